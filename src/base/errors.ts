@@ -1,0 +1,204 @@
+/** Whose fault an error is; alerts group by it. */
+export type ErrorSource = "client" | "policy" | "gateway" | "upstream";
+
+interface ErrorSpec {
+  /** HTTP status when nothing was sent to the client yet. */
+  readonly http: number;
+  readonly source: ErrorSource;
+  /** What a repetition could gain: nothing, the same upstream later, or another upstream. */
+  readonly retry: "never" | "same" | "other";
+  /** What it means and what to do, for the reference page. */
+  readonly help: string;
+}
+
+/** Every error that Spillway itself makes. Appended to, never renamed. */
+export const ERRORS = {
+  bad_request_target: {
+    http: 400,
+    source: "client",
+    retry: "never",
+    help: "The request target is not a plain path: absolute form, longer than 8 KB, or with characters that no URL has.",
+  },
+  ambiguous_path: {
+    http: 400,
+    source: "client",
+    retry: "never",
+    help: "The path has dot segments, backslashes, empty segments or an encoded NUL, which two servers may read differently. Send the plain path.",
+  },
+  ambiguous_host: {
+    http: 400,
+    source: "client",
+    retry: "never",
+    help: "The request carries no Host header, or more than one.",
+  },
+  ambiguous_credentials: {
+    http: 400,
+    source: "client",
+    retry: "never",
+    help: "A credential header came twice, or two different Spillway keys came on one request. Send each once.",
+  },
+  bad_framing: {
+    http: 400,
+    source: "client",
+    retry: "never",
+    help: "The message framing is not one that every server reads alike (HTTP/1.0 with Transfer-Encoding, for instance).",
+  },
+  invalid_parameter: {
+    http: 400,
+    source: "client",
+    retry: "never",
+    help: "A query parameter of one of Spillway's own endpoints has the wrong shape; the message names it.",
+  },
+  too_many_headers: {
+    http: 431,
+    source: "client",
+    retry: "never",
+    help: "More than 100 header fields, or more than 16 KB of them.",
+  },
+  key_unknown: {
+    http: 401,
+    source: "client",
+    retry: "never",
+    help: "The Spillway key is not known here: mistyped, revoked, expired, or of another installation.",
+  },
+  host_not_allowed: {
+    http: 403,
+    source: "client",
+    retry: "never",
+    help: "The Host header names a host that this listener does not answer for. Add it to listener.hosts.",
+  },
+  origin_not_allowed: {
+    http: 403,
+    source: "client",
+    retry: "never",
+    help: "A web page of another origin tried to use the gateway. Coding agents send no Origin header.",
+  },
+  not_found: {
+    http: 404,
+    source: "client",
+    retry: "never",
+    help: "No such endpoint or record.",
+  },
+  method_not_allowed: {
+    http: 405,
+    source: "client",
+    retry: "never",
+    help: "The endpoint exists, with another method.",
+  },
+  upload_too_slow: {
+    http: 408,
+    source: "client",
+    retry: "never",
+    help: "The request body arrived at less than timeouts.uploadBytesPerSecond.",
+  },
+  body_too_large: {
+    http: 413,
+    source: "client",
+    retry: "never",
+    help: "The request body is larger than limits.body and something needs to hold it whole.",
+  },
+  client_closed: {
+    http: 499,
+    source: "client",
+    retry: "never",
+    help: "The client left before the answer was complete.",
+  },
+  internal: {
+    http: 500,
+    source: "gateway",
+    retry: "same",
+    help: "A bug in Spillway. The log line with this request id has the cause.",
+  },
+  accounting_unavailable: {
+    http: 503,
+    source: "gateway",
+    retry: "same",
+    help: "The record of this request could not be stored (disk full, database locked), so it was not sent.",
+  },
+  overloaded: {
+    http: 503,
+    source: "gateway",
+    retry: "same",
+    help: "The process is out of head-room (event loop delay or heap); running requests go on.",
+  },
+  held_bodies_full: {
+    http: 503,
+    source: "gateway",
+    retry: "same",
+    help: "Request bodies in flight fill limits.heldBytes.",
+  },
+  draining: {
+    http: 503,
+    source: "gateway",
+    retry: "same",
+    help: "This process is shutting down and takes no new requests.",
+  },
+  upstream_unreachable: {
+    http: 502,
+    source: "upstream",
+    retry: "other",
+    help: "No connection to the upstream: refused, unknown host, or no route.",
+  },
+  upstream_tls: {
+    http: 502,
+    source: "upstream",
+    retry: "other",
+    help: "The upstream's certificate was not accepted. Behind a corporate proxy set egress.ca or NODE_EXTRA_CA_CERTS.",
+  },
+  upstream_reset: {
+    http: 502,
+    source: "upstream",
+    retry: "other",
+    help: "The upstream closed the connection before its answer was complete.",
+  },
+  upstream_redirect: {
+    http: 502,
+    source: "upstream",
+    retry: "never",
+    help: "The upstream answered with a redirect. Redirects are never followed: a credential has one destination.",
+  },
+  upstream_malformed: {
+    http: 502,
+    source: "upstream",
+    retry: "other",
+    help: "The upstream's answer is not HTTP that can be passed on safely.",
+  },
+  upstream_connect_timeout: {
+    http: 504,
+    source: "upstream",
+    retry: "other",
+    help: "The upstream did not accept a connection within timeouts.connect.",
+  },
+  upstream_headers_timeout: {
+    http: 504,
+    source: "upstream",
+    retry: "other",
+    help: "The upstream sent no response headers within timeouts.headers.",
+  },
+  upstream_idle_timeout: {
+    http: 504,
+    source: "upstream",
+    retry: "other",
+    help: "The upstream's answer stood still for longer than timeouts.idle.",
+  },
+} as const satisfies Record<string, ErrorSpec>;
+
+export type ErrorCode = keyof typeof ERRORS;
+
+/** A failure that the API caller is told about; rendered in the caller's own envelope by `ingress`. */
+export interface GatewayError {
+  readonly code: ErrorCode;
+  /** Safe to show to the API caller: no credentials, no upstream URL, no prompt text. */
+  readonly message: string;
+  readonly retryAfterMs?: number;
+  /** For logs only; never serialised to the caller. */
+  readonly cause?: unknown;
+}
+
+export function gatewayError(
+  code: ErrorCode,
+  message: string,
+  more: { readonly retryAfterMs?: number; readonly cause?: unknown } = {},
+): GatewayError {
+  return { code, message, ...more };
+}

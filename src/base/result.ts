@@ -1,0 +1,17 @@
+/** The outcome of anything that a caller, a policy, a network or a provider can make fail. */
+export type Result<T, E> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly error: E };
+
+export function ok<T>(value: T): { readonly ok: true; readonly value: T } {
+  return { ok: true, value };
+}
+
+export function fail<E>(error: E): { readonly ok: false; readonly error: E } {
+  return { ok: false, error };
+}
+
+/** Marks a branch that the types rule out; reaching it is a bug. */
+export function assertNever(value: never): never {
+  throw new Error(`unreachable case: ${JSON.stringify(value)}`);
+}
