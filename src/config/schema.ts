@@ -1,0 +1,112 @@
+import { z } from "zod";
+import type { Secret } from "../base/secret.ts";
+import { limitsSection, timeoutsSection } from "./limits-section.ts";
+import { currencySection, pricesSection } from "./money-section.ts";
+import { anthropicSection, egressSection, listenerSection } from "./network-section.ts";
+
+const dataSection = z
+  .strictObject({
+    dir: z
+      .string({ error: "expected the path of a directory" })
+      .min(1, { error: "expected the path of a directory" })
+      .optional()
+      .meta({
+        description:
+          "Directory of the database and the install key. Default: $XDG_DATA_HOME/spillway or ~/.local/share/spillway; on macOS ~/Library/Application Support/Spillway; on Windows %LOCALAPPDATA%\\Spillway.",
+      }),
+  })
+  .prefault({})
+  .meta({ description: "What Spillway keeps." });
+
+const quotaSection = z
+  .strictObject({
+    statusFile: z
+      .string({ error: "expected the path of a file" })
+      .min(1, { error: 'expected the path of a file, or "none"' })
+      .default("~/.claude/usage-status.md")
+      .meta({
+        description:
+          "One-line file with the subscription's usage, rewritten after every answer that tells it. ~ and %h are the home directory; none writes no file.",
+      }),
+  })
+  .prefault({})
+  .meta({ description: "The subscription's own limits." });
+
+const logSection = z
+  .strictObject({
+    format: z.enum(["auto", "pretty", "json"]).default("auto").meta({
+      description: "pretty for people, json for machines, auto is pretty on a terminal.",
+    }),
+    level: z.enum(["error", "warn", "info", "debug", "trace"]).default("info").meta({
+      description: "Least important lines to write. Every exchange is one line at info.",
+    }),
+  })
+  .prefault({})
+  .meta({ description: "What is written to standard output." });
+
+const metricsSection = z
+  .strictObject({
+    enabled: z.boolean({ error: "expected true or false" }).default(true).meta({
+      description: "Answer /metrics for Prometheus.",
+    }),
+  })
+  .prefault({})
+  .meta({ description: "Figures for monitoring." });
+
+const timeZoneField = z
+  .string({ error: "expected a time zone such as Asia/Kolkata" })
+  .refine(isTimeZone, { error: "expected a time zone such as Asia/Kolkata" })
+  .optional()
+  .meta({ description: "IANA time zone of days, months and shown times. Default: the system's." });
+
+/** The whole of `spillway.yaml`. Types, JSON Schema and reference page come from here. */
+export const configSchema = z
+  .strictObject({
+    listener: listenerSection,
+    data: dataSection,
+    anthropic: anthropicSection,
+    timeouts: timeoutsSection,
+    limits: limitsSection,
+    egress: egressSection,
+    currency: currencySection,
+    timeZone: timeZoneField,
+    prices: pricesSection,
+    quota: quotaSection,
+    log: logSection,
+    metrics: metricsSection,
+  })
+  .meta({ title: "Spillway configuration" });
+
+/** The file's values with the schema's defaults, before paths and references are resolved. */
+export type ConfigValues = z.infer<typeof configSchema>;
+
+type DeepReadonly<T> = T extends Secret
+  ? T
+  : T extends object
+    ? { readonly [K in keyof T]: DeepReadonly<T[K]> }
+    : T;
+
+/**
+ * One validated, deep-frozen snapshot of the configuration. Durations are milliseconds, sizes are bytes, prices and rates
+ * decimal text, paths absolute.
+ */
+export type Config = DeepReadonly<
+  Omit<ConfigValues, "data" | "timeZone" | "quota" | "egress"> & {
+    data: { dir: string };
+    timeZone: string;
+    /** Undefined: no status file is wanted. */
+    quota: { statusFile: string | undefined };
+    egress: Omit<ConfigValues["egress"], "proxy"> & {
+      /** A proxy's URL may hold a password, so it is a secret. */
+      proxy: "none" | "env" | Secret;
+    };
+  }
+>;
+
+function isTimeZone(name: string): boolean {
+  try {
+    return new Intl.DateTimeFormat("en-GB", { timeZone: name }).resolvedOptions().timeZone !== "";
+  } catch {
+    return false;
+  }
+}
