@@ -1,0 +1,135 @@
+import { isObject, parseJson } from "../../../base/json.ts";
+import { countDeltaText, countParsedDeltaText } from "./delta-text.ts";
+import { NOTHING_OBSERVED, type Observation, shortText, type Tap } from "./observation.ts";
+import { parseSseEvent } from "./sse-event.ts";
+import { SseSplitter, WINDOW_BYTES } from "./sse-splitter.ts";
+import { mergeUsage, readableUsage } from "./usage-merge.ts";
+
+const DELTA = "event: content_block_delta\n";
+const BLOCK_START = "event: content_block_start\n";
+const UNINTERESTING = ["event: ping\n", "event: content_block_stop\n"];
+
+type JsonObject = Readonly<Record<string, unknown>>;
+
+/**
+ * Reads model, stop reason, usage and the amount of delivered text from a stream of Anthropic events.
+ *
+ * Most events are classified by their first line and never parsed. A bug in here ends the observation, not the exchange,
+ * and `atBoundary` stays exact all the same (design R20).
+ */
+export class StreamTap implements Tap {
+  readonly #splitter = new SseSplitter((event) => this.#observe(event));
+  #seen: { -readonly [Key in keyof Observation]: Observation[Key] } = { ...NOTHING_OBSERVED };
+  #sawDeltaUsage = false;
+
+  get atBoundary(): boolean {
+    return this.#splitter.atBoundary;
+  }
+
+  push(chunk: Uint8Array): void {
+    this.#splitter.push(chunk);
+  }
+
+  finish(): Observation {
+    this.#splitter.finish();
+    const seen = this.#seen;
+    return {
+      ...seen,
+      usageComplete: this.#sawDeltaUsage && (seen.stopReason !== undefined || seen.sawMessageStop),
+      skippedEvents: seen.skippedEvents + this.#splitter.skippedEvents,
+    };
+  }
+
+  #observe(event: string): void {
+    if (this.#seen.failed) return;
+    try {
+      this.#read(event);
+    } catch {
+      this.#seen.failed = true;
+    }
+  }
+
+  #read(event: string): void {
+    if (event.startsWith(DELTA)) {
+      const bytes = countDeltaText(event);
+      if (bytes === undefined) this.#parse(event);
+      else this.#seen.deliveredTextBytes += bytes;
+    } else if (event.startsWith(BLOCK_START)) {
+      // Only a fallback block tells something; the text of other blocks comes in deltas.
+      if (event.includes('"fallback"')) this.#parse(event);
+    } else if (!UNINTERESTING.some((start) => event.startsWith(start))) {
+      this.#parse(event);
+    }
+  }
+
+  #parse(text: string): void {
+    const { name, data } = parseSseEvent(text);
+    if (data === "" || data === "[DONE]") return;
+    const parsed = parseJson(Buffer.from(data, "latin1"), { maxBytes: WINDOW_BYTES });
+    if (!parsed.ok || !isObject(parsed.value)) {
+      this.#seen.skippedEvents += 1;
+      return;
+    }
+    const event = parsed.value;
+    switch (name === "" ? event["type"] : name) {
+      case "message_start":
+        return this.#messageStart(event);
+      case "message_delta":
+        return this.#messageDelta(event);
+      case "message_stop":
+        this.#seen.sawMessageStop = true;
+        return;
+      case "content_block_start":
+        return this.#blockStart(event);
+      case "content_block_delta":
+        this.#seen.deliveredTextBytes += countParsedDeltaText(event);
+        return;
+      case "error":
+        this.#seen.errorType = shortText(objectAt(event, "error")["type"]) ?? "unknown";
+        return;
+      default:
+        return;
+    }
+  }
+
+  #messageStart(event: JsonObject): void {
+    const message = objectAt(event, "message");
+    this.#seen.sawMessageStart = true;
+    this.#seen.servedModel = shortText(message["model"]) ?? this.#seen.servedModel;
+    this.#seen.messageId = shortText(message["id"]) ?? this.#seen.messageId;
+    this.#seen.stopReason = shortText(message["stop_reason"]) ?? this.#seen.stopReason;
+    this.#addUsage(message["usage"]);
+  }
+
+  #messageDelta(event: JsonObject): void {
+    const delta = objectAt(event, "delta");
+    this.#seen.stopReason = shortText(delta["stop_reason"]) ?? this.#seen.stopReason;
+    if (this.#addUsage(event["usage"])) this.#sawDeltaUsage = true;
+  }
+
+  /**
+   * A server-side fallback: the model that takes over is named here and not in `message_start`.
+   * @source https://platform.claude.com/docs/en/build-with-claude/refusals-and-fallback (read 2026-11-20)
+   */
+  #blockStart(event: JsonObject): void {
+    const block = objectAt(event, "content_block");
+    if (block["type"] !== "fallback") return;
+    this.#seen.servedModel = shortText(objectAt(block, "to")["model"]) ?? this.#seen.servedModel;
+  }
+
+  #addUsage(value: unknown): boolean {
+    if (value === undefined || value === null) return false;
+    const usage = readableUsage(value);
+    if (usage === undefined) {
+      this.#seen.skippedEvents += 1;
+      return false;
+    }
+    this.#seen.usage = mergeUsage(this.#seen.usage ?? {}, usage);
+    return true;
+  }
+}
+
+function objectAt(parent: JsonObject, key: string): JsonObject {
+  const value = parent[key];
+  return isObject(value) ? value : {};
+}
