@@ -1,0 +1,58 @@
+import type { Readable } from "node:stream";
+import type { GatewayError } from "../../base/errors.ts";
+import type { HeaderList } from "../../base/header-list.ts";
+
+/** One request as it goes onto the wire; the transport adds `host` and framing, nothing else. */
+export interface UpstreamRequest {
+  readonly method: string;
+  /** Path and query, exactly as they are to be sent. */
+  readonly target: string;
+  readonly headers: HeaderList;
+  readonly body: Buffer | Readable | AsyncIterable<Uint8Array> | undefined;
+}
+
+/** Status line and header fields of a final (not interim) response. */
+export interface ResponseHead {
+  readonly status: number;
+  readonly reason: string;
+  readonly headers: HeaderList;
+}
+
+/** Lets the reader of a response hold the upstream back. */
+export interface Flow {
+  pause(): void;
+  resume(): void;
+}
+
+/** Why an upstream call ended without a complete response. */
+export interface TransportFailure {
+  readonly error: GatewayError;
+  /** True when not one byte of a response had arrived. */
+  readonly beforeResponse: boolean;
+  /** True when the connection had carried an earlier exchange, so that a repetition on a fresh one is safe to try. */
+  readonly onReusedConnection: boolean;
+}
+
+/** Receives one response; after `onEnd` or `onFailure`, exactly one of them, nothing follows. */
+export interface ResponseSink {
+  onHead(head: ResponseHead, flow: Flow): void;
+  onData(chunk: Buffer): void;
+  onEnd(): void;
+  onFailure(failure: TransportFailure): void;
+}
+
+/** A call under way. */
+export interface UpstreamCall {
+  /** Closes the upstream connection; the sink hears nothing more. Idempotent. */
+  abort(): void;
+}
+
+/** Sends requests to one pinned origin. Redirects are never followed. */
+export interface Transport extends AsyncDisposable {
+  /** `fresh` asks for a connection that has carried nothing yet. */
+  send(
+    request: UpstreamRequest,
+    sink: ResponseSink,
+    options?: { readonly fresh?: boolean },
+  ): UpstreamCall;
+}

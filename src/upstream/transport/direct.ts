@@ -1,0 +1,121 @@
+import { buildConnector, Client } from "undici";
+import type { ResponseSink, Transport, UpstreamCall, UpstreamRequest } from "./contract.ts";
+import { ResponseAdapter } from "./response-adapter.ts";
+
+/** How to reach an origin and how long to wait for it. */
+export interface TransportOptions {
+  readonly connectTimeoutMs: number;
+  readonly headersTimeoutMs: number;
+  readonly idleTimeoutMs: number;
+  /** Idle sockets are closed before the upstream would, so that a request never races a close. */
+  readonly keepAliveMs: number;
+  /** Certificates to trust instead of Node's own, PEM; undefined keeps Node's. */
+  readonly ca?: readonly string[] | undefined;
+}
+
+const MAX_RESPONSE_HEADER_BYTES = 64 * 1024;
+
+/** One connection to the origin: an HTTP client that carries one exchange at a time. */
+interface Connection {
+  readonly client: Client;
+  /** Exchanges carried since the socket was opened; zero means fresh. */
+  carried: number;
+  open: boolean;
+}
+
+/**
+ * Connections to one origin, reused last-in-first-out. It knows of each whether it is fresh, which a general pool does
+ * not tell, and which decides whether a reset may be repeated.
+ */
+export class DirectTransport implements Transport {
+  readonly #origin: string;
+  readonly #clientOptions: Client.Options;
+  readonly #connections = new Set<Connection>();
+  #idle: Connection[] = [];
+
+  constructor(origin: string, options: TransportOptions) {
+    this.#origin = origin;
+    this.#clientOptions = {
+      // Shared by all clients, so that TLS sessions are resumed across connections.
+      connect: buildConnector({
+        timeout: options.connectTimeoutMs,
+        ...(options.ca === undefined ? {} : { ca: [...options.ca] }),
+      }),
+      headersTimeout: options.headersTimeoutMs,
+      bodyTimeout: options.idleTimeoutMs,
+      keepAliveTimeout: options.keepAliveMs,
+      keepAliveMaxTimeout: options.keepAliveMs,
+      maxHeaderSize: MAX_RESPONSE_HEADER_BYTES,
+      pipelining: 1,
+      allowH2: false,
+    };
+  }
+
+  send(
+    request: UpstreamRequest,
+    sink: ResponseSink,
+    options: { readonly fresh?: boolean } = {},
+  ): UpstreamCall {
+    const connection = options.fresh === true ? this.#connect() : this.#take();
+    const reused = connection.carried > 0;
+    connection.carried += 1;
+    const adapter = new ResponseAdapter(sink, reused, (reusable) => {
+      if (reusable) this.#release(connection);
+      else this.#drop(connection);
+    });
+    connection.client.dispatch(
+      {
+        path: request.target,
+        // The types list well-known methods only; any token is sent as it is.
+        method: request.method as "GET",
+        headers: request.headers as string[],
+        body: (request.body ?? null) as Buffer | null,
+      },
+      adapter,
+    );
+    return adapter;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#idle = [];
+    await Promise.all([...this.#connections].map(({ client }) => client.destroy()));
+  }
+
+  #take(): Connection {
+    for (let idle = this.#idle.pop(); idle !== undefined; idle = this.#idle.pop()) {
+      if (idle.open) return idle;
+    }
+    return this.#connect();
+  }
+
+  /** One loop turn later, for a server that closes after all would otherwise meet the next request. */
+  #release(connection: Connection): void {
+    setImmediate(() => {
+      if (connection.open) this.#idle.push(connection);
+    });
+  }
+
+  #connect(): Connection {
+    const client = new Client(this.#origin, this.#clientOptions);
+    const connection: Connection = { client, carried: 0, open: true };
+    this.#connections.add(connection);
+    client.on("disconnect", () => {
+      this.#drop(connection);
+    });
+    client.on("connectionError", () => {
+      this.#drop(connection);
+    });
+    return connection;
+  }
+
+  #drop(connection: Connection): void {
+    if (!connection.open) return;
+    connection.open = false;
+    this.#connections.delete(connection);
+    // Closed connections leave the idle list lazily, in one sweep when most of it is closed.
+    if (this.#idle.length > 2 * this.#connections.size + 16) {
+      this.#idle = this.#idle.filter(({ open }) => open);
+    }
+    void connection.client.destroy();
+  }
+}

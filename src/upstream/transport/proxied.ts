@@ -1,0 +1,46 @@
+import { type Dispatcher, EnvHttpProxyAgent, ProxyAgent } from "undici";
+import type { ResponseSink, Transport, UpstreamCall, UpstreamRequest } from "./contract.ts";
+import type { TransportOptions } from "./direct.ts";
+import { ResponseAdapter } from "./response-adapter.ts";
+
+/** Sends to the origin through a corporate proxy, or by the `HTTPS_PROXY` family of variables. */
+export class ProxiedTransport implements Transport {
+  readonly #origin: string;
+  readonly #agent: Dispatcher;
+
+  /** `proxy` is a URL, or `env` for the variables. */
+  constructor(origin: string, options: TransportOptions, proxy: string) {
+    this.#origin = origin;
+    const tls = options.ca === undefined ? {} : { ca: [...options.ca] };
+    const common = {
+      headersTimeout: options.headersTimeoutMs,
+      bodyTimeout: options.idleTimeoutMs,
+      keepAliveTimeout: options.keepAliveMs,
+      keepAliveMaxTimeout: options.keepAliveMs,
+      connect: { timeout: options.connectTimeoutMs, ...tls },
+      requestTls: { timeout: options.connectTimeoutMs, ...tls },
+    };
+    this.#agent =
+      proxy === "env" ? new EnvHttpProxyAgent(common) : new ProxyAgent({ uri: proxy, ...common });
+  }
+
+  send(request: UpstreamRequest, sink: ResponseSink): UpstreamCall {
+    // Whether the tunnel is fresh is not known here, so a reset through a proxy is never repeated.
+    const adapter = new ResponseAdapter(sink, false, () => {});
+    this.#agent.dispatch(
+      {
+        origin: this.#origin,
+        path: request.target,
+        method: request.method as "GET",
+        headers: request.headers as string[],
+        body: (request.body ?? null) as Buffer | null,
+      },
+      adapter,
+    );
+    return adapter;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#agent.destroy();
+  }
+}

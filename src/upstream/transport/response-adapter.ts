@@ -1,0 +1,105 @@
+import type { Dispatcher } from "undici";
+import { gatewayError } from "../../base/errors.ts";
+import type { Flow, ResponseSink, UpstreamCall } from "./contract.ts";
+import { toGatewayError } from "./failure.ts";
+
+/** More interim responses than this is an attack on our memory, not progress. */
+const MAX_INTERIM_RESPONSES = 16;
+
+type Controller = Dispatcher.DispatchController;
+
+/** Feeds one `undici` response into a sink, raw headers and all. */
+export class ResponseAdapter implements Dispatcher.DispatchHandler, UpstreamCall, Flow {
+  readonly #sink: ResponseSink;
+  readonly #onReusedConnection: boolean;
+  readonly #onDone: (reusable: boolean) => void;
+  #controller: Controller | undefined;
+  #interimResponses = 0;
+  #headSeen = false;
+  #over = false;
+
+  /** `onDone` hears once whether the connection may serve another request. */
+  constructor(
+    sink: ResponseSink,
+    onReusedConnection: boolean,
+    onDone: (reusable: boolean) => void,
+  ) {
+    this.#sink = sink;
+    this.#onReusedConnection = onReusedConnection;
+    this.#onDone = onDone;
+  }
+
+  onRequestStart(controller: Controller): void {
+    this.#controller = controller;
+    if (this.#over) controller.abort(new Error("aborted"));
+  }
+
+  onResponseStart(
+    controller: Controller,
+    status: number,
+    _headers: unknown,
+    reason: string | undefined,
+  ): void {
+    if (this.#over) return;
+    if (status < 200) {
+      this.#interimResponses += 1;
+      if (this.#interimResponses > MAX_INTERIM_RESPONSES) {
+        this.#fail(
+          gatewayError("upstream_malformed", "The upstream sent too many interim responses"),
+        );
+        controller.abort(new Error("too many interim responses"));
+      }
+      return;
+    }
+    this.#headSeen = true;
+    this.#sink.onHead(
+      { status, reason: reason ?? "", headers: toHeaderList(controller.rawHeaders) },
+      this,
+    );
+  }
+
+  onResponseData(_controller: Controller, chunk: Buffer): void {
+    if (!this.#over) this.#sink.onData(chunk);
+  }
+
+  onResponseEnd(): void {
+    if (this.#over) return;
+    this.#over = true;
+    this.#onDone(true);
+    this.#sink.onEnd();
+  }
+
+  onResponseError(_controller: Controller | null, cause: Error): void {
+    if (!this.#over) this.#fail(toGatewayError(cause));
+  }
+
+  pause(): void {
+    this.#controller?.pause();
+  }
+
+  resume(): void {
+    this.#controller?.resume();
+  }
+
+  abort(): void {
+    if (this.#over) return;
+    this.#over = true;
+    this.#onDone(false);
+    this.#controller?.abort(new Error("aborted"));
+  }
+
+  #fail(error: ReturnType<typeof toGatewayError>): void {
+    this.#over = true;
+    this.#onDone(false);
+    this.#sink.onFailure({
+      error,
+      beforeResponse: !this.#headSeen && this.#interimResponses === 0,
+      onReusedConnection: this.#onReusedConnection,
+    });
+  }
+}
+
+function toHeaderList(raw: Controller["rawHeaders"]): readonly string[] {
+  if (!Array.isArray(raw)) return [];
+  return raw.map((part) => (typeof part === "string" ? part : part.toString("latin1")));
+}
