@@ -1,13 +1,6 @@
+import type { CredentialClass } from "../base/credential-class.ts";
 import type { ErrorCode } from "../base/errors.ts";
 import type { NanoUsd } from "../base/money.ts";
-
-/** What the credential on a request is, by the shape of its value (design R9). */
-export type CredentialClass =
-  | "virtual_key"
-  | "subscription"
-  | "api_key"
-  | "other"
-  | "none";
 
 /** Which books an exchange's money belongs to; subscription money is notional. */
 export type Book = "subscription" | "api" | "overflow";
@@ -78,7 +71,8 @@ export interface TerminalRecord {
   readonly id: string;
   /** Epoch milliseconds. */
   readonly finishedAt: number;
-  readonly durationMs: number;
+  /** Undefined when the process died and nobody saw the end. */
+  readonly durationMs?: number | undefined;
   readonly firstByteMs?: number | undefined;
   readonly sentModel?: string | undefined;
   readonly servedModel?: string | undefined;
