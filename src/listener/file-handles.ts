@@ -1,0 +1,16 @@
+/** Handles for the database, logs, sockets of our own. */
+const RESERVED_HANDLES = 512;
+/** Each exchange holds a client socket and an upstream socket. */
+const HANDLES_PER_EXCHANGE = 2;
+
+/** Client connections that the process can serve with its open-file limit; undefined when that is not known. */
+export function connectionsFor(openFiles: number | undefined): number | undefined {
+  if (openFiles === undefined) return undefined;
+  return Math.max(1, Math.floor((openFiles - RESERVED_HANDLES) / HANDLES_PER_EXCHANGE));
+}
+
+/** The soft limit from `/proc/self/limits` text; undefined for unlimited or another system. */
+export function readOpenFilesLimit(limits: string): number | undefined {
+  const soft = /^Max open files\s+(\S+)/m.exec(limits)?.[1];
+  return soft === undefined || !/^\d+$/.test(soft) ? undefined : Number(soft);
+}
