@@ -1,0 +1,77 @@
+import type { Logger } from "pino";
+import type { GatewayError } from "../base/errors.ts";
+import { ERRORS } from "../base/errors.ts";
+import type { StartedRecord, TerminalRecord } from "../store/record.ts";
+import { bounded } from "./log.ts";
+
+/** A request that ended before an exchange began. */
+export interface Refusal {
+  readonly id: string;
+  readonly operation: string;
+  readonly error: GatewayError;
+}
+
+/** Writes the one canonical line of each exchange, at its end, whatever happened. */
+export interface ExchangeLog {
+  finished(started: StartedRecord, terminal: TerminalRecord): void;
+  refused(refusal: Refusal): void;
+}
+
+/** The canonical line as JSON: every field is named here, so that nothing else can get in. */
+export function jsonExchangeLog(log: Logger): ExchangeLog {
+  return {
+    finished(started, terminal) {
+      log.info(
+        {
+          event: "exchange.finished",
+          id: started.id,
+          principal: started.principal,
+          key: started.keyId,
+          session: bounded(started.sessionId),
+          agent: bounded(started.agentId),
+          request_class: bounded(started.requestClass),
+          client: bounded(started.client),
+          client_version: bounded(started.clientVersion),
+          operation: started.operation,
+          requested_model: bounded(started.requestedModel),
+          served_model: bounded(terminal.servedModel),
+          provider: started.provider,
+          mode: terminal.mode,
+          attempts: terminal.attempts.length,
+          status: terminal.status,
+          finish: terminal.finish,
+          stop_reason: bounded(terminal.stopReason),
+          error: terminal.errorCode,
+          error_source: terminal.errorSource,
+          input_tokens: terminal.tokens.input,
+          cache_read_tokens: terminal.tokens.cacheRead,
+          cache_write_tokens: terminal.tokens.cacheWrite,
+          output_tokens: terminal.tokens.output,
+          usage_source: terminal.usageSource,
+          usage_suspect: terminal.usageSuspect ? true : undefined,
+          book: terminal.book,
+          cost_nano_usd: terminal.cost === undefined ? undefined : Number(terminal.cost),
+          first_byte_ms: rounded(terminal.firstByteMs),
+          total_ms: rounded(terminal.durationMs),
+        },
+        "exchange finished",
+      );
+    },
+    refused({ id, operation, error }) {
+      log.info(
+        {
+          event: "exchange.refused",
+          id,
+          operation,
+          error: error.code,
+          error_source: ERRORS[error.code].source,
+        },
+        "exchange refused",
+      );
+    },
+  };
+}
+
+function rounded(ms: number | undefined): number | undefined {
+  return ms === undefined ? undefined : Math.round(ms * 10) / 10;
+}

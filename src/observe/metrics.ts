@@ -1,0 +1,151 @@
+import { Counter, exposeAll, Gauge, Histogram } from "./registry.ts";
+
+/** What one finished exchange adds to the metrics. All labels come from closed lists. */
+export interface ExchangeFigures {
+  readonly operation: string;
+  readonly provider: string;
+  readonly status: number | undefined;
+  readonly error?: { readonly code: string; readonly source: string } | undefined;
+  readonly book: string;
+  readonly tokens: {
+    readonly input?: number | undefined;
+    readonly output?: number | undefined;
+    readonly cacheRead?: number | undefined;
+    readonly cacheWrite?: number | undefined;
+  };
+  readonly usageUnknown: boolean;
+  /** US dollars; for display only, money is settled in the ledger. */
+  readonly costUsd: number | undefined;
+  readonly headersMs: number | undefined;
+  readonly firstByteMs: number | undefined;
+  readonly totalMs: number;
+}
+
+/** Values that are read at scrape time. */
+export interface ProcessFigures {
+  openStreams(): number;
+  heldBytes(): number;
+  pendingRecords(): number;
+  loopDelayP99Seconds(): number;
+}
+
+/** From a loopback answer to the longest stream that a client waits for. */
+const SECONDS = [0.005, 0.025, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 600] as const;
+const TOKEN_KINDS = [
+  ["input", "input"],
+  ["output", "output"],
+  ["cacheRead", "cache_read"],
+  ["cacheWrite", "cache_write"],
+] as const;
+
+/** Every metric, its labels and its unit. Owned by `main.ts`. */
+export class ExchangeMetrics {
+  readonly #requests = new Counter({
+    name: "spillway_requests_total",
+    help: "Exchanges that ended, by operation, provider and status class.",
+    labels: ["operation", "provider", "status"],
+  });
+  readonly #errors = new Counter({
+    name: "spillway_errors_total",
+    help: "Exchanges that ended in an error, by code and by who caused it.",
+    labels: ["code", "source"],
+  });
+  readonly #tokens = new Counter({
+    name: "spillway_tokens_total",
+    help: "Tokens as the provider counted them, by kind and book.",
+    labels: ["kind", "book"],
+  });
+  readonly #unmetered = new Counter({
+    name: "spillway_unmetered_total",
+    help: "Exchanges whose usage is unknown, by provider.",
+    labels: ["provider"],
+  });
+  readonly #cost = new Counter({
+    name: "spillway_cost_usd_total",
+    help: "Cost in US dollars by book; the subscription book is list price, not money owed.",
+    labels: ["book"],
+  });
+  readonly #headers = new Histogram(
+    {
+      name: "spillway_headers_seconds",
+      help: "Time from a request's arrival to the upstream's response headers.",
+      labels: ["operation"],
+    },
+    SECONDS,
+  );
+  readonly #firstByte = new Histogram(
+    {
+      name: "spillway_first_byte_seconds",
+      help: "Time from a request's arrival to the first body byte sent to the client.",
+      labels: ["operation"],
+    },
+    SECONDS,
+  );
+  readonly #duration = new Histogram(
+    {
+      name: "spillway_duration_seconds",
+      help: "Time from a request's arrival to the end of its exchange.",
+      labels: ["operation"],
+    },
+    SECONDS,
+  );
+  readonly #gauges: readonly Gauge[];
+
+  constructor(process: ProcessFigures) {
+    this.#gauges = [
+      gauge("spillway_open_streams", "Exchanges under way.", () => process.openStreams()),
+      gauge("spillway_held_bytes", "Bytes of request bodies in memory.", () => process.heldBytes()),
+      gauge("spillway_pending_records", "Records not yet on disk.", () => process.pendingRecords()),
+      gauge(
+        "spillway_loop_delay_p99_seconds",
+        "99th percentile of the event loop's delay over the last second.",
+        () => process.loopDelayP99Seconds(),
+      ),
+    ];
+  }
+
+  exchangeEnded(figures: ExchangeFigures): void {
+    const { operation, provider, book } = figures;
+    this.#requests.add(1, operation, provider, statusClass(figures.status));
+    if (figures.error !== undefined) this.#errors.add(1, figures.error.code, figures.error.source);
+    for (const [key, kind] of TOKEN_KINDS) {
+      const count = figures.tokens[key];
+      if (count !== undefined && count > 0) this.#tokens.add(count, kind, book);
+    }
+    if (figures.usageUnknown) this.#unmetered.add(1, provider);
+    if (figures.costUsd !== undefined) this.#cost.add(figures.costUsd, book);
+    if (figures.headersMs !== undefined) this.#headers.observe(figures.headersMs / 1e3, operation);
+    if (figures.firstByteMs !== undefined) {
+      this.#firstByte.observe(figures.firstByteMs / 1e3, operation);
+    }
+    this.#duration.observe(figures.totalMs / 1e3, operation);
+  }
+
+  /** A request that ended before an exchange began. */
+  refused(error: { readonly code: string; readonly source: string }): void {
+    this.#errors.add(1, error.code, error.source);
+  }
+
+  /** The page for `GET /metrics`. */
+  expose(): string {
+    return exposeAll([
+      this.#requests,
+      this.#errors,
+      this.#tokens,
+      this.#unmetered,
+      this.#cost,
+      this.#headers,
+      this.#firstByte,
+      this.#duration,
+      ...this.#gauges,
+    ]);
+  }
+}
+
+function gauge(name: string, help: string, read: () => number): Gauge {
+  return new Gauge({ name, help }, read);
+}
+
+function statusClass(status: number | undefined): string {
+  return status === undefined ? "none" : `${Math.trunc(status / 100)}xx`;
+}

@@ -1,0 +1,111 @@
+/** Values of a metric's labels, in the order of its label names. */
+export type LabelValues = readonly string[];
+
+interface MetricSpec {
+  readonly name: string;
+  readonly help: string;
+  readonly labels?: readonly string[];
+}
+
+/** Something that can write itself in the Prometheus text format, version 0.0.4. */
+interface Metric {
+  expose(): string;
+}
+
+/** A number that only grows, by label values. */
+export class Counter implements Metric {
+  readonly #spec: MetricSpec;
+  readonly #values = new Map<string, number>();
+
+  constructor(spec: MetricSpec) {
+    this.#spec = spec;
+  }
+
+  add(amount: number, ...labels: LabelValues): void {
+    const key = labels.join("\u0000");
+    this.#values.set(key, (this.#values.get(key) ?? 0) + amount);
+  }
+
+  expose(): string {
+    const lines = [...this.#values].map(
+      ([key, value]) => `${this.#spec.name}${braces(this.#spec.labels, key)} ${value}\n`,
+    );
+    return `${preamble(this.#spec, "counter")}${lines.join("")}`;
+  }
+}
+
+/** A number that is read when it is asked for. */
+export class Gauge implements Metric {
+  readonly #spec: MetricSpec;
+  readonly #read: () => number;
+
+  constructor(spec: MetricSpec, read: () => number) {
+    this.#spec = spec;
+    this.#read = read;
+  }
+
+  expose(): string {
+    return `${preamble(this.#spec, "gauge")}${this.#spec.name} ${this.#read()}\n`;
+  }
+}
+
+/** How often values fell below each of some bounds, by label values. */
+export class Histogram implements Metric {
+  readonly #spec: MetricSpec;
+  readonly #bounds: readonly number[];
+  readonly #series = new Map<string, { counts: number[]; sum: number; count: number }>();
+
+  constructor(spec: MetricSpec, bounds: readonly number[]) {
+    this.#spec = spec;
+    this.#bounds = bounds;
+  }
+
+  observe(value: number, ...labels: LabelValues): void {
+    const key = labels.join("\u0000");
+    let series = this.#series.get(key);
+    if (series === undefined) {
+      series = { counts: this.#bounds.map(() => 0), sum: 0, count: 0 };
+      this.#series.set(key, series);
+    }
+    series.sum += value;
+    series.count += 1;
+    const bucket = this.#bounds.findIndex((bound) => value <= bound);
+    if (bucket >= 0) series.counts[bucket] = (series.counts[bucket] ?? 0) + 1;
+  }
+
+  expose(): string {
+    const { name, labels } = this.#spec;
+    let text = preamble(this.#spec, "histogram");
+    for (const [key, series] of this.#series) {
+      let cumulative = 0;
+      for (const [i, bound] of this.#bounds.entries()) {
+        cumulative += series.counts[i] ?? 0;
+        text += `${name}_bucket${braces(labels, key, `le="${bound}"`)} ${cumulative}\n`;
+      }
+      text += `${name}_bucket${braces(labels, key, 'le="+Inf"')} ${series.count}\n`;
+      text += `${name}_sum${braces(labels, key)} ${series.sum}\n`;
+      text += `${name}_count${braces(labels, key)} ${series.count}\n`;
+    }
+    return text;
+  }
+}
+
+/** The whole page that a scrape gets. */
+export function exposeAll(metrics: Iterable<Metric>): string {
+  return [...metrics].map((metric) => metric.expose()).join("");
+}
+
+function preamble(spec: MetricSpec, type: string): string {
+  return `# HELP ${spec.name} ${spec.help}\n# TYPE ${spec.name} ${type}\n`;
+}
+
+function braces(names: readonly string[] = [], key: string, extra?: string): string {
+  const values = names.length === 0 ? [] : key.split("\u0000");
+  const pairs = names.map((name, i) => `${name}="${escape(values[i] ?? "")}"`);
+  if (extra !== undefined) pairs.push(extra);
+  return pairs.length === 0 ? "" : `{${pairs.join(",")}}`;
+}
+
+function escape(value: string): string {
+  return value.replaceAll("\\", "\\\\").replaceAll('"', '\\"').replaceAll("\n", "\\n");
+}
