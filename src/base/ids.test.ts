@@ -14,7 +14,10 @@ describe("IdSource", () => {
     const alphabet = "0123456789abcdefghjkmnpqrstvwxyz";
     for (const epochMs of [0, 1, 1_795_000_000_123, 2 ** 40, 2 ** 48 - 1]) {
       const time = new IdSource("", () => epochMs).next().slice(0, 10);
-      const decoded = [...time].reduce((sum, digit) => sum * 32 + alphabet.indexOf(digit), 0);
+      const decoded = Array.from(time).reduce(
+        (sum, digit) => sum * 32 + alphabet.indexOf(digit),
+        0,
+      );
       assert.equal(decoded, epochMs);
     }
   });

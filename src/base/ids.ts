@@ -6,7 +6,7 @@ const ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz";
 /** All pairs of digits, so that a digit pair costs one look-up. */
 const PAIRS: readonly string[] = Array.from(
   { length: 1024 },
-  (_, pair) => ALPHABET.charAt(pair >> 5) + ALPHABET.charAt(pair & 31),
+  (_, value) => ALPHABET.charAt(value >> 5) + ALPHABET.charAt(value & 31),
 );
 
 /** 40 bits are 8 digits; a double holds them exactly, which a bigint would make five times slower. */

@@ -10,7 +10,7 @@ const MAX_DIGITS = 18;
 
 /** The one place where an integer becomes money. */
 export function nanoUsd(amount: bigint): NanoUsd {
-  // The brand exists only for the compiler.
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the brand exists only for the compiler
   return amount as NanoUsd;
 }
 
