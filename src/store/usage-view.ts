@@ -1,0 +1,140 @@
+import { nanoUsd } from "../base/money.ts";
+import type { Activity, UsageRow, UsageTotals } from "./contract.ts";
+import { type DisplayCurrency, type NanoUsdJson, nanoUsdJson, shortMoney } from "./money-view.ts";
+import { type TokensView, tokensView } from "./views.ts";
+
+/** Sums in JSON. What is not known is counted beside them, never taken for zero. */
+export interface TotalsView {
+  readonly requests: number;
+  /** Of these, still running. */
+  readonly running: number;
+  readonly tokens: TokensView;
+  /** Finished model calls of which no usage is known. */
+  readonly unknown_usage: number;
+  /** Finished with usage, but without a price. */
+  readonly unpriced: number;
+  readonly cost_nano_usd: NanoUsdJson;
+  readonly cost: string;
+}
+
+export interface BookView extends TotalsView {
+  /** Null: requests that are still running. Money of `subscription` is notional. */
+  readonly book: string | null;
+}
+
+export interface GroupView extends BookView {
+  /** Null where the exchanges name none. */
+  readonly group: string | null;
+}
+
+/** What was used from `from` up to, and without, `to`. */
+export interface UsageView {
+  readonly from: string;
+  readonly to: string;
+  readonly by: string | null;
+  /** By whose calendar a day begins. */
+  readonly time_zone: string;
+  readonly currency: string;
+  readonly rate: string;
+  readonly books: readonly BookView[];
+  /** Empty without `by`. */
+  readonly groups: readonly GroupView[];
+}
+
+export interface UsageFrame extends DisplayCurrency {
+  /** Epoch milliseconds. */
+  readonly from: number;
+  readonly to: number;
+  readonly by: string | undefined;
+  readonly timeZone: string;
+}
+
+/** The JSON of `/me/usage` and `spillway usage`. */
+export function usageView(rows: readonly UsageRow[], frame: UsageFrame): UsageView {
+  return {
+    from: new Date(frame.from).toISOString(),
+    to: new Date(frame.to).toISOString(),
+    by: frame.by ?? null,
+    time_zone: frame.timeZone,
+    currency: frame.currency,
+    rate: frame.rate,
+    books: byBook(rows).map(([book, totals]) => ({ book, ...totalsView(totals, frame) })),
+    groups:
+      frame.by === undefined
+        ? []
+        : rows.map((row) => ({
+            group: row.group ?? null,
+            book: row.book ?? null,
+            ...totalsView(row, frame),
+          })),
+  };
+}
+
+/** The JSON of `/me/activity`. */
+export function activityView(activity: Activity, display: DisplayCurrency): unknown {
+  return {
+    currency: display.currency,
+    rate: display.rate,
+    series: activity.series.map((row) => ({
+      day: row.day,
+      model: row.model ?? null,
+      ...totalsView(row, display),
+    })),
+    top_models: activity.topModels.map((row) => ({
+      model: row.model ?? null,
+      ...totalsView(row, display),
+    })),
+  };
+}
+
+const BOOK_ORDER = ["subscription", "api", "overflow", undefined] as const;
+
+function byBook(rows: readonly UsageRow[]): readonly (readonly [string | null, UsageTotals])[] {
+  return BOOK_ORDER.flatMap((book) => {
+    const own = rows.filter((row) => row.book === book);
+    return own.length === 0 ? [] : [[book ?? null, own.reduce(add, NOTHING)] as const];
+  });
+}
+
+const NOTHING: UsageTotals = {
+  requests: 0,
+  running: 0,
+  inputTokens: 0,
+  outputTokens: 0,
+  cacheReadTokens: 0,
+  cacheWriteTokens: 0,
+  unknownUsage: 0,
+  cost: nanoUsd(0n),
+  unpriced: 0,
+};
+
+function add(a: UsageTotals, b: UsageTotals): UsageTotals {
+  return {
+    requests: a.requests + b.requests,
+    running: a.running + b.running,
+    inputTokens: a.inputTokens + b.inputTokens,
+    outputTokens: a.outputTokens + b.outputTokens,
+    cacheReadTokens: a.cacheReadTokens + b.cacheReadTokens,
+    cacheWriteTokens: a.cacheWriteTokens + b.cacheWriteTokens,
+    unknownUsage: a.unknownUsage + b.unknownUsage,
+    cost: nanoUsd(a.cost + b.cost),
+    unpriced: a.unpriced + b.unpriced,
+  };
+}
+
+function totalsView(totals: UsageTotals, display: DisplayCurrency): TotalsView {
+  return {
+    requests: totals.requests,
+    running: totals.running,
+    tokens: tokensView({
+      input: totals.inputTokens,
+      output: totals.outputTokens,
+      cacheRead: totals.cacheReadTokens,
+      cacheWrite: totals.cacheWriteTokens,
+    }),
+    unknown_usage: totals.unknownUsage,
+    unpriced: totals.unpriced,
+    cost_nano_usd: nanoUsdJson(totals.cost),
+    cost: shortMoney(totals.cost, display),
+  };
+}
