@@ -70,8 +70,8 @@ function withoutBrackets(host: string): string {
   return host.startsWith("[") && host.endsWith("]") ? host.slice(1, -1) : host;
 }
 
-/** Adds a problem to a zod transformation that cannot go on. */
+/** Ends a zod transformation with a problem; checks of the enclosing group then have no value to look at, and do not run. */
 export function refuse(context: z.RefinementCtx, message: string): never {
-  context.addIssue({ code: "custom", message });
+  context.addIssue({ code: "custom", message, continue: false });
   return z.NEVER;
 }

@@ -73,5 +73,9 @@ export const limitsSection = z
           "Refuse new exchanges while the heap is fuller than this percentage of its limit.",
       }),
   })
+  .refine(({ body, heldBytes }) => body <= heldBytes, {
+    path: ["body"],
+    error: "is larger than limits.heldBytes, so no such body could ever be held",
+  })
   .prefault({})
   .meta({ description: "What one request, and all together, may take." });

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Secret } from "../base/secret.ts";
+import { isLoopbackHost } from "./fields.ts";
 import { limitsSection, timeoutsSection } from "./limits-section.ts";
 import { currencySection, pricesSection } from "./money-section.ts";
 import { anthropicSection, egressSection, listenerSection } from "./network-section.ts";
@@ -74,6 +75,19 @@ export const configSchema = z
     quota: quotaSection,
     log: logSection,
     metrics: metricsSection,
+  })
+  .superRefine(({ anthropic, listener }, context) => {
+    const url = new URL(anthropic.url);
+    const isHere = isLoopbackHost(url.hostname) && Number(url.port) === listener.port;
+    const listensHere =
+      isLoopbackHost(listener.bind) || listener.bind === "0.0.0.0" || listener.bind === "::";
+    if (isHere && listensHere && listener.port !== 0) {
+      context.addIssue({
+        code: "custom",
+        path: ["anthropic", "url"],
+        message: "is this server's own address, so requests would go in circles",
+      });
+    }
   })
   .meta({ title: "Spillway configuration" });
 

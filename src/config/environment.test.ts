@@ -1,0 +1,60 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { ENVIRONMENT, readOutside, urlOfHost } from "./environment.ts";
+import { configReference } from "./reference.ts";
+
+describe("ANTHROPIC_HOST_OVERRIDE", () => {
+  it("is https on port 443 unless told otherwise, and http on loopback with its own port", () => {
+    const cases: readonly [string, string][] = [
+      ["api.anthropic.com", "https://api.anthropic.com"],
+      ["proxy.example:8443", "https://proxy.example:8443"],
+      ["127.0.0.1:9", "http://127.0.0.1:9"],
+      ["localhost", "https://localhost"],
+      ["[::1]:9", "http://[::1]:9"],
+      ["::1", "https://[::1]"],
+      ["2001:db8::1", "https://[2001:db8::1]"],
+    ];
+    for (const [text, url] of cases) assert.deepEqual(urlOfHost(text), { ok: true, value: url });
+  });
+
+  it("refuses what is not a host with a port", () => {
+    for (const text of ["https://x", "x/y", "x:0", "x:99999", "a b", "[::1", ":80", "u@x", "x:y"]) {
+      assert.equal(urlOfHost(text).ok, false, text);
+    }
+  });
+
+  it("warns at start, and gives way to SPILLWAY_ANTHROPIC_URL", () => {
+    const read = readOutside(
+      {},
+      { ANTHROPIC_HOST_OVERRIDE: "127.0.0.1:9", SPILLWAY_ANTHROPIC_URL: "https://a.example" },
+    );
+    assert.ok(read.ok);
+    assert.deepEqual(
+      read.value.overrides.map(({ value }) => value),
+      ["https://a.example"],
+    );
+    assert.deepEqual(read.value.warnings, [
+      "env ANTHROPIC_HOST_OVERRIDE is not used: env SPILLWAY_ANTHROPIC_URL sets anthropic.url",
+      "ANTHROPIC_HOST_OVERRIDE is for tests; SPILLWAY_ANTHROPIC_URL sets the upstream in earnest",
+    ]);
+  });
+});
+
+describe("readOutside", () => {
+  it("warns of a SPILLWAY_ variable that nothing reads, naming the nearest", () => {
+    const read = readOutside(
+      {},
+      { SPILLWAY_DATADIR: "/x", SPILLWAY_ZZZ: "1", OTHER: "1", SPILLWAY_TEST_X: "1" },
+    );
+    assert.ok(read.ok);
+    assert.deepEqual(read.value.warnings, [
+      "environment variable SPILLWAY_DATADIR is not known; did you mean SPILLWAY_DATA_DIR?",
+      "environment variable SPILLWAY_ZZZ is not known",
+    ]);
+  });
+
+  it("reads variables for fields that exist", () => {
+    const paths = configReference().map(({ path }) => path);
+    for (const { path } of ENVIRONMENT) assert.ok(path === undefined || paths.includes(path), path);
+  });
+});

@@ -1,0 +1,205 @@
+import { isObject } from "../base/json.ts";
+import { fail, ok, type Result } from "../base/result.ts";
+import type { Secret } from "../base/secret.ts";
+import { type Override, readOutside } from "./environment.ts";
+import { deepFreeze } from "./freeze.ts";
+import { type ConfigInputs, readFailure } from "./inputs.ts";
+import { type Origin, sourceOf, toProblems } from "./issues.ts";
+import { flatten } from "./leaves.ts";
+import { isProxyUrl } from "./network-section.ts";
+import { defaultDataDir, pathsOf, resolvePath } from "./places.ts";
+import type { ConfigProblem } from "./problem.ts";
+import { type Config, type ConfigValues, configSchema } from "./schema.ts";
+import { resolveSecret } from "./secrets.ts";
+import { parseYamlFile, type YamlFile } from "./yaml-file.ts";
+
+/** A configuration that passed every check, and where each value is from. */
+export interface LoadedConfig {
+  /** Deep-frozen. */
+  readonly config: Config;
+  /** The file that was read; undefined when there is none. */
+  readonly file: string | undefined;
+  /** Where a file would be read from, the strongest first; ends with `file` when there is one. */
+  readonly candidates: readonly string[];
+  /** `flag --port`, `env PORT`, `file /etc/spillway.yaml:3` or `default`, by the path of the field. */
+  readonly sources: ReadonlyMap<string, string>;
+  /** What works but is likely not meant; for people, at start. */
+  readonly warnings: readonly string[];
+}
+
+/** Reads flags, environment and file, in this order of strength, over the defaults. */
+export async function loadConfig(
+  inputs: ConfigInputs,
+): Promise<Result<LoadedConfig, readonly ConfigProblem[]>> {
+  const outside = readOutside(inputs.flags ?? {}, inputs.env);
+  if (!outside.ok) return outside;
+  const { overrides, warnings } = outside.value;
+  const found = await findFile(inputs, overrides);
+  if (!found.ok) return found;
+  const { file, candidates } = found.value;
+  const origin: Origin = { values: withOverrides(file?.values ?? {}, overrides), overrides, file };
+  const parsed = configSchema.safeParse(origin.values);
+  if (!parsed.success) return fail(toProblems(parsed.error, origin));
+  const finished = await finish(parsed.data, inputs, origin);
+  if (!finished.ok) return finished;
+  const config = finished.value;
+  return ok(
+    Object.freeze({
+      config,
+      file: file?.name,
+      candidates,
+      sources: sourcesOf(config, origin),
+      warnings: [...warnings, ...upstreamWarning(config, origin)],
+    }),
+  );
+}
+
+interface FoundFile {
+  readonly file: YamlFile | undefined;
+  readonly candidates: readonly string[];
+}
+
+async function findFile(
+  inputs: ConfigInputs,
+  overrides: readonly Override[],
+): Promise<Result<FoundFile, ConfigProblem[]>> {
+  const paths = pathsOf(inputs.platform);
+  const at = (text: string) => resolvePath(text, { ...inputs, base: inputs.cwd });
+  const named = inputs.flags?.config || inputs.env["SPILLWAY_CONFIG"] || undefined;
+  const dataDir = overrides.find(({ path }) => path === "data.dir")?.value;
+  const defaultDir = defaultDataDir(inputs.platform, inputs.env, inputs.homeDir);
+  const candidates =
+    named === undefined
+      ? [
+          at("spillway.yaml"),
+          paths.join(at(typeof dataDir === "string" ? dataDir : defaultDir), "spillway.yaml"),
+        ]
+      : [at(named)];
+  for (const [index, path] of candidates.entries()) {
+    try {
+      const read = await inputs.readFile(path);
+      if (read === undefined) continue;
+      const file = parseYamlFile(read.text, path);
+      if (!file.ok) return file;
+      return ok({ file: file.value, candidates: candidates.slice(0, index + 1) });
+    } catch (error) {
+      return fail([{ path: "", message: `cannot be read: ${readFailure(error)}`, source: path }]);
+    }
+  }
+  if (named === undefined) return ok({ file: undefined, candidates });
+  const source = inputs.flags?.config ? "flag --config" : "env SPILLWAY_CONFIG";
+  return fail([
+    { path: "", message: `names a file that does not exist: ${candidates[0]}`, source },
+  ]);
+}
+
+/** The file's values with those from outside on top. An empty section (`listener:` and nothing more) sets nothing. */
+function withOverrides(
+  values: Readonly<Record<string, unknown>>,
+  overrides: readonly Override[],
+): Readonly<Record<string, unknown>> {
+  const merged: Record<string, unknown> = { ...values };
+  for (const key of Object.keys(merged)) {
+    if (merged[key] === null) delete merged[key];
+  }
+  for (const { path, value } of overrides) {
+    const [section = "", key = ""] = path.split(".");
+    const group = merged[section] ?? {};
+    // A section that is no group of keys stays, so that the schema refuses it.
+    if (isObject(group)) merged[section] = { ...group, [key]: value };
+  }
+  return merged;
+}
+
+/** Turns paths absolute, fetches what references name and freezes the whole. */
+async function finish(
+  values: ConfigValues,
+  inputs: ConfigInputs,
+  origin: Origin,
+): Promise<Result<Config, ConfigProblem[]>> {
+  const problems: ConfigProblem[] = [];
+  const refuse = (path: readonly string[], message: string): void => {
+    problems.push({ path: path.join("."), message, ...sourceOf(path, origin, false) });
+  };
+  const baseOf = (path: string): string =>
+    origin.file === undefined || origin.overrides.some((override) => override.path === path)
+      ? inputs.cwd
+      : pathsOf(inputs.platform).dirname(origin.file.name);
+  const at = (text: string, path: string) => resolvePath(text, { ...inputs, base: baseOf(path) });
+
+  const proxy = await resolveProxy(values.egress.proxy, inputs, baseOf("egress.proxy"));
+  if (!proxy.ok) refuse(["egress", "proxy"], proxy.error);
+  const { proxy: _, extraCa: extraCaText, ...egress } = values.egress;
+  const extraCa = extraCaText === undefined ? undefined : at(extraCaText, "egress.extraCa");
+  if (extraCa !== undefined) {
+    const failure = await certificateFailure(extraCa, inputs);
+    if (failure !== undefined) refuse(["egress", "extraCa"], failure);
+  }
+  if (!proxy.ok || problems.length > 0) return fail(problems);
+  const { statusFile } = values.quota;
+  return ok(
+    deepFreeze({
+      ...values,
+      data: {
+        dir: at(
+          values.data.dir ?? defaultDataDir(inputs.platform, inputs.env, inputs.homeDir),
+          "data.dir",
+        ),
+      },
+      timeZone: values.timeZone ?? inputs.systemTimeZone,
+      quota: {
+        statusFile: statusFile === "none" ? undefined : at(statusFile, "quota.statusFile"),
+      },
+      egress: { ...egress, proxy: proxy.value, ...(extraCa === undefined ? {} : { extraCa }) },
+    }),
+  );
+}
+
+async function resolveProxy(
+  text: string,
+  inputs: ConfigInputs,
+  base: string,
+): Promise<Result<"none" | "env" | Secret, string>> {
+  if (text === "none" || text === "env") return ok(text);
+  const secret = await resolveSecret(text, inputs, base);
+  if (secret.ok && !isProxyUrl(secret.value.reveal())) {
+    return fail("refers to something that is not an http or https URL");
+  }
+  return secret;
+}
+
+async function certificateFailure(path: string, inputs: ConfigInputs): Promise<string | undefined> {
+  try {
+    const file = await inputs.readFile(path);
+    if (file === undefined) return `names a file that does not exist: ${path}`;
+    if (file.text.includes("-----BEGIN CERTIFICATE-----")) return undefined;
+    return `names a file without a PEM certificate: ${path}`;
+  } catch (error) {
+    return `names a file that cannot be read: ${path}: ${readFailure(error)}`;
+  }
+}
+
+function sourcesOf(config: Config, origin: Origin): ReadonlyMap<string, string> {
+  return new Map(flatten(config).map(({ path }) => [path, sourceOfField(path, origin)]));
+}
+
+function sourceOfField(path: string, origin: Origin): string {
+  const override = origin.overrides.find((candidate) => candidate.path === path);
+  if (override !== undefined) return override.source;
+  const parts = path.split(".");
+  let group: unknown = origin.values;
+  for (const part of parts) {
+    if (!isObject(group) || !Object.hasOwn(group, part)) return "default";
+    group = group[part];
+  }
+  return origin.file === undefined
+    ? "default"
+    : `file ${origin.file.name}:${origin.file.locateKey(parts).line}`;
+}
+
+/** Says where credentials go when it is not Anthropic: a file in a directory that somebody else filled could do that. */
+function upstreamWarning(config: Config, origin: Origin): string[] {
+  const source = sourceOfField("anthropic.url", origin);
+  if (!source.startsWith("file ")) return [];
+  return [`requests and credentials go to ${config.anthropic.url}, as ${source.slice(5)} says`];
+}

@@ -1,0 +1,86 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { explainConfig } from "./explain.ts";
+import { loadConfig } from "./load.ts";
+import { configJsonSchema, configReference, knownKeys, PINNED_PATHS } from "./reference.ts";
+import { configSchema } from "./schema.ts";
+import { testInputs } from "./testing.ts";
+
+describe("configReference", () => {
+  it("describes every field, and gives a default where one is not required or optional by nature", () => {
+    const withoutDefault: string[] = [];
+    for (const field of configReference()) {
+      assert.match(field.description, /\.$/, field.path);
+      if (field.default === undefined) withoutDefault.push(field.path);
+    }
+    assert.deepEqual(
+      withoutDefault.filter((path) => !path.startsWith("prices[]")),
+      ["listener.maxConnections", "data.dir", "egress.extraCa", "timeZone"],
+    );
+  });
+
+  it("shows defaults as they would be written", () => {
+    const idle = configReference().find(({ path }) => path === "timeouts.idle");
+    assert.equal(idle?.type, "duration");
+    assert.equal(idle?.default, "180s");
+    const level = configReference().find(({ path }) => path === "log.level");
+    assert.equal(level?.type, "error | warn | info | debug | trace");
+  });
+
+  it("names the variables of a field, the stronger first", () => {
+    const url = configReference().find(({ path }) => path === "anthropic.url");
+    assert.deepEqual(url?.env, ["SPILLWAY_ANTHROPIC_URL", "ANTHROPIC_HOST_OVERRIDE"]);
+  });
+
+  it("knows the fields that need a restart by names that exist", () => {
+    const paths = configReference().map(({ path }) => path);
+    for (const path of PINNED_PATHS) assert.ok(paths.includes(path), path);
+  });
+
+  it("gives defaults that the schema accepts", () => {
+    const written: Record<string, Record<string, unknown>> = {};
+    for (const { path, default: value } of configReference()) {
+      const [section = "", key] = path.split(".");
+      if (key === undefined || value === undefined || path.includes("[]")) continue;
+      written[section] = { ...written[section], [key]: value };
+    }
+    assert.deepEqual(configSchema.parse(written), configSchema.parse({}));
+  });
+});
+
+describe("configJsonSchema", () => {
+  it("is strict and free of our own keywords", () => {
+    const text = JSON.stringify(configJsonSchema());
+    assert.ok(!text.includes("x-type"));
+    assert.equal(configJsonSchema()["additionalProperties"], false);
+    assert.equal(configJsonSchema()["$schema"], "https://json-schema.org/draft/2020-12/schema");
+  });
+});
+
+describe("knownKeys", () => {
+  it("follows groups and lists", () => {
+    assert.deepEqual(knownKeys(["log"]), ["format", "level"]);
+    assert.ok(knownKeys(["prices", 3]).includes("cacheRead"));
+    assert.deepEqual(knownKeys(["nothing"]), []);
+  });
+});
+
+describe("explainConfig", () => {
+  it("shows each value with unit and source, and no secret", async () => {
+    const loaded = await loadConfig(
+      testInputs(
+        { "/srv/spillway.yaml": "egress: { proxy: env:P }\nlimits: { body: 1536KB }" },
+        { env: { P: "http://me:canary@p.example" } },
+      ),
+    );
+    assert.ok(loaded.ok);
+    const rows = new Map(explainConfig(loaded.value).map((row) => [row.path, row]));
+    assert.equal(rows.get("egress.proxy")?.value, "[secret]");
+    assert.equal(rows.get("limits.body")?.value, "1536KB");
+    assert.equal(rows.get("limits.body")?.source, "file /srv/spillway.yaml:2");
+    assert.equal(rows.get("timeouts.idle")?.value, "3m");
+    assert.equal(rows.get("listener.hosts")?.value, "[]");
+    assert.equal(rows.get("currency.rates")?.value, "{}");
+    assert.ok(!JSON.stringify([...rows.values()]).includes("canary"));
+  });
+});

@@ -1,0 +1,107 @@
+import { z } from "zod";
+import { isObject } from "../base/json.ts";
+import { ENVIRONMENT } from "./environment.ts";
+import { configSchema } from "./schema.ts";
+
+type JsonSchema = Readonly<Record<string, unknown>>;
+
+/** One field of the configuration, for the reference page and for `explain`. */
+export interface FieldReference {
+  /** `timeouts.idle`; members of lists as `prices[].model`. */
+  readonly path: string;
+  readonly type: string;
+  /** As it would be written in the file; undefined when there is none. */
+  readonly default: unknown;
+  readonly description: string;
+  readonly required: boolean;
+  /** True when a change takes effect at the next start only. */
+  readonly needsRestart: boolean;
+  /** Environment variables that set it, the stronger first. */
+  readonly env: readonly string[];
+}
+
+/** Fields that shape the process itself: sockets, the store, the origin that credentials are bound to. */
+export const PINNED_PATHS: readonly string[] = [
+  "listener.port",
+  "listener.bind",
+  "data.dir",
+  "anthropic.url",
+  "egress.proxy",
+  "egress.ca",
+  "egress.extraCa",
+];
+
+/** JSON Schema of `spillway.yaml`, for editors. */
+export function configJsonSchema(): JsonSchema {
+  const { $schema, ...schema } = z.toJSONSchema(configSchema, { io: "input" });
+  return { $schema, ...withoutOwnKeywords(schema) };
+}
+
+/** Every field in the order of the schema. */
+export function configReference(): readonly FieldReference[] {
+  return fieldsOf(rawSchema(), "", false);
+}
+
+/** The keys that may stand in the group at `path`; empty when it is no group of fixed keys. */
+export function knownKeys(path: readonly PropertyKey[]): readonly string[] {
+  let schema = rawSchema();
+  for (const part of path) {
+    const next = typeof part === "number" ? schema["items"] : propertiesOf(schema)[String(part)];
+    if (!isObject(next)) return [];
+    schema = next;
+  }
+  return Object.keys(propertiesOf(schema));
+}
+
+function rawSchema(): JsonSchema {
+  return z.toJSONSchema(configSchema, { io: "input" });
+}
+
+function fieldsOf(schema: JsonSchema, path: string, required: boolean): FieldReference[] {
+  const properties = propertiesOf(schema);
+  const requiredKeys = Array.isArray(schema["required"]) ? schema["required"] : [];
+  const members = Object.entries(properties).flatMap(([key, member]) =>
+    isObject(member)
+      ? fieldsOf(member, path === "" ? key : `${path}.${key}`, requiredKeys.includes(key))
+      : [],
+  );
+  if (members.length > 0) return members;
+  const items = schema["items"];
+  const description = schema["description"];
+  const own: FieldReference = {
+    path,
+    type: typeOf(schema),
+    default: schema["default"],
+    description: typeof description === "string" ? description : "",
+    required,
+    needsRestart: PINNED_PATHS.includes(path),
+    env: ENVIRONMENT.filter((variable) => variable.path === path).map(({ name }) => name),
+  };
+  const isGroupList = isObject(items) && Object.keys(propertiesOf(items)).length > 0;
+  return isGroupList ? [own, ...fieldsOf(items, `${path}[]`, false)] : [own];
+}
+
+function typeOf(schema: JsonSchema): string {
+  if (typeof schema["x-type"] === "string") return schema["x-type"];
+  if (Array.isArray(schema["enum"])) return schema["enum"].join(" | ");
+  if (isObject(schema["items"])) {
+    const item = typeOf(schema["items"]);
+    return item === "object" ? "list of groups" : `list of ${item}`;
+  }
+  const values = schema["additionalProperties"];
+  if (isObject(values)) return `map to ${typeOf(values)}`;
+  if (typeof schema["format"] === "string") return schema["format"];
+  return typeof schema["type"] === "string" ? schema["type"] : "any";
+}
+
+function propertiesOf(schema: JsonSchema): JsonSchema {
+  return isObject(schema["properties"]) ? schema["properties"] : {};
+}
+
+function withoutOwnKeywords(schema: JsonSchema): JsonSchema {
+  return Object.fromEntries(
+    Object.entries(schema)
+      .filter(([key]) => key !== "x-type")
+      .map(([key, value]) => [key, isObject(value) ? withoutOwnKeywords(value) : value]),
+  );
+}
