@@ -1,7 +1,13 @@
 import { nanoUsd } from "../base/money.ts";
-import type { Activity, UsageRow, UsageTotals } from "./contract.ts";
-import { type DisplayCurrency, type NanoUsdJson, nanoUsdJson, shortMoney } from "./money-view.ts";
-import { type TokensView, tokensView } from "./views.ts";
+import {
+  type DisplayCurrency,
+  type NanoUsdJson,
+  nanoUsdJson,
+  shortMoney,
+  type TokensView,
+  tokensView,
+} from "./amount-view.ts";
+import type { Activity, ActivityQuery, UsageQuery, UsageRow, UsageTotals } from "./contract.ts";
 
 /** Sums in JSON. What is not known is counted beside them, never taken for zero. */
 export interface TotalsView {
@@ -41,38 +47,35 @@ export interface UsageView {
   readonly groups: readonly GroupView[];
 }
 
-export interface UsageFrame extends DisplayCurrency {
-  /** Epoch milliseconds. */
-  readonly from: number;
-  readonly to: number;
-  readonly by: string | undefined;
-  readonly timeZone: string;
-}
-
 /** The JSON of `/me/usage` and `spillway usage`. */
-export function usageView(rows: readonly UsageRow[], frame: UsageFrame): UsageView {
+export function usageView(
+  rows: readonly UsageRow[],
+  query: UsageQuery,
+  display: DisplayCurrency,
+): UsageView {
+  const isGrouped = query.groupBy !== "none";
   return {
-    from: new Date(frame.from).toISOString(),
-    to: new Date(frame.to).toISOString(),
-    by: frame.by ?? null,
-    time_zone: frame.timeZone,
-    currency: frame.currency,
-    rate: frame.rate,
-    books: byBook(rows).map(([book, totals]) => ({ book, ...totalsView(totals, frame) })),
-    groups:
-      frame.by === undefined
-        ? []
-        : rows.map((row) => ({
-            group: row.group ?? null,
-            book: row.book ?? null,
-            ...totalsView(row, frame),
-          })),
+    ...periodView(query),
+    by: isGrouped ? query.groupBy : null,
+    currency: display.currency,
+    rate: display.rate,
+    books: byBook(rows).map(([book, totals]) => ({ book, ...totalsView(totals, display) })),
+    groups: (isGrouped ? rows : []).map((row) => ({
+      group: row.group ?? null,
+      book: row.book ?? null,
+      ...totalsView(row, display),
+    })),
   };
 }
 
 /** The JSON of `/me/activity`. */
-export function activityView(activity: Activity, display: DisplayCurrency): unknown {
+export function activityView(
+  activity: Activity,
+  query: ActivityQuery,
+  display: DisplayCurrency,
+): unknown {
   return {
+    ...periodView(query),
     currency: display.currency,
     rate: display.rate,
     series: activity.series.map((row) => ({
@@ -84,6 +87,16 @@ export function activityView(activity: Activity, display: DisplayCurrency): unkn
       model: row.model ?? null,
       ...totalsView(row, display),
     })),
+  };
+}
+
+function periodView(
+  period: Pick<ActivityQuery, "from" | "to" | "timeZone">,
+): Pick<UsageView, "from" | "to" | "time_zone"> {
+  return {
+    from: new Date(period.from).toISOString(),
+    to: new Date(period.to).toISOString(),
+    time_zone: period.timeZone ?? "UTC",
   };
 }
 

@@ -1,18 +1,17 @@
 import { parseJson } from "../base/json.ts";
+import {
+  type NanoUsdJson,
+  nanoUsdJson,
+  shortMoney,
+  type TokensView,
+  tokensView,
+} from "./amount-view.ts";
 import type { EventsPage, ExchangeDetail } from "./contract.ts";
-import { type NanoUsdJson, nanoUsdJson, shortMoney } from "./money-view.ts";
-import type { AttemptRecord, StartedRecord, TerminalRecord, TokenTotals } from "./record.ts";
+import type { AttemptRecord, StartedRecord, TerminalRecord } from "./record.ts";
 import type { LedgerTransaction } from "./transaction.ts";
 
-/** Tokens in JSON; null is unknown, never zero. */
-export interface TokensView {
-  /** Everything the model read: fresh input, cache reads and cache writes together. */
-  readonly input_total: number | null;
-  readonly input: number | null;
-  readonly cache_read: number | null;
-  readonly cache_write: number | null;
-  readonly output: number | null;
-}
+export type { DisplayCurrency } from "./amount-view.ts";
+export { activityView, usageView } from "./usage-view.ts";
 
 /** One exchange as lists show it. Absent facts are null, times are ISO 8601 in UTC. */
 export interface EventView {
@@ -215,19 +214,6 @@ function attemptView(attempt: AttemptRecord): AttemptView {
     headers_after_ms: attempt.headersAfterMs ?? null,
     ended_after_ms: attempt.endedAfterMs,
     outcome: attempt.outcome,
-  };
-}
-
-/** Token counts with their total; unknown is null. */
-export function tokensView(tokens: TokenTotals): TokensView {
-  const { input, cacheRead, cacheWrite, output } = tokens;
-  return {
-    // A provider that knows nothing of caches leaves them out; without the input itself there is no total.
-    input_total: input === undefined ? null : input + (cacheRead ?? 0) + (cacheWrite ?? 0),
-    input: input ?? null,
-    cache_read: cacheRead ?? null,
-    cache_write: cacheWrite ?? null,
-    output: output ?? null,
   };
 }
 
