@@ -1,0 +1,42 @@
+import { type AccountQuota, isOver } from "./accounts.ts";
+
+/** One account's limits as `/me/quota` answers them; null is unknown. */
+export interface QuotaDescription {
+  /** The beginning of the account's hash: enough to tell accounts apart. */
+  readonly account: string;
+  readonly observed_at: string;
+  readonly status: string | null;
+  /** The window that binds, in the provider's words. */
+  readonly bottleneck: string | null;
+  readonly windows: readonly WindowDescription[];
+}
+
+export interface WindowDescription {
+  readonly window: string;
+  readonly used_percent: number | null;
+  readonly status: string | null;
+  readonly resets_at: string | null;
+  readonly resets_in_seconds: number | null;
+}
+
+const SHORT_ACCOUNT_LENGTH = 8;
+
+/** Shows what is known now: windows that have started anew since are left out. */
+export function describeQuota(quota: AccountQuota, nowMs: number): QuotaDescription {
+  return {
+    account: quota.account.slice(0, SHORT_ACCOUNT_LENGTH),
+    observed_at: new Date(quota.observedAtMs).toISOString(),
+    status: quota.status ?? null,
+    bottleneck: quota.representativeClaim ?? null,
+    windows: quota.windows
+      .filter((window) => !isOver(window, nowMs))
+      .map(({ window, usedPercent, status, resetsAtMs }) => ({
+        window,
+        used_percent: usedPercent ?? null,
+        status: status ?? null,
+        resets_at: resetsAtMs === undefined ? null : new Date(resetsAtMs).toISOString(),
+        resets_in_seconds:
+          resetsAtMs === undefined ? null : Math.max(0, Math.ceil((resetsAtMs - nowMs) / 1000)),
+      })),
+  };
+}

@@ -1,0 +1,94 @@
+import { randomBytes } from "node:crypto";
+import { mkdir, readlink, realpath, rename, unlink, writeFile } from "node:fs/promises";
+import { basename, dirname, join, resolve } from "node:path";
+
+const INTERVAL_MS = 250;
+const FILE_MODE = 0o644;
+/** The directory is Claude Code's own, where credentials live. */
+const DIRECTORY_MODE = 0o700;
+
+/** Text, or what makes it once it is to be written; undefined leaves the file as it is. */
+export type Line = string | (() => string | undefined);
+
+/**
+ * A one-line file that is replaced as a whole, so that a reader never sees half of it.
+ *
+ * Of lines that come faster than one in 250 ms the newest is written. Owned by `main.ts`, which flushes it on shutdown.
+ */
+export class StatusFile {
+  readonly #path: string;
+  readonly #onError: (error: unknown) => void;
+  #next: Line | undefined;
+  #writing: Promise<void> | undefined;
+  #pause: NodeJS.Timeout | undefined;
+  #isFailing = false;
+
+  /** `onError` hears of the first failure, and again only after a line could be written in between. */
+  constructor(path: string, onError: (error: unknown) => void) {
+    this.#path = path;
+    this.#onError = onError;
+  }
+
+  /** Takes a line, without its line break, to be written soon. Never throws. */
+  write(line: Line): void {
+    this.#next = line;
+    if (this.#writing === undefined && this.#pause === undefined) this.#start();
+  }
+
+  /** Writes what waits, at once. */
+  async flush(): Promise<void> {
+    for (;;) {
+      if (this.#writing !== undefined) await this.#writing;
+      else if (this.#next === undefined) break;
+      else this.#start();
+    }
+    clearTimeout(this.#pause);
+    this.#pause = undefined;
+  }
+
+  #start(): void {
+    clearTimeout(this.#pause);
+    this.#pause = undefined;
+    const next = this.#next;
+    this.#next = undefined;
+    const line = typeof next === "function" ? next() : next;
+    if (line !== undefined) this.#writing = this.#replace(`${line}\n`);
+  }
+
+  async #replace(text: string): Promise<void> {
+    try {
+      await replaceFile(this.#path, text);
+      this.#isFailing = false;
+    } catch (error) {
+      if (!this.#isFailing) this.#onError(error);
+      this.#isFailing = true;
+    }
+    this.#writing = undefined;
+    this.#pause = setTimeout(() => this.#start(), INTERVAL_MS).unref();
+  }
+}
+
+async function replaceFile(path: string, text: string): Promise<void> {
+  const target = await targetOf(path);
+  const directory = dirname(target);
+  await mkdir(directory, { recursive: true, mode: DIRECTORY_MODE });
+  const suffix = randomBytes(6).toString("hex");
+  const draft = join(directory, `.${basename(target)}.${suffix}.tmp`);
+  try {
+    await writeFile(draft, text, { flag: "wx", mode: FILE_MODE });
+    await rename(draft, target);
+  } catch (error) {
+    await unlink(draft).catch(() => {});
+    throw error;
+  }
+}
+
+/** The file behind a link, so that replacing it leaves the link in place; also where the link's target is yet to be made. */
+async function targetOf(path: string): Promise<string> {
+  try {
+    return await realpath(path);
+  } catch {
+    const link = await readlink(path).catch(() => undefined);
+    return link === undefined ? path : resolve(dirname(path), link);
+  }
+}
