@@ -89,8 +89,8 @@ export function runNpm(args, folder) {
  * @param {number | string | null} outcome
  */
 function explain(args, complaint, outcome) {
-  const excerpt = complaint.trim().split("\n").slice(0, COMPLAINT_LINES).join("\n");
-  return UNREACHABLE.test(complaint)
-    ? `npm could not reach its registry. Connect this machine, or tell npm of your proxy (npm config set proxy URL) or mirror, then run this again.\n${excerpt}`
-    : `npm ${args[0]} failed (${outcome}):\n${excerpt}`;
+  const unreachable = UNREACHABLE.exec(complaint)?.[0];
+  return unreachable === undefined
+    ? `npm ${args[0]} failed (${outcome}):\n${complaint.trim().split("\n").slice(0, COMPLAINT_LINES).join("\n")}`
+    : `npm could not reach its registry (${unreachable}). Connect this machine, or tell npm of your proxy (npm config set proxy URL) or mirror, then run this again.`;
 }
