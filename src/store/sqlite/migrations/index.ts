@@ -1,0 +1,4 @@
+import { exchanges } from "./0001-exchanges.ts";
+
+/** Steps of the schema in order, forward only; a released one is never edited. The schema's version is their count. */
+export const MIGRATIONS: readonly string[] = [exchanges];
