@@ -7,9 +7,8 @@ import { makeTap } from "./make-tap.ts";
 import type { Observation } from "./observation.ts";
 import { mergeUsage } from "./usage-merge.ts";
 
-/** Recorded provider traffic beside the checkout, or where the environment says; newcomers have none. */
-const SHARED =
-  process.env["SPILLWAY_SHARED"] ?? new URL("../../../../../shared/", import.meta.url).pathname;
+/** Recorded provider traffic beside the checkout; newcomers have none. */
+const SHARED = new URL("../../../../../shared", import.meta.url).pathname;
 const EXCHANGES = `${SHARED}/corpus/exchanges`;
 const RECORDINGS = `${SHARED}/recordings`;
 const skipExchanges = existsSync(EXCHANGES) ? false : "no recorded exchanges on this machine";
