@@ -69,9 +69,9 @@ function classify(value: string): CredentialClass {
   return "other";
 }
 
+/** A scheme is a word of letters; white space of any kind must not hide a Spillway key behind it. */
 function withoutScheme(value: string): string {
-  const space = value.indexOf(" ");
-  return space < 0 ? value.trim() : value.slice(space + 1).trim();
+  return value.replace(/^\s*(?:[a-z]+\s+)?/i, "").trim();
 }
 
 function ambiguous(message: string): GatewayError {
