@@ -1,0 +1,38 @@
+import { deepFreeze } from "./freeze.ts";
+import { changedPaths } from "./leaves.ts";
+import type { LoadedConfig } from "./load.ts";
+import { PINNED_PATHS } from "./reference.ts";
+
+/** A newly loaded configuration as a running process can take it. */
+export interface Adopted {
+  readonly loaded: LoadedConfig;
+  /** Fields that changed and take effect now. */
+  readonly changed: readonly string[];
+  /** Fields that changed in vain: the old value stays until the next start. */
+  readonly needsRestart: readonly string[];
+}
+
+/** Takes over everything but the fields that shape the process itself. */
+export function adopt(running: LoadedConfig, next: LoadedConfig): Adopted {
+  const { listener, data, anthropic, egress } = running.config;
+  const config = deepFreeze({
+    ...next.config,
+    listener: { ...next.config.listener, port: listener.port, bind: listener.bind },
+    data,
+    anthropic,
+    egress,
+  });
+  const sources = new Map(next.sources);
+  for (const path of PINNED_PATHS) {
+    const source = running.sources.get(path);
+    if (source === undefined) sources.delete(path);
+    else sources.set(path, source);
+  }
+  return {
+    loaded: Object.freeze({ ...next, config, sources }),
+    changed: changedPaths(running.config, config),
+    needsRestart: changedPaths(running.config, next.config).filter((path) =>
+      PINNED_PATHS.includes(path),
+    ),
+  };
+}
