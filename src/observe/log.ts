@@ -4,7 +4,7 @@ import type { Clock } from "../base/clock.ts";
 /** Where lifecycle and exchange lines go. */
 export interface LogOptions {
   readonly clock: Clock;
-  readonly level: "debug" | "info" | "warn" | "error";
+  readonly level: "trace" | "debug" | "info" | "warn" | "error";
   /** Takes whole lines; must not throw. */
   readonly write: (line: string) => void;
 }

@@ -25,7 +25,6 @@ export interface ExchangeFigures {
 export interface ProcessFigures {
   openStreams(): number;
   heldBytes(): number;
-  pendingRecords(): number;
   loopDelayP99Seconds(): number;
 }
 
@@ -95,7 +94,6 @@ export class ExchangeMetrics {
     this.#gauges = [
       gauge("spillway_open_streams", "Exchanges under way.", () => process.openStreams()),
       gauge("spillway_held_bytes", "Bytes of request bodies in memory.", () => process.heldBytes()),
-      gauge("spillway_pending_records", "Records not yet on disk.", () => process.pendingRecords()),
       gauge(
         "spillway_loop_delay_p99_seconds",
         "99th percentile of the event loop's delay over the last second.",

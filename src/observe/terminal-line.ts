@@ -83,7 +83,8 @@ export function formatExchangeLine(event: ExchangeLine, options: LineOptions): s
 
 /** A cost as people read it: `$0.0123`, `~$0.0420` where a subscription covers it, `unknown`, `-` where none can be. */
 export function costText(cost: string | null, book: string | null, hasUsage = true): string {
-  if (cost === null) return hasUsage ? "unknown" : "-";
+  if (!hasUsage) return "-";
+  if (cost === null) return "unknown";
   return book === "subscription" ? `~${cost}` : cost;
 }
 

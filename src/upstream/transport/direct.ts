@@ -1,3 +1,4 @@
+import type { SecureContext } from "node:tls";
 import { buildConnector, Client } from "undici";
 import type { ResponseSink, Transport, UpstreamCall, UpstreamRequest } from "./contract.ts";
 import { ResponseAdapter } from "./response-adapter.ts";
@@ -9,8 +10,8 @@ export interface TransportOptions {
   readonly idleTimeoutMs: number;
   /** Idle sockets are closed before the upstream would, so that a request never races a close. */
   readonly keepAliveMs: number;
-  /** Certificates to trust instead of Node's own, PEM; undefined keeps Node's. */
-  readonly ca?: readonly string[] | undefined;
+  /** Whom to trust; undefined is Node's own list. */
+  readonly secureContext?: SecureContext | undefined;
 }
 
 const MAX_RESPONSE_HEADER_BYTES = 64 * 1024;
@@ -39,7 +40,7 @@ export class DirectTransport implements Transport {
       // Shared by all clients, so that TLS sessions are resumed across connections.
       connect: buildConnector({
         timeout: options.connectTimeoutMs,
-        ...(options.ca === undefined ? {} : { ca: [...options.ca] }),
+        ...(options.secureContext === undefined ? {} : { secureContext: options.secureContext }),
       }),
       headersTimeout: options.headersTimeoutMs,
       bodyTimeout: options.idleTimeoutMs,

@@ -11,7 +11,7 @@ export class ProxiedTransport implements Transport {
   /** `proxy` is a URL, or `env` for the variables. */
   constructor(origin: string, options: TransportOptions, proxy: string) {
     this.#origin = origin;
-    const tls = options.ca === undefined ? {} : { ca: [...options.ca] };
+    const tls = options.secureContext === undefined ? {} : { secureContext: options.secureContext };
     const common = {
       headersTimeout: options.headersTimeoutMs,
       bodyTimeout: options.idleTimeoutMs,

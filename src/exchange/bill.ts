@@ -1,0 +1,94 @@
+import type { NanoUsd } from "../base/money.ts";
+import { ZERO_USD } from "../base/money.ts";
+import {
+  type Catalogue,
+  type Cost,
+  meter,
+  priceUsage,
+  sumTokens,
+  type Usage,
+  type UsageSource,
+} from "../metering/index.ts";
+import type { TokenTotals } from "../store/record.ts";
+import type { Observation } from "../upstream/dialects/anthropic/index.ts";
+import type { Operation } from "./call.ts";
+
+/** What is known of an exchange when it is over. */
+export interface Consumption {
+  readonly operation: Operation;
+  readonly requestedModel: string | undefined;
+  /** Of the upstream's answer; undefined when there was none. */
+  readonly status: number | undefined;
+  readonly sent: boolean;
+  readonly observation: Observation | undefined;
+}
+
+/** What an exchange used and what that costs, as the record keeps it. */
+export interface Bill {
+  readonly servedModel?: string | undefined;
+  readonly stopReason?: string | undefined;
+  readonly errorType?: string | undefined;
+  readonly usageRaw?: string | undefined;
+  readonly units?: string | undefined;
+  readonly tokens: TokenTotals;
+  readonly usageSource: UsageSource;
+  readonly suspect: boolean;
+  /** Undefined is unknown, never free. */
+  readonly cost?: NanoUsd | undefined;
+  readonly priceVersion?: string | undefined;
+}
+
+/** Operations that the API does not charge for. */
+const FREE: ReadonlySet<Operation> = new Set(["count_tokens", "models", "files", "probe"]);
+
+const FREE_BILL: Bill = { tokens: {}, usageSource: "none", suspect: false, cost: ZERO_USD };
+const UNKNOWN_BILL: Bill = { tokens: {}, usageSource: "unknown", suspect: false };
+
+/** Works out usage and cost. What cannot be known stays unknown. */
+export function bill(consumption: Consumption, catalogue: Catalogue): Bill {
+  const { operation, observation, requestedModel } = consumption;
+  if (!consumption.sent) return FREE_BILL;
+  const seen = {
+    servedModel: observation?.servedModel,
+    stopReason: observation?.stopReason,
+    errorType: observation?.errorType,
+  };
+  if (FREE.has(operation) || isRefused(consumption)) return { ...FREE_BILL, ...seen };
+  if (operation !== "messages" || observation === undefined) return { ...UNKNOWN_BILL, ...seen };
+  const { usage, source } = meter(observation, { requestedModel, status: consumption.status });
+  if (usage === undefined) {
+    const known = source === "none" ? FREE_BILL : UNKNOWN_BILL;
+    return { ...known, ...seen, usageRaw: asText(observation.usage) };
+  }
+  const cost = priceUsage(usage, catalogue);
+  return {
+    ...seen,
+    usageRaw: asText(observation.usage),
+    units: unitsText(usage, cost),
+    tokens: sumTokens(usage),
+    usageSource: source,
+    suspect: usage.suspect,
+    cost: cost.cost,
+    priceVersion: cost.priceVersion,
+  };
+}
+
+/** An answer that is an error was not generated, so nobody pays for it. */
+function isRefused({ status }: Consumption): boolean {
+  return status !== undefined && status >= 400;
+}
+
+function asText(usage: Observation["usage"]): string | undefined {
+  return usage === undefined ? undefined : JSON.stringify(usage);
+}
+
+/** Units by model with the price that was applied, so that the bill can be recomputed from the record alone. */
+function unitsText(usage: Usage, { lines }: Cost): string {
+  return JSON.stringify(
+    usage.entries.map((entry, i) => ({
+      ...entry,
+      price: lines[i]?.priceId,
+      costNanoUsd: lines[i]?.cost?.toString(),
+    })),
+  );
+}

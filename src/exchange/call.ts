@@ -1,0 +1,28 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { ClientDialect } from "./dialect.ts";
+
+/** What a request asks for, by its path and method. */
+export type Operation =
+  | "messages"
+  | "count_tokens"
+  | "models"
+  | "batches"
+  | "files"
+  | "probe"
+  | "other";
+
+/** One client request as `ingress` hands it over. */
+export interface ClientCall {
+  readonly id: string;
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly dialect: ClientDialect;
+  readonly operation: Operation;
+  /** Path and query for the upstream, exactly as they came. */
+  readonly target: string;
+  /** The target without its query. */
+  readonly path: string;
+  /** Epoch milliseconds and monotonic milliseconds of its arrival. */
+  readonly startedAt: number;
+  readonly startedMs: number;
+}

@@ -1,0 +1,160 @@
+import type { ServerResponse } from "node:http";
+import type { GatewayError } from "../base/errors.ts";
+import type { HeaderList } from "../base/header-list.ts";
+import type { ResponseHead } from "../upstream/transport/contract.ts";
+import { streamBody } from "./body.ts";
+import type { ClientCall } from "./call.ts";
+import { toClientHeaders } from "./headers.ts";
+
+/** The client's end of an exchange: writes, back-pressure and departure in one place. */
+export class ClientSide {
+  readonly #call: ClientCall;
+  readonly #response: ServerResponse;
+  readonly #now: () => number;
+  #gone = false;
+  #bodyBegun = false;
+  #bytesSent = 0;
+  #firstByteAtMs: number | undefined;
+  #status: number | undefined;
+  #onGone: () => void = () => {};
+  #onDrain: () => void = () => {};
+  #onFlushed: (() => void) | undefined;
+
+  constructor(call: ClientCall, monotonicMs: () => number) {
+    this.#call = call;
+    this.#response = call.response;
+    this.#now = monotonicMs;
+    this.#response.on("close", () => this.#closed());
+    this.#response.on("drain", () => this.#onDrain());
+    // A write that fails is followed by "close", which is where departure is handled.
+    this.#response.on("error", () => {});
+  }
+
+  /** True once the client has left without the whole answer. */
+  get gone(): boolean {
+    return this.#gone;
+  }
+
+  /** HTTP status that was sent. */
+  get status(): number | undefined {
+    return this.#status;
+  }
+
+  get bytesSent(): number {
+    return this.#bytesSent;
+  }
+
+  /** Monotonic time of the first body byte. */
+  get firstByteAtMs(): number | undefined {
+    return this.#firstByteAtMs;
+  }
+
+  onGone(listener: () => void): void {
+    this.#onGone = listener;
+  }
+
+  onDrain(listener: () => void): void {
+    this.#onDrain = listener;
+  }
+
+  /** Returns false when the head cannot be said in HTTP; nothing was sent then. */
+  writeHead(head: ResponseHead, marks: HeaderList): boolean {
+    // The upstream's own Date, or none, reaches the client.
+    this.#response.sendDate = false;
+    try {
+      this.#response.writeHead(head.status, head.reason, [
+        ...toClientHeaders(head.headers),
+        ...marks,
+      ]);
+    } catch {
+      return false;
+    }
+    this.#status = head.status;
+    // A head that comes with its first bytes goes out in one packet with them; one that comes alone goes out alone.
+    process.nextTick(() => {
+      if (!this.#bodyBegun && !this.#gone) this.#response.flushHeaders();
+    });
+    return true;
+  }
+
+  /** Returns false when the client reads more slowly than this: hold the upstream until `onDrain`. */
+  write(chunk: Buffer): boolean {
+    this.#bodyBegun = true;
+    this.#firstByteAtMs ??= this.#now();
+    this.#bytesSent += chunk.length;
+    return this.#response.write(chunk);
+  }
+
+  /** Ends the answer; `onFlushed` is called once it was handed to the operating system, or the client has left. */
+  end(onFlushed: () => void): void {
+    this.#bodyBegun = true;
+    this.#onFlushed = onFlushed;
+    this.#response.end();
+  }
+
+  /** Answers with a gateway error, where nothing was sent yet. */
+  refuse(error: GatewayError, marks: HeaderList): void {
+    const rendered = this.#call.dialect.renderError(error, this.#call.id);
+    this.#status = rendered.status;
+    sendWhole(this.#call, rendered.status, [...rendered.headers, ...marks], rendered.body);
+  }
+
+  /** Ends an answer that cannot be completed so that no client takes it for complete. */
+  breakOff(error: GatewayError | undefined): void {
+    if (error !== undefined) this.#response.write(this.#call.dialect.renderStreamError(error));
+    const { socket } = this.#call.request;
+    // What was written still goes out, but the body's end marker never does. HTTP/1.0 has no end marker: only a reset
+    // tells a broken answer from a whole one.
+    if (this.#call.request.httpVersion === "1.0") socket.resetAndDestroy();
+    else socket.destroySoon();
+  }
+
+  #closed(): void {
+    if (this.#response.writableFinished) {
+      this.#onFlushed?.();
+      return;
+    }
+    this.#gone = true;
+    this.#onGone();
+  }
+}
+
+/** At most this much of an unwanted request body is read before the connection is closed. */
+const LINGER_BYTES = 64 * 1024;
+const LINGER_MS = 1_000;
+
+/**
+ * Sends a whole answer of our own. Where the request body is still arriving the connection is closed after the answer,
+ * so that its bytes are never read as another request.
+ */
+export function sendWhole(
+  call: Pick<ClientCall, "request" | "response">,
+  status: number,
+  headers: HeaderList,
+  body: string,
+): void {
+  const { request, response } = call;
+  if (response.headersSent || response.destroyed) return;
+  const bodyPending = !request.complete && streamBody(request).kind === "stream";
+  const bytes = Buffer.from(body, "utf8");
+  const framing = ["content-length", String(bytes.length)];
+  const closing = bodyPending ? ["connection", "close"] : [];
+  response.writeHead(status, [...headers, ...framing, ...closing]);
+  response.end(bytes);
+  if (bodyPending) linger(request);
+}
+
+/** Reads on a little, so that the client gets to see the answer before the reset that unread bytes would cause. */
+function linger(request: ClientCall["request"]): void {
+  const { socket } = request;
+  let dropped = 0;
+  const timer = setTimeout(() => socket.destroy(), LINGER_MS);
+  request.on("data", (chunk: Buffer) => {
+    dropped += chunk.length;
+    if (dropped > LINGER_BYTES) socket.destroy();
+  });
+  request.on("close", () => {
+    clearTimeout(timer);
+    socket.destroySoon();
+  });
+}

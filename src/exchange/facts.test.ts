@@ -1,0 +1,60 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { HeldBody, HeldBytes } from "./body.ts";
+import { needsBody, readFacts } from "./facts.ts";
+
+function factsOf(text: string) {
+  const held = new HeldBytes();
+  const bytes = Buffer.from(text, "latin1");
+  held.take(bytes.length, 1e9);
+  return readFacts(new HeldBody(bytes, held));
+}
+
+describe("readFacts", () => {
+  it("reads the model and the wish for a stream", () => {
+    assert.deepEqual(factsOf('{ "stream" :true,"x":1.0, "model":"claude-opus-5-5"}'), {
+      model: "claude-opus-5-5",
+      stream: true,
+      duplicates: [],
+    });
+  });
+
+  it("compares keys after unescaping and looks at the top level only", () => {
+    const facts = factsOf('{"messages":[{"model":"no","stream":true}],"\\u006dodel":"yes"}');
+    assert.equal(facts.model, "yes");
+    assert.equal(facts.stream, false);
+  });
+
+  it("R11: names duplicates of members that decide something; the last counts", () => {
+    const facts = factsOf('{"model":"a","stream":true,"model":"b","stream":false,"x":1,"x":2}');
+    assert.equal(facts.model, "b");
+    assert.equal(facts.stream, false);
+    assert.deepEqual([...facts.duplicates].toSorted(), ["model", "stream"]);
+  });
+
+  it("takes only the word true for a wish", () => {
+    for (const value of ['"true"', "1", "null", "false", "[true]"]) {
+      assert.equal(factsOf(`{"stream":${value}}`).stream, false, value);
+    }
+  });
+
+  for (const text of ["", "null", "[1]", "{", '{"model":', "\u0000\u00ff", '{"model":12}', "{}x"]) {
+    it(`knows no model of ${JSON.stringify(text)}, and does not mind`, () => {
+      assert.equal(factsOf(text).model, undefined);
+    });
+  }
+
+  it("knows nothing of a body that was not held", () => {
+    assert.deepEqual(readFacts({ kind: "none" }), { duplicates: [] });
+  });
+});
+
+describe("needsBody", () => {
+  it("wants only bodies that decide something", () => {
+    assert.equal(needsBody("messages", "POST"), true);
+    assert.equal(needsBody("count_tokens", "POST"), true);
+    assert.equal(needsBody("files", "POST"), false);
+    assert.equal(needsBody("other", "POST"), false);
+    assert.equal(needsBody("count_tokens", "GET"), false);
+  });
+});

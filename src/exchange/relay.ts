@@ -1,0 +1,183 @@
+import { type GatewayError, gatewayError } from "../base/errors.ts";
+import type { Observation, Tap } from "../upstream/dialects/anthropic/index.ts";
+import type {
+  Flow,
+  ResponseHead,
+  ResponseSink,
+  TransportFailure,
+  UpstreamCall,
+} from "../upstream/transport/contract.ts";
+import type { ClientSide } from "./client-side.ts";
+
+/** How one attempt ended, seen from the exchange. */
+export interface RelayResult {
+  /** The response's head, once one came that may be shown. */
+  readonly head: ResponseHead | undefined;
+  /** True when response bytes, or the status line, went to the client. */
+  readonly committed: boolean;
+  readonly failure: TransportFailure | undefined;
+  /** True when we ended the call ourselves: the client left, or the process is going. */
+  readonly cut: boolean;
+  readonly bytesReceived: number;
+  readonly headAtMs: number | undefined;
+  readonly observation: Observation | undefined;
+}
+
+/** What a relay needs to know of its exchange. */
+export interface RelayOptions {
+  readonly client: ClientSide;
+  /** Makes the usage tap for a response; undefined where usage is not to be read. */
+  readonly makeTap: (head: ResponseHead) => Tap | undefined;
+  /** Called when the first response byte is there; the request body is not needed any more. */
+  readonly onHead: (head: ResponseHead) => void;
+  /** Fields to add to the response for the client. */
+  readonly marks: (head: ResponseHead) => readonly string[];
+  /** An answer that is billed in full is read to its end, at most this long, after the client left (design R15). */
+  readonly readOnAfterClientGoneMs: number;
+  readonly monotonicMs: () => number;
+}
+
+const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
+
+/** Carries one upstream response to the client byte for byte, with back-pressure, and lets the tap read along. */
+export class Relay implements ResponseSink {
+  readonly #options: RelayOptions;
+  readonly #done = Promise.withResolvers<RelayResult>();
+  #call: UpstreamCall | undefined;
+  #flow: Flow | undefined;
+  #head: ResponseHead | undefined;
+  #headAtMs: number | undefined;
+  #tap: Tap | undefined;
+  #bytesReceived = 0;
+  #failure: TransportFailure | undefined;
+  #cut = false;
+  #upstreamOver = false;
+  #concluded = false;
+  #readOnTimer: NodeJS.Timeout | undefined;
+
+  constructor(options: RelayOptions) {
+    this.#options = options;
+  }
+
+  /** Begins to watch the call; resolves when upstream and client are both done with it. */
+  async run(start: (sink: ResponseSink) => UpstreamCall): Promise<RelayResult> {
+    const { client } = this.#options;
+    client.onGone(() => this.#clientGone());
+    client.onDrain(() => this.#flow?.resume());
+    this.#call = start(this);
+    if (client.gone) this.#clientGone();
+    return await this.#done.promise;
+  }
+
+  onHead(head: ResponseHead, flow: Flow): void {
+    this.#flow = flow;
+    if (REDIRECTS.has(head.status)) {
+      this.#refuse(
+        gatewayError(
+          "upstream_redirect",
+          "The upstream answered with a redirect; it was not followed",
+        ),
+      );
+      return;
+    }
+    const { client, marks, makeTap, onHead, monotonicMs } = this.#options;
+    this.#headAtMs = monotonicMs();
+    onHead(head);
+    if (!client.gone && !client.writeHead(head, marks(head))) {
+      this.#refuse(
+        gatewayError("upstream_malformed", "The upstream's response head cannot be passed on"),
+      );
+      return;
+    }
+    this.#head = head;
+    this.#tap = makeTap(head);
+  }
+
+  onData(chunk: Buffer): void {
+    this.#bytesReceived += chunk.length;
+    const { client } = this.#options;
+    if (!client.gone && !client.write(chunk)) this.#flow?.pause();
+    this.#tap?.push(chunk);
+  }
+
+  onEnd(): void {
+    this.#upstreamOver = true;
+    const { client } = this.#options;
+    if (client.gone) this.#finish();
+    else client.end(() => this.#finish());
+  }
+
+  onFailure(failure: TransportFailure): void {
+    this.#upstreamOver = true;
+    this.#failure = failure;
+    if (this.#head === undefined || this.#options.client.gone) this.#finish();
+    else this.#breakOff(failure.error);
+  }
+
+  /** Ends the exchange from outside, when the drain time is over. */
+  cut(error: GatewayError): void {
+    if (this.#upstreamOver) return;
+    this.#stopUpstream();
+    this.#failure = { error, beforeResponse: this.#head === undefined, onReusedConnection: false };
+    if (this.#head === undefined || this.#options.client.gone) this.#finish();
+    else this.#breakOff(error);
+  }
+
+  #clientGone(): void {
+    if (this.#upstreamOver) {
+      this.#finish();
+      return;
+    }
+    const readOnMs = this.#options.readOnAfterClientGoneMs;
+    if (readOnMs > 0) {
+      this.#flow?.resume();
+      this.#readOnTimer = setTimeout(() => this.#stopAndFinish(), readOnMs);
+      return;
+    }
+    this.#stopAndFinish();
+  }
+
+  #stopAndFinish(): void {
+    this.#stopUpstream();
+    this.#finish();
+  }
+
+  #stopUpstream(): void {
+    this.#upstreamOver = true;
+    this.#cut = true;
+    this.#call?.abort();
+  }
+
+  /** The answer is not usable; nothing of it was shown. */
+  #refuse(error: GatewayError): void {
+    this.#upstreamOver = true;
+    this.#failure = { error, beforeResponse: false, onReusedConnection: false };
+    this.#call?.abort();
+    this.#finish();
+  }
+
+  /** A stream that failed never ends cleanly; at an event boundary it can still say why (design R5). */
+  #breakOff(error: GatewayError): void {
+    this.#options.client.breakOff(this.#tap?.atBoundary === true ? error : undefined);
+    this.#finish();
+  }
+
+  #finish(): void {
+    if (this.#concluded) return;
+    this.#concluded = true;
+    clearTimeout(this.#readOnTimer);
+    this.#done.resolve(this.#conclude());
+  }
+
+  async #conclude(): Promise<RelayResult> {
+    return {
+      head: this.#head,
+      committed: this.#head !== undefined,
+      failure: this.#failure,
+      cut: this.#cut,
+      bytesReceived: this.#bytesReceived,
+      headAtMs: this.#headAtMs,
+      observation: await this.#tap?.finish(),
+    };
+  }
+}

@@ -1,0 +1,343 @@
+import { randomUUID } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import { tmpdir, userInfo } from "node:os";
+import type { Clock } from "./base/clock.ts";
+import { type GatewayError, gatewayError } from "./base/errors.ts";
+import { IdSource } from "./base/ids.ts";
+import { fail, ok, type Result } from "./base/result.ts";
+import type { LoadedConfig } from "./config/load.ts";
+import type { Config } from "./config/schema.ts";
+import { ActiveExchanges } from "./exchange/active.ts";
+import { HeldBytes } from "./exchange/body.ts";
+import type { ExchangeSettings } from "./exchange/house.ts";
+import { runExchange } from "./exchange/run.ts";
+import { openInstallKey } from "./identity/install-key.ts";
+import { Ingress } from "./ingress/handler.ts";
+import { SelfService } from "./ingress/self-service/endpoints.ts";
+import { listenOnControlSocket } from "./listener/control-socket.ts";
+import { connectionsFor, readOpenFilesLimit } from "./listener/file-handles.ts";
+import { allowedHosts, type GuardPolicy } from "./listener/guard.ts";
+import { listen, stopAccepting } from "./listener/listen.ts";
+import { PressureGauge } from "./listener/pressure.ts";
+import { makeServer } from "./listener/server.ts";
+import { makeCatalogue, toDisplayCurrency } from "./metering/index.ts";
+import type { ExchangeLog } from "./observe/exchange-log.ts";
+import type { Journal } from "./observe/journal.ts";
+import { ExchangeMetrics } from "./observe/metrics.ts";
+import { openQuota } from "./quota/open.ts";
+import type { Deployment } from "./routing/route.ts";
+import { writeServerInfo } from "./store/server-info.ts";
+import { openSqliteStore } from "./store/sqlite/open.ts";
+import { anthropic } from "./upstream/providers/anthropic/index.ts";
+import { openTransport } from "./upstream/transport/open.ts";
+
+/** What a gateway is built from; `main.ts` reads it from the process. */
+export interface GatewayOptions {
+  readonly loaded: LoadedConfig;
+  readonly version: string;
+  readonly clock: Clock;
+  readonly platform: NodeJS.Platform;
+  readonly journal: Journal;
+  readonly log: ExchangeLog;
+}
+
+/** A running gateway; disposing it closes everything, in the reverse order of opening. */
+export interface Gateway extends AsyncDisposable {
+  readonly url: string;
+  /** Takes over a new configuration; an exchange keeps the one it began with. Nothing changes on failure. */
+  apply(config: Config): Result<void, string>;
+  /** Stops accepting, lets exchanges finish, and ends what is left after `timeouts.drain`. */
+  drain(): Promise<void>;
+}
+
+/** The parts of a configuration that change while running. */
+interface Generation {
+  readonly config: Config;
+  readonly settings: ExchangeSettings;
+  readonly policy: GuardPolicy;
+}
+
+const OVERLOADED_RETRY_MS = 2_000;
+const DRAINING_RETRY_MS = 1_000;
+/** How long a cut stream may take to tell its client why. */
+const CUT_MS = 5_000;
+
+/** Opens everything in order; when a later part fails, what was opened is closed again. */
+export async function openGateway(options: GatewayOptions): Promise<Result<Gateway, string>> {
+  await using scope = new AsyncDisposableStack();
+  const { clock, journal, version } = options;
+  const first = toGeneration(options.loaded.config);
+  if (!first.ok) return first;
+  let current = first.value;
+  const { config } = current;
+  const dataDir = config.data.dir;
+  const bootId = randomUUID();
+  const startedAt = clock.now();
+
+  const opened = await openSqliteStore({
+    dataDir,
+    clock,
+    bootId,
+    onProblem: ({ kind, message }) =>
+      journal(kind === "write_recovered" ? "info" : "error", `store.${kind}`, message),
+  });
+  if (!opened.ok) return fail(opened.error.message);
+  const store = scope.use(opened.value);
+  if (store.recovered > 0) {
+    journal(
+      "warn",
+      "store.recovered",
+      `Closed ${store.recovered} exchanges that an earlier run left open.`,
+    );
+  }
+
+  const quota = scope.use(
+    openQuota({
+      statusFile: config.quota.statusFile,
+      timeZone: config.timeZone,
+      now: clock.now,
+      kept: await store.reader.quota(),
+      keep: (kept) => store.saveQuota(kept),
+      notices: {
+        onSecondAccount: () =>
+          journal(
+            "warn",
+            "quota.second_account",
+            "A second Anthropic account uses this gateway; the one status file shows whichever answered last.",
+          ),
+      },
+      onFileError: (error) =>
+        journal(
+          "warn",
+          "quota.status_file",
+          `The quota status file cannot be written: ${textOf(error)}`,
+        ),
+    }),
+  ).watch;
+
+  const deployment = await openDeployment(config, scope);
+  const pressure = scope.use(
+    new PressureGauge(() => ({
+      loopDelayMs: current.config.limits.loopDelay,
+      heapPercent: current.config.limits.heapPercent,
+    })),
+  );
+  const active = new ActiveExchanges();
+  const held = new HeldBytes();
+  const metrics = new ExchangeMetrics({
+    openStreams: () => active.count,
+    heldBytes: () => held.used,
+    loopDelayP99Seconds: () => pressure.loopDelayP99Ms / 1_000,
+  });
+  let draining = false;
+  let url = "";
+  const house = {
+    clock,
+    identity: { localPrincipal: localUser(), installKey: await openInstallKey(dataDir) },
+    deployment,
+    store,
+    quota,
+    metrics,
+    log: options.log,
+    active,
+    held,
+    settings: () => current.settings,
+  };
+  const views = {
+    reader: store.reader,
+    now: clock.now,
+    ready: () => {
+      if (draining) return "draining";
+      return store.accepting ? undefined : "accounting_unavailable";
+    },
+    metrics: () => (current.config.metrics.enabled ? metrics.expose() : undefined),
+    quota: () => quota.snapshot(),
+    display: () => ({
+      currency: current.settings.currency.code,
+      rate: current.settings.currency.rate,
+    }),
+    timeZone: () => current.config.timeZone,
+    status: () => ({
+      pid: process.pid,
+      version,
+      startedAt,
+      url,
+      dataDir,
+      configFile: options.loaded.file,
+      openStreams: active.count,
+      accepting: !draining && store.accepting,
+      providers: [{ id: deployment.provider, origin: deployment.origin }],
+    }),
+  };
+  const shed = (): GatewayError | undefined => {
+    if (draining) return drainingError();
+    return pressure.shedding ? overloadedError() : undefined;
+  };
+  const ingressFor = (door: "data" | "control") =>
+    new Ingress({
+      ids: new IdSource("spx_", clock.now),
+      clock,
+      selfService: new SelfService(views, door),
+      shed,
+      run: (call) => runExchange(call, house),
+      onBug: (id, cause) => journal("error", "exchange.bug", `${id}: ${textOf(cause)}`),
+    });
+
+  const { server, uploads } = makeServer({
+    requestHeadersMs: config.timeouts.requestHeaders,
+    clientKeepAliveMs: config.timeouts.clientKeepAlive,
+    uploadWindowMs: config.timeouts.uploadWindow,
+    uploadBytesPerSecond: config.timeouts.uploadBytesPerSecond,
+    maxConnections: await maxConnections(config, options),
+    monotonicMs: clock.monotonicMs,
+    policy: () => current.policy,
+    handler: ingressFor("data"),
+  });
+  scope.use(uploads);
+  scope.defer(() => server.closeAllConnections());
+  const control = await listenOnControlSocket(
+    { dataDir, tempDir: tmpdir(), platform: options.platform },
+    controlHandler(ingressFor("control")),
+  );
+  scope.defer(async () => {
+    control.server.closeAllConnections();
+    await stopAccepting(control.server);
+  });
+  const listening = await listen(server, config.listener);
+  if (!listening.ok) return listening;
+  url = `http://${urlHost(config.listener.bind)}:${listening.value}`;
+  await writeServerInfo(dataDir, {
+    pid: process.pid,
+    bootId,
+    startedAt,
+    url,
+    controlSocket: control.path,
+  });
+
+  const closing = scope.move();
+  return ok({
+    url,
+    apply(next) {
+      const generation = toGeneration(next);
+      if (generation.ok) current = generation.value;
+      return generation.ok ? ok(undefined) : generation;
+    },
+    async drain() {
+      draining = true;
+      const closed = stopAccepting(server);
+      await within(active.whenIdle(), current.config.timeouts.drain);
+      active.cutAll(drainingError());
+      await within(closed, CUT_MS);
+      server.closeAllConnections();
+      await closed;
+    },
+    [Symbol.asyncDispose]: () => closing.disposeAsync(),
+  });
+}
+
+function toGeneration(config: Config): Result<Generation, string> {
+  const catalogue = makeCatalogue(config.prices);
+  if (!catalogue.ok) return fail(`prices: ${catalogue.error}`);
+  const currency = toDisplayCurrency(config.currency);
+  if (!currency.ok) return fail(`currency: ${currency.error}`);
+  return ok({
+    config,
+    settings: {
+      limits: { bodyBytes: config.limits.body, heldBytes: config.limits.heldBytes },
+      abortedReadMs: config.timeouts.abortedRead,
+      catalogue: catalogue.value,
+      currency: currency.value,
+    },
+    policy: {
+      hosts: allowedHosts(config.listener.bind, config.listener.hosts),
+      maxHeaderFields: config.limits.headers,
+    },
+  });
+}
+
+async function openDeployment(config: Config, scope: AsyncDisposableStack): Promise<Deployment> {
+  const { origin, pathname } = new URL(config.anthropic.url);
+  const { proxy, ca, extraCa } = config.egress;
+  const transport = openTransport(
+    origin,
+    {
+      connectTimeoutMs: config.timeouts.connect,
+      headersTimeoutMs: config.timeouts.headers,
+      idleTimeoutMs: config.timeouts.idle,
+      keepAliveMs: config.timeouts.upstreamKeepAlive,
+    },
+    { proxy, ca, extraCa: extraCa === undefined ? undefined : await readFile(extraCa, "utf8") },
+  );
+  return {
+    provider: anthropic.id,
+    dialect: anthropic.dialect,
+    origin,
+    pathPrefix: pathname === "/" ? "" : pathname,
+    transport: scope.use(transport),
+  };
+}
+
+/** The control socket has no hosts or origins to guard; only this machine's owner can open it. */
+function controlHandler(ingress: Ingress): Parameters<typeof listenOnControlSocket>[1] {
+  return (request, response) => ingress.handle(request, response);
+}
+
+async function maxConnections(config: Config, { journal }: GatewayOptions): Promise<number> {
+  const possible = connectionsFor(await openFilesLimit());
+  const wanted = config.listener.maxConnections;
+  if (possible === undefined) return wanted ?? Number.MAX_SAFE_INTEGER;
+  if (wanted === undefined || wanted <= possible) return wanted ?? possible;
+  journal(
+    "warn",
+    "listener.file_handles",
+    `The open-file limit serves ${possible} connections, not the ${wanted} of listener.maxConnections; raise it (ulimit -n).`,
+  );
+  return possible;
+}
+
+async function openFilesLimit(): Promise<number | undefined> {
+  try {
+    return readOpenFilesLimit(await readFile("/proc/self/limits", "utf8"));
+  } catch {
+    // Only Linux has the file; elsewhere the system refuses connections by itself.
+    return undefined;
+  }
+}
+
+async function within(promise: Promise<void>, ms: number): Promise<void> {
+  const timeout = Promise.withResolvers<void>();
+  const timer = setTimeout(timeout.resolve, ms);
+  await Promise.race([promise, timeout.promise]);
+  clearTimeout(timer);
+}
+
+function drainingError(): GatewayError {
+  return gatewayError("draining", "This gateway is shutting down; repeat in a moment", {
+    retryAfterMs: DRAINING_RETRY_MS,
+  });
+}
+
+function overloadedError(): GatewayError {
+  return gatewayError("overloaded", "This gateway is out of head-room; repeat in a moment", {
+    retryAfterMs: OVERLOADED_RETRY_MS,
+  });
+}
+
+function localUser(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    // A container may run under an id that has no name.
+    return "local";
+  }
+}
+
+function urlHost(bind: string): string {
+  if (bind === "0.0.0.0") return "127.0.0.1";
+  if (bind === "::") return "[::1]";
+  return bind.includes(":") ? `[${bind}]` : bind;
+}
+
+function textOf(cause: unknown): string {
+  return cause instanceof Error ? (cause.stack ?? cause.message) : String(cause);
+}

@@ -1,0 +1,70 @@
+import { ERRORS, type ErrorCode, type GatewayError } from "../../base/errors.ts";
+import type { ClientDialect, RenderedError } from "../../exchange/dialect.ts";
+
+/**
+ * The API's own error types by status.
+ * @source https://platform.claude.com/docs/en/api/errors (read 2026-11-21)
+ */
+const TYPES: Readonly<Record<number, string>> = {
+  400: "invalid_request_error",
+  401: "authentication_error",
+  403: "permission_error",
+  404: "not_found_error",
+  405: "invalid_request_error",
+  408: "timeout_error",
+  413: "request_too_large",
+  429: "rate_limit_error",
+  431: "invalid_request_error",
+  503: "overloaded_error",
+  504: "timeout_error",
+};
+
+const MS_PER_SECOND = 1_000;
+
+function envelope(error: GatewayError): Readonly<Record<string, unknown>> {
+  const type = TYPES[ERRORS[error.code].http] ?? "api_error";
+  return { type: "error", error: { type, message: sayWho(error) } };
+}
+
+/** The client's terminal shows the message alone, so it has to say that the gateway speaks, and how it calls this. */
+function sayWho(error: GatewayError): string {
+  return `Spillway: ${error.message} (${error.code})`;
+}
+
+function retryHeaders(code: ErrorCode, retryAfterMs: number | undefined): string[] {
+  const headers: string[] = [];
+  // Claude Code repeats a 401 for three minutes unless it is told that this is useless.
+  if (ERRORS[code].retry === "never") headers.push("x-should-retry", "false");
+  if (retryAfterMs !== undefined) {
+    headers.push("retry-after", String(Math.max(1, Math.ceil(retryAfterMs / MS_PER_SECOND))));
+  }
+  return headers;
+}
+
+/** Gateway errors as the Anthropic API would say them. */
+export const anthropicDialect: ClientDialect = {
+  id: "anthropic",
+
+  renderError(error, requestId): RenderedError {
+    const spec = ERRORS[error.code];
+    return {
+      status: spec.http,
+      headers: [
+        "content-type",
+        "application/json",
+        "request-id",
+        requestId,
+        "x-spillway-request-id",
+        requestId,
+        "x-spillway-error-source",
+        "gateway",
+        ...retryHeaders(error.code, error.retryAfterMs),
+      ],
+      body: JSON.stringify({ ...envelope(error), request_id: requestId }),
+    };
+  },
+
+  renderStreamError(error): string {
+    return `event: error\ndata: ${JSON.stringify(envelope(error))}\n\n`;
+  },
+};

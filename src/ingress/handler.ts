@@ -1,0 +1,98 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Clock } from "../base/clock.ts";
+import { type GatewayError, gatewayError } from "../base/errors.ts";
+import type { IdSource } from "../base/ids.ts";
+import type { ClientCall } from "../exchange/call.ts";
+import { sendWhole } from "../exchange/client-side.ts";
+import { anthropicDialect } from "./anthropic/errors.ts";
+import { readTarget, toOperation, withoutAlias } from "./target.ts";
+import type { Answer, SelfService } from "./self-service/endpoints.ts";
+
+/** What the front door needs of the house. */
+export interface IngressOptions {
+  readonly ids: IdSource;
+  readonly clock: Clock;
+  readonly selfService: SelfService;
+  /** Why no new exchange may begin now, if so. */
+  readonly shed: () => GatewayError | undefined;
+  readonly run: (call: ClientCall) => Promise<void>;
+  /** A bug: an exchange threw. */
+  readonly onBug: (id: string, cause: unknown) => void;
+}
+
+type Pair = Pick<ClientCall, "request" | "response">;
+
+/** Tells Spillway's own endpoints from what is passed on, and begins the exchanges. */
+export class Ingress {
+  readonly #options: IngressOptions;
+
+  constructor(options: IngressOptions) {
+    this.#options = options;
+  }
+
+  handle(request: IncomingMessage, response: ServerResponse): void {
+    const target = readTarget(request.url ?? "");
+    if (!target.ok) {
+      this.refuse(request, response, target.error);
+      return;
+    }
+    if (this.#options.selfService.answers(target.value.path)) {
+      this.#answer({ request, response }, target.value.target);
+      return;
+    }
+    const overloaded = this.#options.shed();
+    if (overloaded !== undefined) {
+      this.refuse(request, response, overloaded);
+      return;
+    }
+    this.#forward({ request, response }, withoutAlias(target.value));
+  }
+
+  refuse(request: IncomingMessage, response: ServerResponse, error: GatewayError): void {
+    const { status, headers, body } = anthropicDialect.renderError(error, this.#options.ids.next());
+    sendWhole({ request, response }, status, headers, body);
+  }
+
+  #answer({ request, response }: Pair, target: string): void {
+    this.#options.selfService.handle(request, target).then(
+      (answer) => {
+        if (answer.ok) sendAnswer({ request, response }, answer.value);
+        else this.refuse(request, response, answer.error);
+      },
+      (cause: unknown) => this.#bug({ request, response }, this.#options.ids.next(), cause),
+    );
+  }
+
+  #forward({ request, response }: Pair, { target, path }: { target: string; path: string }): void {
+    const { ids, clock, run } = this.#options;
+    const id = ids.next();
+    run({
+      id,
+      request,
+      response,
+      dialect: anthropicDialect,
+      operation: toOperation(request.method ?? "", path),
+      target,
+      path,
+      startedAt: clock.now(),
+      startedMs: clock.monotonicMs(),
+    }).catch((cause: unknown) => this.#bug({ request, response }, id, cause));
+  }
+
+  #bug({ request, response }: Pair, id: string, cause: unknown): void {
+    this.#options.onBug(id, cause);
+    const error = gatewayError("internal", "This is a bug in Spillway; its log has the cause", {
+      cause,
+    });
+    if (response.headersSent) response.destroy();
+    else {
+      const rendered = anthropicDialect.renderError(error, id);
+      sendWhole({ request, response }, rendered.status, rendered.headers, rendered.body);
+    }
+  }
+}
+
+function sendAnswer(pair: Pair, { status, contentType, body }: Answer): void {
+  const headers = ["content-type", contentType, "cache-control", "no-store"];
+  sendWhole(pair, status, headers, body);
+}

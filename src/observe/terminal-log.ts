@@ -1,0 +1,29 @@
+import { eventView } from "../store/views.ts";
+import type { ExchangeLog } from "./exchange-log.ts";
+import { exchangeLineHeader, formatExchangeLine } from "./terminal-line.ts";
+
+/** What the terminal can show. */
+export interface TerminalOptions {
+  readonly color: boolean;
+  readonly width: () => number;
+}
+
+/** One aligned line for each model call; side traffic that went well is not worth a line. */
+export function terminalExchangeLog(
+  write: (text: string) => void,
+  options: TerminalOptions,
+): ExchangeLog {
+  let headed = false;
+  return {
+    finished(started, terminal) {
+      if (started.operation !== "messages" && terminal.errorCode === undefined) return;
+      const line = { color: options.color, width: options.width() };
+      if (!headed) write(`${exchangeLineHeader(line)}\n`);
+      headed = true;
+      write(`${formatExchangeLine(eventView(started, terminal), line)}\n`);
+    },
+    refused({ id, operation, error }) {
+      if (error.code !== "client_closed") write(`refused ${operation}: ${error.message} (${id})\n`);
+    },
+  };
+}

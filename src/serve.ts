@@ -1,0 +1,118 @@
+import { systemClock } from "./base/clock.ts";
+import { type ConfigFlags, systemInputs } from "./config/inputs.ts";
+import { type LoadedConfig, loadConfig } from "./config/load.ts";
+import { formatProblem } from "./config/problem.ts";
+import { watchConfig } from "./config/watch.ts";
+import { type Gateway, openGateway } from "./gateway.ts";
+import { type ExchangeLog, jsonExchangeLog } from "./observe/exchange-log.ts";
+import { type Journal, jsonJournal, terminalJournal } from "./observe/journal.ts";
+import { openLog } from "./observe/log.ts";
+import { wantsColor } from "./observe/paint.ts";
+import { terminalExchangeLog } from "./observe/terminal-log.ts";
+
+/** How this process speaks. */
+interface Voice {
+  readonly journal: Journal;
+  readonly log: ExchangeLog;
+  readonly pretty: boolean;
+}
+
+/** Runs the gateway until a signal ends it; gives the exit code. */
+export async function serve(flags: ConfigFlags, version: string): Promise<number> {
+  const loaded = await loadConfig(systemInputs(flags));
+  if (!loaded.ok) {
+    for (const problem of loaded.error) process.stderr.write(`${formatProblem(problem)}\n`);
+    return 1;
+  }
+  const voice = openVoice(loaded.value);
+  for (const warning of loaded.value.warnings) voice.journal("warn", "config.warning", warning);
+  const opened = await openGateway({
+    loaded: loaded.value,
+    version,
+    clock: systemClock,
+    platform: process.platform,
+    journal: voice.journal,
+    log: voice.log,
+  });
+  if (!opened.ok) {
+    voice.journal("error", "gateway.refused", opened.error);
+    return 1;
+  }
+  await using gateway = opened.value;
+  greet(voice, gateway, loaded.value);
+  await using watch = await watchConfig({
+    loaded: loaded.value,
+    reload: () => loadConfig(systemInputs(flags)),
+    onChange: (next) => {
+      const applied = gateway.apply(next.config);
+      if (!applied.ok) throw new Error(applied.error);
+      voice.journal("info", "config.reloaded", "Configuration reloaded.");
+    },
+    onProblem: (problems) => {
+      for (const problem of problems) {
+        voice.journal("error", "config.refused", `Not taken over: ${formatProblem(problem)}`);
+      }
+    },
+  });
+  const onHangUp = (): void => {
+    void watch.trigger();
+  };
+  process.on("SIGHUP", onHangUp);
+  await untilTold(gateway, voice.journal);
+  process.off("SIGHUP", onHangUp);
+  return 0;
+}
+
+function openVoice({ config }: LoadedConfig): Voice {
+  const { stdout } = process;
+  // A full disk or a closed pipe behind the output must not end what is being served.
+  stdout.on("error", () => {});
+  const write = (text: string): void => {
+    stdout.write(text);
+  };
+  const pretty =
+    config.log.format === "pretty" || (config.log.format === "auto" && stdout.isTTY === true);
+  if (pretty) {
+    const color = wantsColor(process.env, stdout.isTTY === true);
+    return {
+      pretty,
+      journal: terminalJournal(write),
+      log: terminalExchangeLog(write, { color, width: () => stdout.columns ?? 80 }),
+    };
+  }
+  const log = openLog({ clock: systemClock, level: config.log.level, write });
+  return { pretty, journal: jsonJournal(log), log: jsonExchangeLog(log) };
+}
+
+function greet({ journal, pretty }: Voice, { url }: Gateway, { config }: LoadedConfig): void {
+  if (!pretty) {
+    journal("info", "gateway.listening", `Spillway listens on ${url}`, {
+      url,
+      data_dir: config.data.dir,
+    });
+    return;
+  }
+  const lines = [
+    `Spillway listens on  ${url}`,
+    `Data lives in        ${config.data.dir}`,
+    `Connect Claude Code  ANTHROPIC_BASE_URL=${url} claude`,
+    "",
+  ];
+  journal("info", "gateway.listening", lines.join("\n"));
+}
+
+/** Waits for the first signal and drains; a second one ends the process at once. */
+async function untilTold(gateway: Gateway, journal: Journal): Promise<void> {
+  const told = Promise.withResolvers<NodeJS.Signals>();
+  let drained = false;
+  const onSignal = (signal: NodeJS.Signals): void => {
+    if (drained) process.exit(130);
+    drained = true;
+    told.resolve(signal);
+  };
+  process.on("SIGTERM", onSignal);
+  process.on("SIGINT", onSignal);
+  await told.promise;
+  journal("info", "gateway.draining", "Finishing what is running; a second signal ends at once.");
+  await gateway.drain();
+}
