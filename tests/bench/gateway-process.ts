@@ -1,0 +1,107 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+
+/** The program under measurement with everything on: records, log to a pipe that is read, metrics, status file. */
+export interface GatewayProcess extends AsyncDisposable {
+  readonly pid: number;
+  readonly port: number;
+  /** Ends it in its own way and waits for that. */
+  stop(): Promise<void>;
+}
+
+const MAIN = fileURLToPath(new URL("../../src/main.ts", import.meta.url));
+const READY_TIMEOUT_MS = 20_000;
+const POLL_MS = 4;
+const KEPT_OUTPUT = 4_000;
+
+export async function startGatewayProcess(
+  upstreamUrl: string,
+  nodeArgs: readonly string[] = [],
+): Promise<GatewayProcess> {
+  const scratch = await mkdtemp(join(tmpdir(), "spillway-bench-"));
+  const dataDir = join(scratch, "data");
+  const child = spawn(process.execPath, [...nodeArgs, MAIN, "serve"], {
+    cwd: scratch,
+    env: {
+      PATH: process.env["PATH"] ?? "",
+      HOME: scratch,
+      PORT: "0",
+      SPILLWAY_DATA_DIR: dataDir,
+      SPILLWAY_ANTHROPIC_URL: upstreamUrl,
+      CLAUDE_USAGE_FILE: join(scratch, "claude-usage.json"),
+    },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  const gateway = new MeasuredGateway(child, scratch);
+  try {
+    await gateway.ready(join(dataDir, "server.json"));
+  } catch (error) {
+    await gateway[Symbol.asyncDispose]();
+    throw error;
+  }
+  return gateway;
+}
+
+class MeasuredGateway implements GatewayProcess {
+  readonly #child: ChildProcess;
+  readonly #scratch: string;
+  readonly #exit = Promise.withResolvers<void>();
+  #exited = false;
+  #output = "";
+  port = 0;
+
+  constructor(child: ChildProcess, scratch: string) {
+    this.#child = child;
+    this.#scratch = scratch;
+    for (const stream of [child.stdout, child.stderr]) {
+      stream?.on("data", (chunk: Buffer) => {
+        if (this.#output.length < KEPT_OUTPUT) this.#output += chunk.toString("utf8");
+      });
+    }
+    child.once("close", () => {
+      this.#exited = true;
+      this.#exit.resolve();
+    });
+  }
+
+  get pid(): number {
+    return this.#child.pid ?? -1;
+  }
+
+  async ready(serverFile: string): Promise<void> {
+    const deadline = Date.now() + READY_TIMEOUT_MS;
+    while (this.port === 0) {
+      if (this.#exited || Date.now() > deadline) {
+        throw new Error(`the gateway is not ready:\n${this.#output}`);
+      }
+      await sleep(POLL_MS);
+      this.port = await portIn(serverFile);
+    }
+  }
+
+  async stop(): Promise<void> {
+    if (!this.#exited) this.#child.kill("SIGTERM");
+    const timer = setTimeout(() => this.#child.kill("SIGKILL"), 15_000);
+    await this.#exit.promise;
+    clearTimeout(timer);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop();
+    await rm(this.#scratch, { recursive: true, force: true, maxRetries: 3 });
+  }
+}
+
+/** Zero until the file is there and names a port. */
+async function portIn(serverFile: string): Promise<number> {
+  try {
+    const { url } = JSON.parse(await readFile(serverFile, "utf8")) as { readonly url?: string };
+    return url === undefined ? 0 : Number(new URL(url).port);
+  } catch {
+    return 0;
+  }
+}

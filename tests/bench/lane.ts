@@ -1,0 +1,97 @@
+import { connect, type Socket } from "node:net";
+import { AnswerReader } from "./answer-reader.ts";
+import type { Traffic } from "./traffic.ts";
+
+/** What a lane tells its owner. */
+export interface LaneListener {
+  /** The whole answer came and was right, byte for byte. */
+  onAnswer(lane: Lane): void;
+  /** Some bytes of the answer came. */
+  onBytes?(lane: Lane): void;
+  /** The answer was wrong or the connection is gone; the lane is of no more use. */
+  onBroken(lane: Lane, reason: string): void;
+}
+
+/** One kept-alive connection that carries one exchange at a time and compares every answer with what was sent. */
+export class Lane {
+  readonly #socket: Socket;
+  readonly #listener: LaneListener;
+  readonly #request: Buffer;
+  readonly #expected: Buffer;
+  #received = 0;
+  #broken = false;
+  /** Of the newest request; milliseconds of `performance.now()`. */
+  sentAt = 0;
+
+  constructor(port: number, request: Buffer, traffic: Traffic, listener: LaneListener) {
+    this.#request = request;
+    this.#expected = traffic.answerBody;
+    this.#listener = listener;
+    this.#socket = connect({ port, host: "127.0.0.1", noDelay: true });
+    const reader = new AnswerReader({
+      onHead: (status, head) => {
+        if (status !== 200) this.#break(`status ${status}: ${head.slice(0, 600)}`);
+      },
+      onBody: (slice) => this.#compare(slice),
+      onEnd: () => this.#ended(),
+    });
+    this.#socket.on("data", (chunk: Buffer) => {
+      reader.push(chunk);
+      if (!this.#broken) listener.onBytes?.(this);
+    });
+    this.#socket.on("error", (error) => this.#break(error.message));
+    this.#socket.on("close", () => this.#break("closed"));
+  }
+
+  /** Body bytes of the current answer. */
+  get received(): number {
+    return this.#received;
+  }
+
+  send(): void {
+    this.#received = 0;
+    this.sentAt = performance.now();
+    this.#socket.write(this.#request);
+  }
+
+  /** Leaves at once, without a word to the listener. */
+  leave(): void {
+    this.#broken = true;
+    this.#socket.destroy();
+  }
+
+  #compare(slice: Buffer): void {
+    const end = this.#received + slice.length;
+    if (this.#expected.compare(slice, 0, slice.length, this.#received, end) !== 0) {
+      this.#break(`the answer's bytes ${this.#received} to ${end} are not what the upstream sent`);
+    }
+    this.#received = end;
+  }
+
+  #ended(): void {
+    if (this.#received === this.#expected.length) this.#listener.onAnswer(this);
+    else this.#break(`the answer ended after ${this.#received} of ${this.#expected.length} bytes`);
+  }
+
+  #break(reason: string): void {
+    if (this.#broken) return;
+    this.#broken = true;
+    this.#socket.destroy();
+    this.#listener.onBroken(this, reason);
+  }
+}
+
+/** The request as it stands on the wire. */
+export function wireRequest(traffic: Traffic, port: number): Buffer {
+  const lines = [
+    "POST /v1/messages?beta=true HTTP/1.1",
+    ...traffic.requestHeaders.map(([name, value]) => `${name}: ${value}`),
+    "Connection: keep-alive",
+    `Host: 127.0.0.1:${port}`,
+    `Content-Length: ${traffic.requestBody.length}`,
+  ];
+  return Buffer.concat([
+    Buffer.from(`${lines.join("\r\n")}\r\n\r\n`, "latin1"),
+    traffic.requestBody,
+  ]);
+}

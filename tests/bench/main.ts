@@ -1,0 +1,76 @@
+import { writeFile } from "node:fs/promises";
+import { cpus, totalmem } from "node:os";
+import { measureExchanges } from "./measure-exchanges.ts";
+import { measureFacts } from "./measure-facts.ts";
+import { measureLatency } from "./measure-latency.ts";
+import { measureStart } from "./measure-start.ts";
+import { measureStreams } from "./measure-streams.ts";
+import { type Plan, readPlan, type RowName, USAGE } from "./plan.ts";
+import { fileHandleLimit } from "./process-figures.ts";
+import { profileTraffic } from "./profile.ts";
+import { renderTable, type Row } from "./row.ts";
+import { openStage, type Stage } from "./stage.ts";
+
+type Measurement = (stage: Stage, plan: Plan) => Promise<readonly Row[]> | readonly Row[];
+
+const MEASUREMENTS: Readonly<Record<RowName, Measurement>> = {
+  small: (stage, plan) =>
+    measureExchanges(stage, plan, { traffic: "small", what: "small JSON exchange", aim: 1.5 }),
+  claude: (stage, plan) =>
+    measureExchanges(stage, plan, {
+      traffic: "claude",
+      what: "exchange of 300 KB and 400 events",
+      aim: 1.3,
+    }),
+  latency: measureLatency,
+  streams: measureStreams,
+  facts: measureFacts,
+  start: measureStart,
+};
+
+async function main(): Promise<void> {
+  const plan = planOrUsage();
+  if (plan === undefined) return;
+  await using stage = await openStage(plan.burst);
+  say(conditions(plan));
+  if (plan.profile) {
+    for (const traffic of ["small", "claude"] as const) {
+      if (plan.rows.has(traffic)) say(await profileTraffic(stage, plan, traffic));
+    }
+    return;
+  }
+  const rows: Row[] = [];
+  for (const name of plan.rows) {
+    process.stderr.write(`measuring ${name} …\n`);
+    rows.push(...(await MEASUREMENTS[name](stage, plan)));
+  }
+  say(renderTable(rows));
+  if (plan.json !== undefined) await writeFile(plan.json, `${JSON.stringify(rows, null, 2)}\n`);
+}
+
+function planOrUsage(): Plan | undefined {
+  try {
+    return readPlan(process.argv.slice(2), fileHandleLimit());
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n\n${USAGE}`);
+    process.exitCode = 2;
+    return undefined;
+  }
+}
+
+function conditions(plan: Plan): string {
+  const [first] = cpus();
+  return [
+    `${cpus().length} cores ${first?.model.trim() ?? ""}, ${(totalmem() / 2 ** 30).toFixed(0)} GiB, Node ${process.version}, ${process.platform} ${process.arch}`,
+    `${plan.inFlight} in flight, ${plan.windowMs / 1_000} s after ${plan.warmUpMs / 1_000} s of warm-up, median of ${plan.rounds}, gateway and pipe in turn`,
+    `CPU is user and system time of the whole process; every answer is compared byte for byte; records, log, metrics and status file are on`,
+    `stream events are written by ${plan.burst}`,
+    "",
+  ].join("\n");
+}
+
+function say(text: string): void {
+  process.stdout.write(`${text}\n`);
+}
+
+await main();

@@ -1,0 +1,59 @@
+import { type GatewayProcess, startGatewayProcess } from "./gateway-process.ts";
+import type { LoadCalls } from "./load.ts";
+import type { PipeCalls } from "./pipe.ts";
+import { type Remote, startRemote } from "./remote.ts";
+import type { TrafficName } from "./traffic.ts";
+import type { UpstreamCalls } from "./upstream.ts";
+
+/** A process that carries exchanges: the gateway, or the pipe that it is compared with. */
+export interface Carrier {
+  readonly name: "gateway" | "pipe";
+  readonly pid: number;
+  readonly port: number;
+}
+
+/** Upstream and load generator, each in its process, and what stands between them. */
+export interface Stage extends AsyncDisposable {
+  readonly upstreamUrl: string;
+  readonly upstream: Remote<UpstreamCalls>;
+  readonly load: Remote<LoadCalls>;
+  startGateway(nodeArgs?: readonly string[]): Promise<Carrier & GatewayProcess>;
+  startPipe(nodeArgs?: readonly string[]): Promise<Carrier & AsyncDisposable>;
+  /** What the upstream expects and answers from now on. */
+  use(name: TrafficName): Promise<void>;
+}
+
+export async function openStage(burst: number): Promise<Stage> {
+  await using opened = new AsyncDisposableStack();
+  const upstream = opened.use(startRemote<UpstreamCalls>("upstream.ts"));
+  const load = opened.use(startRemote<LoadCalls>("load.ts"));
+  const upstreamUrl = `http://127.0.0.1:${await upstream.call("listen")}`;
+  const kept = opened.move();
+  return {
+    upstreamUrl,
+    upstream,
+    load,
+    startGateway: async (nodeArgs = []) => {
+      const gateway = await startGatewayProcess(upstreamUrl, nodeArgs);
+      return {
+        name: "gateway",
+        pid: gateway.pid,
+        port: gateway.port,
+        stop: () => gateway.stop(),
+        [Symbol.asyncDispose]: () => gateway[Symbol.asyncDispose](),
+      };
+    },
+    startPipe: async (nodeArgs = []) => {
+      const pipe = startRemote<PipeCalls>("pipe.ts", { nodeArgs });
+      const port = await pipe.call("listen", upstreamUrl);
+      return {
+        name: "pipe",
+        pid: pipe.pid,
+        port,
+        [Symbol.asyncDispose]: () => pipe[Symbol.asyncDispose](),
+      };
+    },
+    use: (name) => upstream.call("use", { name, burst }),
+    [Symbol.asyncDispose]: () => kept.disposeAsync(),
+  };
+}
