@@ -24,7 +24,7 @@ const COMMANDS = {
   "test:newest": { set: "all", script: ["tests/clients/newest.ts"] },
   check: { set: "all", script: ["tools/check.ts"] },
   bench: { set: "all", script: ["tests/bench/main.ts"] },
-  generate: { set: "all", script: ["tools/generate.ts", "--write"] },
+  generate: { set: "all", script: ["tools/generate.ts"] },
   format: { set: "all", script: ["tools/format.ts"] },
 };
 

@@ -83,7 +83,7 @@ function judge(
       complaints.push(`${file}: the folder ${from} is not in LAYERS (tools/check-architecture.ts)`);
     } else if (to === undefined || !allowed.includes(to)) {
       complaints.push(`${file}: ${from} may not import ${to ?? target}`);
-    } else if (TYPES_ONLY.has(`${from} -> ${to}`) && !typesOnly) {
+    } else if (TYPES_ONLY.has(`${from} -> ${to}`) && !typesOnly && !file.endsWith(".test.ts")) {
       complaints.push(`${file}: ${from} may import only types of ${to} (write \`import type\`)`);
     }
   }

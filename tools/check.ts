@@ -1,6 +1,12 @@
-import { performance } from "node:perf_hooks";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { checkArchitecture } from "./check-architecture.ts";
-import { projectFiles } from "./project-files.ts";
+import { checkBans } from "./check-bans.ts";
+import { checkCompose, checkDockerfile } from "./check-container.ts";
+import { checkPackages } from "./check-packages.ts";
+import { fileSizes } from "./check-sizes.ts";
+import { staleFiles } from "./generate.ts";
+import { projectFiles, ROOT } from "./project-files.ts";
 import { runCommand } from "./run-command.ts";
 
 interface Step {
@@ -9,19 +15,11 @@ interface Step {
   readonly run: () => Promise<readonly string[]>;
 }
 
-const tool = (name: string, ...args: string[]): Step => ({
-  name,
-  run: async () => {
-    const { ok, output } = await runCommand(process.execPath, args);
-    return ok ? [] : [output];
-  },
-});
-
 const files = projectFiles();
 
 const STEPS: readonly Step[] = [
-  tool("format", "node_modules/@biomejs/biome/bin/biome", "check", ".", "--reporter=concise"),
-  tool(
+  program("format", "node_modules/@biomejs/biome/bin/biome", "check", ".", "--reporter=concise"),
+  program(
     "lint",
     "node_modules/oxlint/bin/oxlint",
     "--type-aware",
@@ -29,22 +27,72 @@ const STEPS: readonly Step[] = [
     "--quiet",
     "--format=unix",
   ),
-  tool("types", "node_modules/typescript/bin/tsc", "-p", "tsconfig.json", "--pretty", "false"),
-  { name: "architecture", run: async () => checkArchitecture(files) },
+  program("types", "node_modules/typescript/bin/tsc", "-p", "tsconfig.json", "--pretty", "false"),
+  program("types of mjs", "node_modules/typescript/bin/tsc", "-p", "tools/tsconfig.json"),
+  step("architecture", () => checkArchitecture(files)),
+  step("bans", () => checkBans(files)),
+  step("packages", () => checkPackages(files)),
+  step("generated", staleFiles),
+  step("container", () => [
+    ...checkFile("Dockerfile", checkDockerfile),
+    ...checkFile("compose.yaml", checkCompose),
+  ]),
+  { name: "shell", run: checkShellScripts },
 ];
 
-const results = await Promise.all(
-  STEPS.map(async ({ name, run }) => {
-    const startedAt = performance.now();
-    const complaints = await run();
-    return { name, complaints, tookMs: Math.round(performance.now() - startedAt) };
-  }),
-);
+const results = await runAll(STEPS);
+const isSound = results.every(({ complaints }) => complaints.length === 0);
+// The unit tests wait, so that their output does not hide what the quick steps found.
+const unit = isSound ? await runAll([program("unit", "tools/run-tests.ts", "src/", "tools/")]) : [];
 
-for (const { name, complaints, tookMs } of results) {
-  console.log(`${complaints.length === 0 ? "ok  " : "FAIL"} ${name.padEnd(14)} ${tookMs} ms`);
+const all = [...results, ...unit];
+for (const { name, complaints, tookMs } of all) {
+  console.log(`${complaints.length === 0 ? "ok  " : "FAIL"} ${name.padEnd(13)} ${tookMs} ms`);
 }
-for (const { name, complaints } of results.filter((result) => result.complaints.length > 0)) {
+if (!isSound) console.log("skip unit          until the steps above pass");
+console.log(fileSizes(files).join("\n"));
+for (const { name, complaints } of all.filter((result) => result.complaints.length > 0)) {
   console.log(`\n${name}:\n${complaints.join("\n")}`);
 }
-process.exitCode = results.every(({ complaints }) => complaints.length === 0) ? 0 : 1;
+process.exitCode = all.every(({ complaints }) => complaints.length === 0) ? 0 : 1;
+
+function runAll(steps: readonly Step[]) {
+  return Promise.all(
+    steps.map(async ({ name, run }) => {
+      const startedAt = performance.now();
+      const complaints = await run();
+      return { name, complaints, tookMs: Math.round(performance.now() - startedAt) };
+    }),
+  );
+}
+
+function program(name: string, ...args: readonly string[]): Step {
+  return {
+    name,
+    run: async () => {
+      const { ok, output } = await runCommand(process.execPath, args);
+      return ok ? [] : [output];
+    },
+  };
+}
+
+function step(name: string, check: () => readonly string[]): Step {
+  return { name, run: async () => check() };
+}
+
+function checkFile(file: string, check: (text: string) => readonly string[]): readonly string[] {
+  const path = join(ROOT, file);
+  return existsSync(path) ? check(readFileSync(path, "utf8")) : [];
+}
+
+/** Whether every script parses in the shell, or the Node, that its first line or its name asks for. */
+async function checkShellScripts(): Promise<readonly string[]> {
+  const checks = files.flatMap((file): readonly (readonly [string, readonly string[]])[] => {
+    if (file.endsWith(".mjs")) return [[process.execPath, ["--check", file]]];
+    if (!file.endsWith(".sh") && file !== "spillway" && file !== ".ci/run") return [];
+    const firstLine = readFileSync(join(ROOT, file), "utf8").split("\n")[0] ?? "";
+    return [[firstLine.includes("bash") ? "bash" : "sh", ["-n", file]]];
+  });
+  const outcomes = await Promise.all(checks.map(([shell, args]) => runCommand(shell, args)));
+  return outcomes.filter(({ ok }) => !ok).map(({ output }) => output);
+}

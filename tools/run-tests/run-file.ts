@@ -27,7 +27,7 @@ export interface RunFileOptions {
 export async function runFile(file: string, options: RunFileOptions): Promise<FileOutcome> {
   const startedAt = performance.now();
   const events = join(options.scratch, `${file.replaceAll(/[^\w.]/g, "_")}.jsonl`);
-  const [program = process.execPath, ...args] = [
+  const [program, ...args] = [
     ...options.isolation,
     process.execPath,
     `--test-reporter=${REPORTER}`,
