@@ -1,7 +1,7 @@
-import { isObject, parseJson } from "../base/json.ts";
-import { type AccountQuota, AccountQuotas, type QuotaNotices } from "./accounts.ts";
+import { AccountQuotas, type QuotaNotices } from "./accounts.ts";
 import { StatusFile } from "./status-file.ts";
 import { makeStatusLine } from "./status-line.ts";
+import { fromStored, toStored } from "./stored.ts";
 import { QuotaWatch } from "./watch.ts";
 
 /** Where windows are kept between runs; the text is this folder's own. */
@@ -24,12 +24,15 @@ export interface QuotaOptions {
   readonly onFileError: (error: unknown) => void;
 }
 
-const MAX_BYTES = 256 * 1024;
-
 /** Takes up what was known before and begins to watch. Disposing writes the status line that still waits. */
 export function openQuota(options: QuotaOptions): { watch: QuotaWatch } & AsyncDisposable {
   const accounts = new AccountQuotas({ notices: options.notices });
-  accounts.restore(options.kept.flatMap(fromKept));
+  accounts.restore(
+    options.kept.flatMap(({ json }) => {
+      const quota = fromStored(json);
+      return quota === undefined ? [] : [quota];
+    }),
+  );
   const statusFile =
     options.statusFile === undefined
       ? undefined
@@ -42,7 +45,7 @@ export function openQuota(options: QuotaOptions): { watch: QuotaWatch } & AsyncD
       options.keep({
         account: quota.account,
         observedAt: quota.observedAtMs,
-        json: JSON.stringify(quota),
+        json: toStored(quota),
       }),
     now: options.now,
   });
@@ -52,21 +55,4 @@ export function openQuota(options: QuotaOptions): { watch: QuotaWatch } & AsyncD
       await statusFile?.flush();
     },
   };
-}
-
-/** Kept text is our own, but of any version: what does not fit is forgotten. */
-export function fromKept(kept: KeptQuota): AccountQuota[] {
-  const parsed = parseJson(kept.json, { maxBytes: MAX_BYTES });
-  return parsed.ok && isAccountQuota(parsed.value) ? [parsed.value] : [];
-}
-
-function isAccountQuota(value: unknown): value is AccountQuota {
-  return (
-    isObject(value) &&
-    typeof value["account"] === "string" &&
-    typeof value["observedAtMs"] === "number" &&
-    Array.isArray(value["windows"]) &&
-    value["windows"].every((window) => isObject(window) && typeof window["window"] === "string") &&
-    isObject(value["other"])
-  );
 }
