@@ -2,6 +2,7 @@ import { ERRORS, type GatewayError, gatewayError } from "../base/errors.ts";
 import { allValues, firstValue } from "../base/header-list.ts";
 import { readClientInfo } from "../identity/client.ts";
 import { type Identity, identify } from "../identity/principal.ts";
+import { ExchangeLedger, spendAccount } from "../ledger/index.ts";
 import { type Candidate, route } from "../routing/route.ts";
 import type { StartedRecord } from "../store/record.ts";
 import { makeTap, type Tap } from "../upstream/dialects/anthropic/index.ts";
@@ -32,6 +33,13 @@ export async function runExchange(call: ClientCall, house: House): Promise<void>
   const { candidates, mode } = route(identity.value, house.deployment);
 
   const started = toStartedRecord(call, identity.value, facts, house);
+  const book = started.credentialClass === "subscription" ? "subscription" : "api";
+  const money = new ExchangeLedger({
+    exchangeId: call.id,
+    book,
+    payers: [spendAccount(started.principal)],
+    provider: started.provider,
+  });
   const opened = await house.store.start(started);
   if (!opened.ok) {
     dropBody(body);
@@ -61,7 +69,7 @@ export async function runExchange(call: ClientCall, house: House): Promise<void>
   if (last.failure !== undefined && !last.committed && !client.gone) {
     client.refuse(last.failure.error, ["x-spillway-provider", started.provider]);
   }
-  settle(house, { call, client, started, outcome, mode, settings });
+  settle(house, { call, client, started, outcome, mode, book, money, settings });
 }
 
 async function collectBody(call: ClientCall, house: House, settings: ExchangeSettings) {

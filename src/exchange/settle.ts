@@ -1,4 +1,5 @@
 import { ERRORS, type GatewayError } from "../base/errors.ts";
+import type { ExchangeLedger } from "../ledger/index.ts";
 import type { Book, Finish, StartedRecord, TerminalRecord } from "../store/record.ts";
 import type { AttemptOutcome } from "./attempt.ts";
 import { type Bill, bill } from "./bill.ts";
@@ -15,13 +16,15 @@ export interface Ending {
   readonly started: StartedRecord;
   readonly outcome: AttemptOutcome;
   readonly mode: string;
+  readonly book: Book;
+  readonly money: ExchangeLedger;
   readonly settings: ExchangeSettings;
 }
 
 /** Prices the exchange and writes its one terminal record, its ledger lines, its metrics and its log line. */
 export function settle(house: House, ending: Ending): void {
   const { call, client, started, outcome, settings } = ending;
-  const book: Book = started.credentialClass === "subscription" ? "subscription" : "api";
+  const { book } = ending;
   const finish = finishOf(client, outcome);
   const billed = bill(
     {
@@ -63,7 +66,13 @@ export function settle(house: House, ending: Ending): void {
     billingOwner: outcome.candidate.credential.owner,
     finish,
   };
-  house.store.finish(terminal, []);
+  const { currency, rate, priceVersion } = terminal;
+  const paid = ending.money.settle(terminal.finishedAt, billed.cost, {
+    currency,
+    rate,
+    priceVersion,
+  });
+  house.store.finish(terminal, paid);
   house.log.finished(started, terminal);
   house.metrics.exchangeEnded({
     operation: call.operation,
