@@ -20,6 +20,8 @@ export class Lane {
   readonly #expected: Buffer;
   #received = 0;
   #broken = false;
+  /** An answer that is not the upstream's, to be shown. */
+  #refusal: string | undefined;
   /** Of the newest request; milliseconds of `performance.now()`. */
   sentAt = 0;
 
@@ -30,9 +32,12 @@ export class Lane {
     this.#socket = connect({ port, host: "127.0.0.1", noDelay: true });
     const reader = new AnswerReader({
       onHead: (status, head) => {
-        if (status !== 200) this.#break(`status ${status}: ${head.slice(0, 600)}`);
+        if (status !== 200) this.#refusal = `${head}\n\n`;
       },
-      onBody: (slice) => this.#compare(slice),
+      onBody: (slice) => {
+        if (this.#refusal === undefined) this.#compare(slice);
+        else this.#refusal += slice.toString("utf8");
+      },
       onEnd: () => this.#ended(),
     });
     this.#socket.on("data", (chunk: Buffer) => {
@@ -69,7 +74,8 @@ export class Lane {
   }
 
   #ended(): void {
-    if (this.#received === this.#expected.length) this.#listener.onAnswer(this);
+    if (this.#refusal !== undefined) this.#break(this.#refusal);
+    else if (this.#received === this.#expected.length) this.#listener.onAnswer(this);
     else this.#break(`the answer ended after ${this.#received} of ${this.#expected.length} bytes`);
   }
 
