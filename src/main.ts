@@ -1,8 +1,28 @@
 import { readFile } from "node:fs/promises";
-import { serve } from "./serve.ts";
+import { homedir } from "node:os";
+import { setTimeout as sleep } from "node:timers/promises";
+import { systemClock } from "./base/clock.ts";
+import { runCli } from "./cli/program.ts";
+import { systemInputs } from "./config/inputs.ts";
+import { loadConfig } from "./config/load.ts";
 
 const { version } = JSON.parse(
   await readFile(new URL("../package.json", import.meta.url), "utf8"),
 ) as { readonly version: string };
 
-process.exitCode = await serve({}, version);
+process.exitCode = await runCli(process.argv.slice(2), {
+  version,
+  // The server's modules are loaded for the server only: the other commands should cost little more than Node itself.
+  serve: async (flags) => (await import("./serve.ts")).serve(flags, version),
+  loadConfig: (flags) => loadConfig(systemInputs(flags)),
+  env: process.env,
+  stdout: process.stdout,
+  stderr: process.stderr,
+  clock: systemClock,
+  sleep: async (ms) => {
+    await sleep(ms);
+  },
+  homeDir: homedir(),
+  platform: process.platform,
+  cwd: process.cwd(),
+});
