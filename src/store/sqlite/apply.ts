@@ -2,7 +2,7 @@ import type { DatabaseSync } from "node:sqlite";
 import { OP, type RejectedRow } from "./protocol.ts";
 import { type Cell, LEDGER_HEAD_CELLS } from "./rows.ts";
 import { isDuplicateKey, isRowFault, messageOf } from "./sqlite-error.ts";
-import type { Statements } from "./statements.ts";
+import type { BulkInsert, Statements } from "./statements.ts";
 
 /**
  * Writes one batch in one transaction. Throws, with nothing stored, when the database cannot be written.
@@ -15,28 +15,79 @@ export function applyBatch(
   ops: readonly number[],
   rows: readonly Cell[][],
 ): readonly RejectedRow[] {
-  const rejected: RejectedRow[] = [];
-  const rejectedExchanges = new Set<Cell | undefined>();
+  try {
+    inTransaction(database, statements, () => applyInBulk(statements, ops, rows));
+    return [];
+  } catch (error) {
+    if (!isRowFault(error)) throw error;
+    // One row of many is at fault, or stored already.
+    return inTransaction(database, statements, () => applyOneByOne(statements, ops, rows));
+  }
+}
+
+function inTransaction<T>(database: DatabaseSync, statements: Statements, body: () => T): T {
   statements.begin.run();
   try {
-    for (let index = 0; index < ops.length; index += 1) {
-      const row = rows[index] ?? [];
-      const op = ops[index];
-      if (op === OP.ledger && rejectedExchanges.has(row[0])) continue;
-      try {
-        applyRow(statements, op, row);
-      } catch (error) {
-        if (!isRowFault(error)) throw error;
-        if (op === OP.start) rejectedExchanges.add(row[0]);
-        rejected.push({ index, message: messageOf(error) });
-      }
-    }
+    const value = body();
     statements.commit.run();
+    return value;
   } catch (error) {
     // A full disk ends the transaction by itself.
     if (database.isTransaction) database.exec("ROLLBACK");
     throw error;
   }
+}
+
+/** Rows of a kind share statements, which halves their price; what has an order among itself keeps it. */
+function applyInBulk(
+  statements: Statements,
+  ops: readonly number[],
+  rows: readonly Cell[][],
+): void {
+  const starts: Cell[][] = [];
+  const ends: Cell[][] = [];
+  const settlements: Cell[][] = [];
+  rows.forEach((row, index) => {
+    const op = ops[index];
+    if (op === OP.start) starts.push(row);
+    else if (op === OP.end) ends.push(row);
+    else if (op === OP.plainSettlement) settlements.push(row);
+    else applyRow(statements, op, row);
+  });
+  insertAll(statements.insertStarts, starts);
+  insertAll(statements.insertEnds, ends);
+  insertAll(statements.insertSettlements, settlements);
+}
+
+function insertAll(bulk: BulkInsert, rows: readonly Cell[][]): void {
+  let at = 0;
+  for (const { size, statement } of bulk) {
+    for (; at + size <= rows.length; at += size) {
+      const cells = size === 1 ? (rows[at] ?? []) : rows.slice(at, at + size).flat();
+      statement.run(...cells);
+    }
+  }
+}
+
+function applyOneByOne(
+  statements: Statements,
+  ops: readonly number[],
+  rows: readonly Cell[][],
+): readonly RejectedRow[] {
+  const rejected: RejectedRow[] = [];
+  const rejectedStarts = new Set<Cell | undefined>();
+  rows.forEach((row, index) => {
+    const op = ops[index];
+    const isLedger = op === OP.ledger || op === OP.plainSettlement;
+    if (isLedger && rejectedStarts.has(row[0])) return;
+    try {
+      applyRow(statements, op, row);
+    } catch (error) {
+      if (!isRowFault(error)) throw error;
+      if (op === OP.start) rejectedStarts.add(row[0]);
+      rejected.push({ index, message: messageOf(error) });
+    }
+  });
   return rejected;
 }
 
@@ -48,6 +99,7 @@ function applyRow(statements: Statements, op: number | undefined, row: readonly 
     case OP.end:
       statements.insertEnd.run(...row);
       return;
+    case OP.plainSettlement:
     case OP.ledger:
       applyTransaction(statements, row);
       return;
@@ -65,8 +117,8 @@ function applyRow(statements: Statements, op: number | undefined, row: readonly 
 function applyTransaction(statements: Statements, row: readonly Cell[]): void {
   const lines = (row.length - LEDGER_HEAD_CELLS) / 2;
   const [exchange = null, leg] = row;
-  const resolves = leg === "settle" || leg === "release";
-  if (resolves && statements.isResolved.get(exchange) !== undefined) return;
+  const isEnd = leg === "settle" || leg === "release";
+  if (isEnd && statements.isResolved.get(exchange) !== undefined) return;
   try {
     statements.insertLines(lines).run(...row);
   } catch (error) {

@@ -2,7 +2,15 @@ import type { StoreOpenError, StoreProblem } from "../contract.ts";
 import type { Cell } from "./rows.ts";
 
 /** What a row of a batch is for. */
-export const OP = { start: 0, end: 1, ledger: 2, quota: 3, oldestOpen: 4 } as const;
+export const OP = {
+  start: 0,
+  end: 1,
+  /** A settlement of an exchange that reserved nothing: the usual case, written in bulk. */
+  plainSettlement: 2,
+  ledger: 3,
+  quota: 4,
+  oldestOpen: 5,
+} as const;
 
 export interface WriterOptions {
   readonly dataDir: string;

@@ -30,23 +30,29 @@ const OPEN = `
   FROM exchange_start AS start LEFT JOIN exchange_end AS finished USING (number)
   WHERE start.number >= :first AND finished.number IS NULL`;
 
-/** Each book's hold goes to the provider: a line for the hold, one for the provider. */
+/**
+ * The lines of a settlement at the price of the hold, as `ledger` makes them: the hold is left, the provider gets it
+ * once, and what further budgets held for the same money goes to `mirror`.
+ */
 const SETTLE_HOLDS = `
   INSERT INTO ledger_line
     (exchange, leg, seq, line, account, amount_nano, at, book, price_version, currency, rate)
   WITH open AS MATERIALIZED (${OPEN}),
   hold AS (
-    SELECT open.number, open.provider, line.account, line.book, sum(line.amount_nano) AS amount,
-      max(line.currency) AS currency, max(line.rate) AS rate,
+    SELECT open.number, open.provider, open.id, line.book,
+      sum(iif(line.account = 'held:' || open.id, line.amount_nano, 0)) AS held,
+      count(DISTINCT iif(line.account <> 'held:' || open.id, line.account, NULL)) AS payers,
       row_number() OVER (PARTITION BY open.number ORDER BY line.book) - 1 AS place
     FROM open JOIN ledger_line AS line ON line.exchange = open.number
-    WHERE line.account = 'held:' || open.id
-    GROUP BY open.number, line.account, line.book HAVING sum(line.amount_nano) <> 0
+    WHERE line.leg IN ('reserve', 'top_up')
+    GROUP BY open.number, line.book HAVING held <> 0
+  ),
+  moved AS (
+    SELECT *, 0 AS line, 'held:' || id AS account, -held AS amount FROM hold
+    UNION ALL SELECT *, 1, 'provider:' || provider, held / payers FROM hold
+    UNION ALL SELECT *, 2, 'mirror', held - held / payers FROM hold WHERE payers > 1
   )
-  SELECT number, 'settle', place, 0, account, -amount, :now, book, NULL, currency, rate FROM hold
-  UNION ALL
-  SELECT number, 'settle', place, 1, 'provider:' || provider, amount, :now, book, NULL, currency, rate
-  FROM hold`;
+  SELECT number, 'settle', place, line, account, amount, :now, book, NULL, NULL, NULL FROM moved`;
 
 const CLOSE_OPEN = `
   INSERT INTO exchange_end

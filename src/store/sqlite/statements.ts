@@ -1,27 +1,46 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { END_COLUMNS, LEDGER_HEAD_CELLS, START_COLUMNS } from "./rows.ts";
 
+/** The same insertion for several rows at once, the largest first, down to one row. */
+export type BulkInsert = readonly { readonly size: number; readonly statement: StatementSync }[];
+
+/** Half the price of single rows from 8 on; larger ones gain no more. */
+const BULK_SIZES = [8, 4, 2, 1];
+
 /** The prepared statements of the writer; preparing once is most of their price. */
 export interface Statements {
   readonly begin: StatementSync;
   readonly commit: StatementSync;
   readonly insertStart: StatementSync;
+  readonly insertStarts: BulkInsert;
   readonly insertEnd: StatementSync;
+  readonly insertEnds: BulkInsert;
+  /** Two-line transactions; several in a statement. */
+  readonly insertSettlements: BulkInsert;
   readonly isResolved: StatementSync;
   readonly saveQuota: StatementSync;
   readonly setOldestOpen: StatementSync;
   readonly endBoot: StatementSync;
-  /** For transactions of this many lines. */
+  /** One transaction of this many lines. */
   insertLines(lines: number): StatementSync;
 }
 
 export function prepareStatements(database: DatabaseSync): Statements {
   const byLines = new Map<number, StatementSync>();
+  const insertStarts = inBulk((size) =>
+    database.prepare(insert("exchange_start", START_COLUMNS, size)),
+  );
+  const insertEnds = inBulk((size) =>
+    database.prepare(`${insert("exchange_end", END_COLUMNS, size)} ON CONFLICT DO NOTHING`),
+  );
   return {
     begin: database.prepare("BEGIN IMMEDIATE"),
     commit: database.prepare("COMMIT"),
-    insertStart: database.prepare(insert("exchange_start", START_COLUMNS)),
-    insertEnd: database.prepare(`${insert("exchange_end", END_COLUMNS)} ON CONFLICT DO NOTHING`),
+    insertStart: database.prepare(insert("exchange_start", START_COLUMNS, 1)),
+    insertStarts,
+    insertEnd: database.prepare(`${insert("exchange_end", END_COLUMNS, 1)} ON CONFLICT DO NOTHING`),
+    insertEnds,
+    insertSettlements: inBulk((size) => database.prepare(insertTransactions(2, size))),
     isResolved: database.prepare(
       "SELECT 1 FROM ledger_line WHERE exchange = ? AND leg IN ('settle', 'release') LIMIT 1",
     ),
@@ -34,26 +53,39 @@ export function prepareStatements(database: DatabaseSync): Statements {
     insertLines(lines) {
       const known = byLines.get(lines);
       if (known !== undefined) return known;
-      const made = database.prepare(insertLines(lines));
+      const made = database.prepare(insertTransactions(lines, 1));
       byLines.set(lines, made);
       return made;
     },
   };
 }
 
-function insert(table: string, columns: readonly string[]): string {
-  const marks = columns.map(() => "?").join(", ");
-  return `INSERT INTO ${table} (${columns.join(", ")}) VALUES (${marks})`;
+function inBulk(prepare: (size: number) => StatementSync): BulkInsert {
+  return BULK_SIZES.map((size) => ({ size, statement: prepare(size) }));
 }
 
-/** The shared cells are bound once, however many lines there are. */
-function insertLines(lines: number): string {
-  const values = Array.from({ length: lines }, (_, line) => {
-    const account = LEDGER_HEAD_CELLS + 2 * line + 1;
-    return `(?1, ?2, ?3, ${line}, ?4, ?5, ?6, ?7, ?8, ?${account}, ?${account + 1})`;
+function insert(table: string, columns: readonly string[], rows: number): string {
+  const row = `(${columns.map(() => "?").join(", ")})`;
+  return `INSERT INTO ${table} (${columns.join(", ")}) VALUES ${times(rows, () => row)}`;
+}
+
+/** The cells that a transaction's lines share are bound once, however many lines there are. */
+function insertTransactions(lines: number, transactions: number): string {
+  const values = times(transactions, (transaction) => {
+    const first = transaction * (LEDGER_HEAD_CELLS + 2 * lines) + 1;
+    const cell = (offset: number) => `?${first + offset}`;
+    const shared = times(LEDGER_HEAD_CELLS, cell);
+    return times(lines, (line) => {
+      const account = LEDGER_HEAD_CELLS + 2 * line;
+      return `(${line}, ${shared}, ${cell(account)}, ${cell(account + 1)})`;
+    });
   });
   return (
-    "INSERT INTO ledger_line (exchange, leg, seq, line, at, book, price_version, currency, rate, " +
-    `account, amount_nano) VALUES ${values.join(", ")}`
+    "INSERT INTO ledger_line (line, exchange, leg, seq, at, book, price_version, currency, rate, " +
+    `account, amount_nano) VALUES ${values}`
   );
+}
+
+function times(count: number, make: (index: number) => string): string {
+  return Array.from({ length: count }, (_, index) => make(index)).join(", ");
 }

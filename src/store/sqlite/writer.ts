@@ -109,7 +109,7 @@ export class WriterQueue {
     for (const transaction of transactions) {
       const number = this.#open.get(transaction.exchangeId);
       if (number === undefined) this.#reportUnknown(transaction.exchangeId);
-      else this.#queue.push({ op: OP.ledger, row: ledgerRow(number, transaction) });
+      else this.#queue.push(ledgerEntry(number, transaction));
     }
     this.#collect();
   }
@@ -160,7 +160,7 @@ export class WriterQueue {
   #queueTransactions(number: number, transactions: readonly LedgerTransaction[] | undefined): void {
     if (transactions === undefined) return;
     for (const transaction of transactions) {
-      this.#queue.push({ op: OP.ledger, row: ledgerRow(number, transaction) });
+      this.#queue.push(ledgerEntry(number, transaction));
     }
   }
 
@@ -317,4 +317,14 @@ export class WriterQueue {
       { retryAfterMs: 1_000, cause: this.#stopped },
     );
   }
+}
+
+/** A settlement that touches no hold has no earlier leg to be checked against. */
+function ledgerEntry(number: number, transaction: LedgerTransaction): Entry {
+  const { leg, lines } = transaction;
+  const isPlain =
+    leg === "settle" &&
+    lines.length === 2 &&
+    !lines.some(({ account }) => account.startsWith("held:"));
+  return { op: isPlain ? OP.plainSettlement : OP.ledger, row: ledgerRow(number, transaction) };
 }
