@@ -117,10 +117,13 @@ export async function openGateway(options: GatewayOptions): Promise<Result<Gatew
 
   const deployment = await openDeployment(config, scope);
   const pressure = scope.use(
-    new PressureGauge(() => ({
-      loopDelayMs: current.config.limits.loopDelay,
-      heapPercent: current.config.limits.heapPercent,
-    })),
+    new PressureGauge(
+      () => ({
+        loopDelayMs: current.config.limits.loopDelay,
+        heapPercent: current.config.limits.heapPercent,
+      }),
+      clock.monotonicMs,
+    ),
   );
   const active = new ActiveExchanges();
   const held = new HeldBytes();

@@ -1,4 +1,3 @@
-import { monitorEventLoopDelay } from "node:perf_hooks";
 import { getHeapStatistics } from "node:v8";
 
 /** When a process is out of head-room. */
@@ -7,53 +6,60 @@ export interface PressureLimits {
   readonly heapPercent: number;
 }
 
-const NANOSECONDS_PER_MS = 1e6;
-const WINDOW_MS = 1_000;
-const RESOLUTION_MS = 20;
+const INTERVAL_MS = 50;
+/** Five seconds of samples: one pause, for a garbage collection or a busy machine, is not yet pressure. */
+const SAMPLES = 100;
+const HEAP_EVERY = 10;
 
 /**
- * Watches the event loop's delay and the heap, once a second, and says whether new exchanges should be shed (design R20).
- * Running ones are never touched. Owned by `main.ts`.
+ * Watches the event loop's delay and the heap and says whether new exchanges should be shed (design R20). Running ones are
+ * never touched. Owned by `main.ts`.
  */
 export class PressureGauge implements Disposable {
-  readonly #loopDelay: ReturnType<typeof monitorEventLoopDelay>;
   readonly #limits: () => PressureLimits;
+  readonly #monotonicMs: () => number;
+  readonly #delays = new Float64Array(SAMPLES);
   readonly #timer: NodeJS.Timeout;
+  #dueMs: number;
+  #taken = 0;
+  #heapPercent = 0;
   #shedding = false;
-  #loopDelayP99Ms = 0;
 
-  constructor(limits: () => PressureLimits) {
+  constructor(limits: () => PressureLimits, monotonicMs: () => number) {
     this.#limits = limits;
-    this.#loopDelay = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
-    this.#loopDelay.enable();
-    this.#timer = setInterval(() => this.#sample(), WINDOW_MS);
+    this.#monotonicMs = monotonicMs;
+    this.#dueMs = monotonicMs() + INTERVAL_MS;
+    this.#timer = setInterval(() => this.sample(), INTERVAL_MS);
     this.#timer.unref();
   }
 
-  /** Of the last whole second. */
+  /** Over the last hundred samples, five seconds on a loop that keeps up. */
   get loopDelayP99Ms(): number {
-    return this.#loopDelayP99Ms;
+    return this.#delays.toSorted()[SAMPLES - 2] ?? 0;
   }
 
   get shedding(): boolean {
     return this.#shedding;
   }
 
-  [Symbol.dispose](): void {
-    clearInterval(this.#timer);
-    this.#loopDelay.disable();
+  /** Takes one sample; the timer does, and tests may. */
+  sample(): void {
+    const nowMs = this.#monotonicMs();
+    this.#delays[this.#taken % SAMPLES] = Math.max(0, nowMs - this.#dueMs);
+    this.#dueMs = nowMs + INTERVAL_MS;
+    if (this.#taken % HEAP_EVERY === 0) this.#heapPercent = heapPercent();
+    this.#taken += 1;
+    const limits = this.#limits();
+    this.#shedding =
+      this.#heapPercent > limits.heapPercent || this.loopDelayP99Ms > limits.loopDelayMs;
   }
 
-  #sample(): void {
-    const limits = this.#limits();
-    // The histogram counts the timer's own resolution as delay.
-    const delayMs = Math.max(
-      0,
-      this.#loopDelay.percentile(99) / NANOSECONDS_PER_MS - RESOLUTION_MS,
-    );
-    this.#loopDelayP99Ms = delayMs;
-    const { used_heap_size: used, heap_size_limit: most } = getHeapStatistics();
-    this.#shedding = delayMs > limits.loopDelayMs || (used / most) * 100 > limits.heapPercent;
-    this.#loopDelay.reset();
+  [Symbol.dispose](): void {
+    clearInterval(this.#timer);
   }
+}
+
+function heapPercent(): number {
+  const { used_heap_size: used, heap_size_limit: most } = getHeapStatistics();
+  return (used / most) * 100;
 }
