@@ -44,6 +44,8 @@ export interface AnthropicUpstream extends AsyncDisposable {
     matcher: RequestMatcher,
     options?: { readonly timeoutMs?: number; readonly after?: number },
   ): Promise<RecordedRequest>;
+  /** Waits until this many body bytes of the answer to a request have been written. */
+  waitForBytes(request: RecordedRequest, count: number, timeoutMs?: number): Promise<void>;
   /** Forgets requests and scripts. */
   reset(): void;
   openConnections(): number;
@@ -157,6 +159,16 @@ class ScriptedUpstream implements AnthropicUpstream {
     } finally {
       clearTimeout(timer);
       this.#waiters.delete(waiter);
+    }
+  }
+
+  async waitForBytes(request: RecordedRequest, count: number, timeoutMs = 10_000): Promise<void> {
+    const deadline = Date.now() + timeoutMs;
+    while (request.bytesAnswered < count) {
+      if (Date.now() > deadline || request.ending !== undefined) {
+        throw new Error(`only ${request.bytesAnswered} of ${count} bytes were answered`);
+      }
+      await sleep(10);
     }
   }
 

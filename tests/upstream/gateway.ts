@@ -51,6 +51,7 @@ export function nodeBinary(): string {
   return cached;
 }
 
+/** Starts the program; SPILLWAY_TEST_MAIN names another build of it to test. */
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const scratch = await mkdtemp(join(tmpdir(), "spillway-test-"));
   const home = join(scratch, "home");
@@ -74,7 +75,8 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   }
   // A file left by an earlier process in the same directory must not be taken for this one's.
   await rm(join(dataDir, "server.json"), { force: true });
-  const child = spawn(nodeBinary(), [join(ROOT, "src/main.ts"), "serve", ...(options.args ?? [])], {
+  const program = process.env["SPILLWAY_TEST_MAIN"] ?? join(ROOT, "src/main.ts");
+  const child = spawn(nodeBinary(), [program, "serve", ...(options.args ?? [])], {
     cwd: scratch,
     env: environment,
     stdio: ["ignore", "pipe", "pipe"],

@@ -63,15 +63,15 @@ describe("the tap", () => {
     await fetch(tap.url, { method: "HEAD" });
     assert.deepEqual(
       tap
-        .requests()
-        .map((request) => request.startLine)
+        .exchanges()
+        .map(({ request }) => request.startLine)
         .toSorted(),
       ["HEAD / HTTP/1.1", "POST /v1/messages HTTP/1.1", "POST /v1/messages HTTP/1.1"],
     );
-    const [first] = tap.requests();
+    const first = tap.exchanges()[0]?.request;
     assert.deepEqual(first?.body, upstream.requests[0]?.body);
     assert.deepEqual(first?.rawHeaders, upstream.requests[0]?.rawHeaders);
-    const responses = tap.responses();
+    const responses = tap.exchanges().flatMap(({ response }) => response ?? []);
     assert.equal(responses.length, 3);
     assert.ok(responses.every((response) => response.complete));
     const streams = responses.filter((response) => response.body.length > 0);

@@ -20,15 +20,19 @@ export interface WireMessage {
   readonly complete: boolean;
 }
 
+/** A request and its final response; none when the connection ended before it. */
+export interface WireExchange {
+  readonly request: WireMessage;
+  readonly response: WireMessage | undefined;
+}
+
 /** A loopback forwarder that records every byte between a client and a server. */
 export interface Tap extends AsyncDisposable {
   readonly url: string;
   readonly port: number;
   readonly connections: readonly TappedConnection[];
-  /** Every request on every connection, in order within a connection. */
-  requests(): WireMessage[];
-  /** Every final response; interim ones are left out. */
-  responses(): WireMessage[];
+  /** Every exchange, by connection; interim responses are left out. */
+  exchanges(): WireExchange[];
   close(): Promise<void>;
 }
 
@@ -75,8 +79,7 @@ export async function startTap(targetPort: number): Promise<Tap> {
     get connections() {
       return tapped();
     },
-    requests: () => tapped().flatMap((connection) => parseMessages(connection.up(), "request")),
-    responses: () => tapped().flatMap((connection) => parseResponses(connection)),
+    exchanges: () => tapped().flatMap(exchangesOf),
     close,
     [Symbol.asyncDispose]: close,
   };
@@ -99,11 +102,11 @@ function forward(from: Socket, to: Socket, chunks: Buffer[]): void {
   from.on("close", () => to.destroySoon());
 }
 
-function parseResponses(connection: TappedConnection): WireMessage[] {
-  const methods = parseMessages(connection.up(), "request").map(
-    (request) => request.startLine.split(" ", 1)[0] ?? "",
-  );
-  return parseMessages(connection.down(), "response", methods);
+function exchangesOf(connection: TappedConnection): WireExchange[] {
+  const requests = parseMessages(connection.up(), "request");
+  const methods = requests.map((request) => request.startLine.split(" ", 1)[0] ?? "");
+  const responses = parseMessages(connection.down(), "response", methods);
+  return requests.map((request, index) => ({ request, response: responses[index] }));
 }
 
 function parseMessages(

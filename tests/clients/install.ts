@@ -1,0 +1,99 @@
+import { createHash } from "node:crypto";
+import { existsSync } from "node:fs";
+import { mkdir, open, readFile, rm, writeFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+
+/** Installs the real clients on first use; `node tests/clients/install.ts` does it ahead. */
+
+const FOLDER = fileURLToPath(new URL(".", import.meta.url));
+const STAMP = join(FOLDER, "node_modules", ".installed");
+const LOCK = join(FOLDER, ".cache", "install.lock");
+const WAIT_LIMIT_MS = 10 * 60_000;
+
+interface NpmModule {
+  readonly runNpm: (args: readonly string[], folder: string) => Promise<void>;
+}
+
+/** True when npm had work to do. */
+export async function installClients(): Promise<boolean> {
+  if (await isInstalled()) return false;
+  await mkdir(dirname(LOCK), { recursive: true });
+  const deadline = Date.now() + WAIT_LIMIT_MS;
+  while (!(await takeLock())) {
+    if (Date.now() > deadline) throw new Error(`another installation holds ${LOCK}`);
+    await sleep(250);
+  }
+  try {
+    if (await isInstalled()) return false;
+    await npm(["ci"], FOLDER);
+    await writeFile(STAMP, await wantedStamp());
+    return true;
+  } finally {
+    await rm(LOCK, { force: true });
+  }
+}
+
+export async function npm(args: readonly string[], folder: string): Promise<void> {
+  const url = new URL("../../tools/bootstrap/npm.mjs", import.meta.url);
+  const { runNpm }: NpmModule = await import(url.href);
+  await runNpm(args, folder);
+}
+
+/** The path of the native program in an installed `@anthropic-ai/claude-code`, by folder name. */
+export function claudeBinary(alias: string, folder = FOLDER): string {
+  const fromPackage = createRequire(join(folder, "node_modules", alias, "package.json"));
+  const platform = `${process.platform}-${process.arch}`;
+  const file = process.platform === "win32" ? "claude.exe" : "claude";
+  // npm installs only the one that fits this machine's C library.
+  for (const name of [platform, `${platform}-musl`]) {
+    try {
+      return join(
+        dirname(fromPackage.resolve(`@anthropic-ai/claude-code-${name}/package.json`)),
+        file,
+      );
+    } catch {
+      // Not this one.
+    }
+  }
+  throw new Error(`${alias} brought no program for ${platform}`);
+}
+
+async function isInstalled(): Promise<boolean> {
+  return existsSync(STAMP) && (await readFile(STAMP, "utf8")) === (await wantedStamp());
+}
+
+async function wantedStamp(): Promise<string> {
+  const lockFile = await readFile(join(FOLDER, "package-lock.json"));
+  const hash = createHash("sha256").update(lockFile).digest("hex");
+  return `${hash} ${process.platform}-${process.arch}\n`;
+}
+
+/** Takes the lock, also from a process that died holding it. */
+async function takeLock(): Promise<boolean> {
+  try {
+    await using file = await open(LOCK, "wx");
+    await file.writeFile(String(process.pid));
+    return true;
+  } catch {
+    const holder = Number(await readFile(LOCK, "utf8").catch(() => ""));
+    if (holder > 0 && !isAlive(holder)) await rm(LOCK, { force: true });
+    return false;
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+if (import.meta.main) {
+  const didInstall = await installClients();
+  console.log(didInstall ? "Installed the real clients." : "The real clients are installed.");
+}

@@ -1,0 +1,91 @@
+import { execFile } from "node:child_process";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { promisify } from "node:util";
+import type { Claude, ClaudeHome } from "./claude.ts";
+
+const run = promisify(execFile);
+
+/** Claude Code in a terminal of its own, driven like a person would. */
+export interface Terminal extends AsyncDisposable {
+  /** What stands on the screen now. */
+  screen(): Promise<string>;
+  /** Types text without sending it. */
+  type(text: string): Promise<void>;
+  /** Presses a key by tmux's name: Enter, Escape, Down, … */
+  press(key: string): Promise<void>;
+  /** Types a line and sends it. */
+  submit(line: string): Promise<void>;
+  /** Waits until the screen matches and returns it. */
+  waitFor(pattern: RegExp, timeoutMs?: number): Promise<string>;
+}
+
+/** Why terminals cannot be driven here, or false. */
+export async function terminalMissing(): Promise<string | false> {
+  try {
+    await run("tmux", ["-V"]);
+    return false;
+  } catch {
+    return "tmux is not installed";
+  }
+}
+
+/** The prompt is ready for input. */
+export const READY = /^.{0,3}[❯>]/m;
+
+export async function openTerminal(
+  claude: Claude,
+  home: ClaudeHome,
+  args: readonly string[] = [],
+): Promise<Terminal> {
+  const socket = join(home.home, "tmux");
+  const tmux = async (...words: readonly string[]): Promise<string> => {
+    const { stdout } = await run("tmux", ["-S", socket, "-f", "/dev/null", ...words]);
+    return stdout;
+  };
+  const variables = Object.entries({ ...home.env, TERM: "screen-256color" }).map(
+    ([name, value]) => `${name}=${value}`,
+  );
+  const command = ["env", "-i", ...variables, claude.binary, ...args];
+  await tmux("new-session", "-d", "-x", "150", "-y", "50", "-c", home.work, ...command);
+  const pid = Number(await tmux("display-message", "-p", "#{pid}"));
+  const screen = async (): Promise<string> => await tmux("capture-pane", "-p");
+  const terminal: Terminal = {
+    screen,
+    async type(text) {
+      await tmux("send-keys", "-l", text);
+    },
+    async press(key) {
+      await tmux("send-keys", key);
+    },
+    async submit(line) {
+      await tmux("send-keys", "-l", line);
+      // Text that arrives together with Enter counts as pasted; the prompt must show it first.
+      await terminal.waitFor(new RegExp(line.slice(0, 20).replaceAll(/[^\w ]/g, "."), "m"));
+      await tmux("send-keys", "Enter");
+    },
+    async waitFor(pattern, timeoutMs = 20_000) {
+      const deadline = Date.now() + timeoutMs;
+      for (;;) {
+        const now = await screen();
+        if (pattern.test(now)) return now;
+        if (Date.now() > deadline) throw new Error(`${pattern} did not appear on:\n${now}`);
+        await sleep(50);
+      }
+    },
+    async [Symbol.asyncDispose]() {
+      await tmux("kill-server").catch(() => "");
+      for (let waited = 0; waited < 2000 && isAlive(pid); waited += 50) await sleep(50);
+    },
+  };
+  return terminal;
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
