@@ -23,21 +23,21 @@ serveCalls({
         if (!CONNECTION_FIELDS.has(name.toLowerCase()))
           headers.push(name, rawHeaders[at + 1] ?? "");
       }
-      const leaving = new AbortController();
-      response.on("close", () => leaving.abort());
       pool
         .request({
           path: request.url ?? "/",
           method: request.method as "POST",
           headers,
           body: request,
-          signal: leaving.signal,
         })
         .then(({ statusCode, headers: answerHeaders, body }) => {
           delete answerHeaders["connection"];
           delete answerHeaders["keep-alive"];
           delete answerHeaders["transfer-encoding"];
           response.writeHead(statusCode, answerHeaders);
+          response.on("close", () => {
+            if (!response.writableFinished) body.destroy();
+          });
           body.on("error", () => response.destroy());
           body.pipe(response);
         })
