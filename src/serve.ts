@@ -6,6 +6,7 @@ import { watchConfig } from "./config/watch.ts";
 import { type Gateway, openGateway } from "./gateway.ts";
 import { type ExchangeLog, jsonExchangeLog } from "./observe/exchange-log.ts";
 import { type Journal, jsonJournal, terminalJournal } from "./observe/journal.ts";
+import { LineSink } from "./observe/line-sink.ts";
 import { openLog } from "./observe/log.ts";
 import { wantsColor } from "./observe/paint.ts";
 import { terminalExchangeLog } from "./observe/terminal-log.ts";
@@ -15,6 +16,7 @@ interface Voice {
   readonly journal: Journal;
   readonly log: ExchangeLog;
   readonly pretty: boolean;
+  readonly sink: LineSink;
 }
 
 /** Runs the gateway until a signal ends it; gives the exit code. */
@@ -25,6 +27,7 @@ export async function serve(flags: ConfigFlags, version: string): Promise<number
     return 1;
   }
   const voice = openVoice(loaded.value);
+  using _ = voice.sink;
   for (const warning of loaded.value.warnings) voice.journal("warn", "config.warning", warning);
   const opened = await openGateway({
     loaded: loaded.value,
@@ -58,7 +61,7 @@ export async function serve(flags: ConfigFlags, version: string): Promise<number
     void watch.trigger();
   };
   process.on("SIGHUP", onHangUp);
-  await untilTold(gateway, voice.journal);
+  await untilTold(gateway, voice);
   process.off("SIGHUP", onHangUp);
   return 0;
 }
@@ -67,21 +70,21 @@ function openVoice({ config }: LoadedConfig): Voice {
   const { stdout } = process;
   // A full disk or a closed pipe behind the output must not end what is being served.
   stdout.on("error", () => {});
-  const write = (text: string): void => {
-    stdout.write(text);
-  };
+  const sink = new LineSink(stdout);
+  const write = (text: string): void => sink.write(text);
   const pretty =
     config.log.format === "pretty" || (config.log.format === "auto" && stdout.isTTY === true);
   if (pretty) {
     const color = wantsColor(process.env, stdout.isTTY === true);
     return {
       pretty,
+      sink,
       journal: terminalJournal(write),
       log: terminalExchangeLog(write, { color, width: () => stdout.columns ?? 80 }),
     };
   }
   const log = openLog({ clock: systemClock, level: config.log.level, write });
-  return { pretty, journal: jsonJournal(log), log: jsonExchangeLog(log) };
+  return { pretty, sink, journal: jsonJournal(log), log: jsonExchangeLog(log) };
 }
 
 function greet({ journal, pretty }: Voice, { url }: Gateway, { config }: LoadedConfig): void {
@@ -102,11 +105,14 @@ function greet({ journal, pretty }: Voice, { url }: Gateway, { config }: LoadedC
 }
 
 /** Waits for the first signal and drains; a second one ends the process at once. */
-async function untilTold(gateway: Gateway, journal: Journal): Promise<void> {
+async function untilTold(gateway: Gateway, { journal, sink }: Voice): Promise<void> {
   const told = Promise.withResolvers<NodeJS.Signals>();
   let drained = false;
   const onSignal = (signal: NodeJS.Signals): void => {
-    if (drained) process.exit(130);
+    if (drained) {
+      sink.flush();
+      process.exit(130);
+    }
     drained = true;
     told.resolve(signal);
   };
