@@ -19,10 +19,11 @@ export interface DisplayCurrency {
 /** Money for people: `$12.34`, below one unit `$0.0123`; what would round to nothing is `<$0.0001`. */
 export function shortMoney(amount: NanoUsd, display: DisplayCurrency): string {
   const { currency, rate } = display;
+  if (amount === 0n) return formatMoney(amount, currency, rate, { digits: 2 });
   const fine = formatMoney(amount, currency, rate, { digits: 4 });
   const isUnderOne = /^[^0-9]*0\./.test(fine);
   if (!isUnderOne) return formatMoney(amount, currency, rate, { digits: 2 });
-  if (amount !== 0n && !/[1-9]/.test(fine)) return `<${fine.slice(0, -1)}1`;
+  if (!/[1-9]/.test(fine)) return `<${fine.slice(0, -1)}1`;
   return fine;
 }
 

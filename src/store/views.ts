@@ -1,4 +1,4 @@
-import { parseJson } from "../base/json.ts";
+import { isObject, parseJson } from "../base/json.ts";
 import {
   type NanoUsdJson,
   nanoUsdJson,
@@ -101,7 +101,7 @@ export interface ExchangeView extends EventView {
   readonly attempts: readonly AttemptView[];
   /** The provider's own usage object, as it came; text where it is no JSON. */
   readonly usage_raw: unknown;
-  /** What the cost was made of, by `metering`. */
+  /** `[{ model, kind, units, price, cost_nano_usd, … }]`: what the cost was made of, by `metering`. */
   readonly units: unknown;
   readonly usage_suspect: boolean;
   readonly price_version: string | null;
@@ -171,7 +171,7 @@ export function exchangeView(detail: ExchangeDetail): ExchangeView {
     decision: terminal?.decision ?? null,
     attempts: (terminal?.attempts ?? []).map(attemptView),
     usage_raw: storedJson(terminal?.usageRaw),
-    units: storedJson(terminal?.units),
+    units: unitsView(storedJson(terminal?.units)),
     usage_suspect: terminal?.usageSuspect ?? false,
     price_version: terminal?.priceVersion ?? null,
     billing_owner: terminal?.billingOwner ?? null,
@@ -191,6 +191,23 @@ function ledgerView(transaction: LedgerTransaction): LedgerView {
       amount_nano_usd: nanoUsdJson(amountNano),
     })),
   };
+}
+
+/** `metering`'s own names in the spelling of public JSON. */
+function unitsView(stored: unknown): unknown {
+  if (Array.isArray(stored)) return stored.map(unitsView);
+  if (!isObject(stored)) return stored;
+  return Object.fromEntries(
+    Object.entries(stored).map(([key, value]) => {
+      const name = key.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+      const isAmount = name === "cost_nano_usd" && typeof value === "string";
+      return [name, isAmount ? nanoUsdJson(amountOf(value)) : unitsView(value)];
+    }),
+  );
+}
+
+function amountOf(text: string): bigint | undefined {
+  return /^-?[0-9]+$/.test(text) ? BigInt(text) : undefined;
 }
 
 const MAX_STORED_JSON_BYTES = 2 ** 20;

@@ -1,0 +1,156 @@
+import { isObject } from "../../base/json.ts";
+import { fail, ok, type Result } from "../../base/result.ts";
+import { plainText } from "../../observe/terminal-line.ts";
+import type { UsageView } from "../../store/usage-view.ts";
+import { type CliDeps, type CliFailure, cliFailure, EXIT } from "../deps.ts";
+import { findDataDir, type PlaceFlags } from "../location.ts";
+import { openSource } from "../open-source.ts";
+import type { ServerStatus } from "../source.ts";
+import { type Screen, screenOf, table, tildePath } from "../text.ts";
+import { dateTime, spanText } from "./dates.ts";
+import { startOfDay } from "./period.ts";
+import { booksTable, usageLegend } from "./usage-table.ts";
+
+export interface StatusFlags extends PlaceFlags {
+  readonly json: boolean;
+}
+
+/** `spillway status`: whether it runs, where, what today has cost and how full the subscription is. Gives the exit code. */
+export async function showStatus(
+  deps: CliDeps,
+  flags: StatusFlags,
+): Promise<Result<number, CliFailure>> {
+  const dataDir = await findDataDir(deps, flags);
+  if (!dataDir.ok) return dataDir;
+  const opened = await openSource(deps, dataDir.value, flags);
+  if (!opened.ok) return opened;
+  await using source = opened.value;
+  const nowMs = deps.clock.now();
+  const from = startOfDay(new Date(nowMs));
+  const [today, quota] = await Promise.all([
+    source.usage({ from, to: nowMs + 1, by: "none" }),
+    source.quota(),
+  ]);
+  if (!today.ok) return today;
+  if (!quota.ok) return quota;
+  const accounts = accountsOf(quota.value);
+  if (accounts === undefined) return fail(cliFailure(1, "The quota has an unknown shape."));
+  const { server } = source;
+  const screen = screenOf(deps);
+  if (flags.json) {
+    screen.json({
+      running: server !== undefined,
+      data_dir: dataDir.value,
+      server: server ?? null,
+      today: today.value,
+      quota: accounts,
+    });
+    return ok(server === undefined ? EXIT.nothing : EXIT.ok);
+  }
+  if (server === undefined) {
+    screen.line(`${screen.paint("bold", "Spillway is not running.")} Start it with: npm start`);
+    screen.line();
+    screen.line(`  data      ${tildePath(dataDir.value, deps.homeDir)}`);
+  } else {
+    showServer(screen, server, { nowMs, homeDir: deps.homeDir });
+  }
+  showToday(screen, today.value);
+  for (const account of accounts) showQuota(screen, account, nowMs);
+  return ok(server === undefined ? EXIT.nothing : EXIT.ok);
+}
+
+function showServer(
+  screen: Screen,
+  server: ServerStatus,
+  { nowMs, homeDir }: { readonly nowMs: number; readonly homeDir: string },
+): void {
+  const startedMs = Date.parse(server.started_at);
+  const problem = server.accepting ? (server.not_ready ?? undefined) : "storing records fails";
+  const state = problem === undefined ? "running" : "running, but takes no new requests";
+  screen.line(screen.paint("bold", `Spillway ${server.version} is ${state}.`));
+  screen.line();
+  const since = `${dateTime(startedMs, nowMs)} (${spanText(nowMs - startedMs)}), process ${server.pid}`;
+  const rows = [
+    ["address", server.url],
+    ["since", since],
+    ["streams", `${server.open_streams} open`],
+    ["data", tildePath(server.data_dir, homeDir)],
+    ["config", server.config_file === null ? "no file" : tildePath(server.config_file, homeDir)],
+    ...server.providers.map(({ id, origin }) => [id, origin]),
+  ];
+  for (const line of table(rows, new Set())) screen.line(`  ${line}`);
+  if (problem !== undefined) {
+    screen.line();
+    screen.line(
+      screen.paint("red", `  Problem: ${plainText(problem)}. The server's log says more.`),
+    );
+  }
+}
+
+function showToday(screen: Screen, today: UsageView): void {
+  screen.line();
+  screen.line(`${screen.paint("bold", "Today")} (since 00:00)`);
+  screen.line();
+  if (today.books.length === 0) {
+    screen.line("  No requests.");
+    return;
+  }
+  booksTable(screen, today);
+  usageLegend(screen, today);
+}
+
+interface Account {
+  readonly account: string;
+  readonly observed_at: string;
+  readonly bottleneck: string | null;
+  readonly windows: readonly QuotaWindow[];
+}
+
+interface QuotaWindow {
+  readonly window: string;
+  readonly used_percent: number | null;
+  readonly status: string | null;
+  readonly resets_at: string | null;
+}
+
+function accountsOf(quota: unknown): readonly Account[] | undefined {
+  if (!isObject(quota) || !Array.isArray(quota["accounts"])) return undefined;
+  const accounts: readonly unknown[] = quota["accounts"];
+  return accounts.every(isAccount) ? accounts : undefined;
+}
+
+function isAccount(value: unknown): value is Account {
+  return (
+    isObject(value) &&
+    typeof value["account"] === "string" &&
+    typeof value["observed_at"] === "string" &&
+    Array.isArray(value["windows"]) &&
+    value["windows"].every((window) => isObject(window) && typeof window["window"] === "string")
+  );
+}
+
+function showQuota(screen: Screen, account: Account, nowMs: number): void {
+  screen.line();
+  const age = spanText(nowMs - Date.parse(account.observed_at));
+  const title = screen.paint("bold", "Subscription limits");
+  screen.line(`${title} (account ${plainText(account.account)}, as of ${age} ago)`);
+  screen.line();
+  if (account.windows.length === 0) {
+    screen.line("  None known: all windows have started anew.");
+    return;
+  }
+  const rows = account.windows.map(({ window, used_percent: used, status, resets_at: resets }) => [
+    plainText(window),
+    used === null ? "?" : `${Math.round(used)}% used`,
+    resets === null
+      ? ""
+      : `resets in ${spanText(Date.parse(resets) - nowMs)} (${dateTime(Date.parse(resets), nowMs)})`,
+    status === null || status === "allowed" ? "" : plainText(status).replaceAll("_", " "),
+  ]);
+  for (const [index, line] of table(rows, new Set([1])).entries()) {
+    const status = account.windows[index]?.status;
+    const style =
+      status === "rejected" ? "red" : status === "allowed_warning" ? "yellow" : undefined;
+    screen.line(`  ${style === undefined ? line : screen.paint(style, line)}`);
+  }
+}

@@ -1,0 +1,30 @@
+import { ok, type Result } from "../../base/result.ts";
+import type { CliDeps, CliFailure } from "../deps.ts";
+import { findDataDir, type PlaceFlags } from "../location.ts";
+import { findExchange } from "../lookup.ts";
+import { openSource } from "../open-source.ts";
+import { screenOf } from "../text.ts";
+import { tellStory } from "./story.ts";
+
+export interface WhyFlags extends PlaceFlags {
+  readonly id: string;
+  readonly json: boolean;
+}
+
+/** `spillway why`: everything that is known of one exchange, in the order in which it happened. */
+export async function explainExchange(
+  deps: CliDeps,
+  flags: WhyFlags,
+): Promise<Result<undefined, CliFailure>> {
+  const dataDir = await findDataDir(deps, flags);
+  if (!dataDir.ok) return dataDir;
+  const opened = await openSource(deps, dataDir.value, flags);
+  if (!opened.ok) return opened;
+  await using source = opened.value;
+  const found = await findExchange(source, flags.id);
+  if (!found.ok) return found;
+  const screen = screenOf(deps);
+  if (flags.json) screen.json(found.value);
+  else tellStory(screen, found.value);
+  return ok(undefined);
+}

@@ -1,0 +1,44 @@
+import type { Clock } from "../base/clock.ts";
+import type { Result } from "../base/result.ts";
+import type { ConfigFlags, Environment } from "../config/inputs.ts";
+import type { LoadedConfig } from "../config/load.ts";
+import type { ConfigProblem } from "../config/problem.ts";
+
+/** Where text goes; `process.stdout` is one. */
+export interface Output {
+  readonly isTTY?: boolean | undefined;
+  readonly columns?: number | undefined;
+  write(text: string): unknown;
+  on(event: "error", listener: (error: Error) => void): unknown;
+}
+
+/** Everything that the commands need from outside; `main.ts` provides it. */
+export interface CliDeps {
+  readonly version: string;
+  /** Runs the server until it is told to end; gives the exit code. */
+  readonly serve: (flags: ConfigFlags) => Promise<number>;
+  readonly loadConfig: (
+    flags: ConfigFlags,
+  ) => Promise<Result<LoadedConfig, readonly ConfigProblem[]>>;
+  readonly env: Environment;
+  readonly stdout: Output;
+  readonly stderr: Output;
+  readonly clock: Clock;
+  readonly sleep: (ms: number) => Promise<void>;
+  readonly homeDir: string;
+  readonly platform: NodeJS.Platform;
+  readonly cwd: string;
+}
+
+/** What exit codes say; the guide and `--help` have the same list. */
+export const EXIT = { ok: 0, failure: 1, usage: 2, nothing: 3 } as const;
+
+/** Why a command ends without doing what it was asked, with the remedy in the message. */
+export interface CliFailure {
+  readonly code: 1 | 2 | 3;
+  readonly message: string;
+}
+
+export function cliFailure(code: CliFailure["code"], message: string): CliFailure {
+  return { code, message };
+}

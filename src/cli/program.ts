@@ -1,0 +1,215 @@
+import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import type { Result } from "../base/result.ts";
+import { type CliDeps, type CliFailure, EXIT } from "./deps.ts";
+
+const EXIT_CODES = `
+Exit codes: 0 done, 1 failed, 2 wrong usage, 3 not running or nothing found.`;
+
+/** Runs one command; `argv` is what stands after the program's name. Gives the exit code. */
+export async function runCli(argv: readonly string[], deps: CliDeps): Promise<number> {
+  let code: number = EXIT.ok;
+  const program = buildProgram(deps, (ended) => {
+    code = ended;
+  });
+  try {
+    await program.parseAsync([...argv], { from: "user" });
+    return code;
+  } catch (error) {
+    // Help and version end as an error of code 0; the text is out already.
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+    throw error;
+  }
+}
+
+/** Describes every command. What a command needs is loaded when it runs, so that short ones start quickly. */
+export function buildProgram(deps: CliDeps, end: (exitCode: number) => void): Command {
+  const run = async (work: Promise<Result<number | undefined, CliFailure>>): Promise<void> => {
+    const result = await work;
+    if (!result.ok) deps.stderr.write(`spillway: ${result.error.message}\n`);
+    end(result.ok ? (result.value ?? EXIT.ok) : result.error.code);
+  };
+  const program = new Command("spillway")
+    .description("The gateway that coding agents talk to: every request priced, none changed.")
+    .version(deps.version, "-V, --version", "print the version")
+    .helpOption("-h, --help", "show help")
+    .helpCommand(false)
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => deps.stdout.write(text),
+      writeErr: (text) => deps.stderr.write(text.replace(/^error: /, "spillway: ")),
+      getOutHelpWidth: () => Math.min(80, deps.stdout.columns ?? 80),
+      getErrHelpWidth: () => Math.min(80, deps.stderr.columns ?? 80),
+    })
+    .showHelpAfterError('Try "spillway --help" or "spillway <command> --help".')
+    .addHelpText("after", EXIT_CODES);
+  addServe(program, deps, end);
+  addConnect(program, deps, run);
+  addStatus(program, deps, run);
+  addUsage(program, deps, run);
+  addTail(program, deps, run);
+  addWhy(program, deps, run);
+  return program;
+}
+
+type Run = (work: Promise<Result<number | undefined, CliFailure>>) => Promise<void>;
+
+function addServe(program: Command, deps: CliDeps, end: (exitCode: number) => void): void {
+  place(program.command("serve"))
+    .description("run the gateway until it is told to end")
+    .option("--port <number>", "TCP port to listen on (default: 4080)")
+    .option("--bind <address>", "address to listen on (default: 127.0.0.1)")
+    .option("--anthropic-url <url>", "the Anthropic upstream")
+    .option("--log-level <level>", "error, warn, info, debug or trace")
+    .option("--log-format <format>", "auto, pretty or json")
+    .option("--json", "the same as --log-format json")
+    .addHelpText("after", example("spillway serve --port 4090"))
+    .action(async (options: ServeOptions) => {
+      const { json, ...flags } = options;
+      end(await deps.serve(json === true ? { ...flags, logFormat: "json" } : flags));
+    });
+}
+
+interface ServeOptions extends PlaceOptions {
+  readonly port?: string;
+  readonly bind?: string;
+  readonly anthropicUrl?: string;
+  readonly logLevel?: string;
+  readonly logFormat?: string;
+  readonly json?: boolean;
+}
+
+function addConnect(program: Command, deps: CliDeps, run: Run): void {
+  const connect = program
+    .command("connect")
+    .description("point a coding agent at Spillway")
+    .addHelpText("after", example("spillway connect claude-code"));
+  place(connect.command("claude-code"))
+    .description("show or write the settings that connect Claude Code")
+    .addOption(new Option("--print", "show them and change nothing (default)"))
+    .addOption(new Option("--write", "merge them into the settings file").conflicts("print"))
+    .addOption(new Option("--undo", "take back what --write wrote").conflicts(["print", "write"]))
+    .addOption(
+      new Option("--scope <scope>", "your settings, or this project's local ones")
+        .choices(["user", "project"])
+        .default("user"),
+    )
+    .option("--settings <path>", "another settings file")
+    .option("--url <url>", "Spillway's address, if not this machine's")
+    .option("--one-million", "models with a context window of 1M tokens; pins the models")
+    .option("--traceparent", "let Claude Code send its trace ids along")
+    .option("--json", "print JSON")
+    .addHelpText("after", example("spillway connect claude-code --write"))
+    .action(async (options: ConnectOptions) => {
+      const { connectClaudeCode } = await import("./connect/command.ts");
+      const action = options.undo === true ? "undo" : options.write === true ? "write" : "print";
+      await run(
+        connectClaudeCode(deps, {
+          ...options,
+          action,
+          scope: options.scope === "project" ? "project" : "user",
+          oneMillion: options.oneMillion === true,
+          traceparent: options.traceparent === true,
+          json: options.json === true,
+        }),
+      );
+    });
+}
+
+interface ConnectOptions extends PlaceOptions {
+  readonly print?: boolean;
+  readonly write?: boolean;
+  readonly undo?: boolean;
+  readonly scope: string;
+  readonly settings?: string;
+  readonly url?: string;
+  readonly oneMillion?: boolean;
+  readonly traceparent?: boolean;
+  readonly json?: boolean;
+}
+
+function addStatus(program: Command, deps: CliDeps, run: Run): void {
+  place(program.command("status"))
+    .description("whether it runs, what today has cost, how full the subscription is")
+    .option("--json", "print JSON")
+    .addHelpText("after", `${example("spillway status")}\nEnds with 3 when it is not running.`)
+    .action(async (options: PlaceOptions & JsonOption) => {
+      const { showStatus } = await import("./commands/status.ts");
+      await run(showStatus(deps, { ...options, json: options.json === true }));
+    });
+}
+
+function addUsage(program: Command, deps: CliDeps, run: Run): void {
+  place(program.command("usage"))
+    .description("what was used and what it cost, book by book")
+    .option("--since <span>", "today, month, 7d, 24h or a date such as 2026-11-01", "7d")
+    .addOption(
+      new Option("--by <what>", "one line for each model, day or session").choices([
+        "model",
+        "day",
+        "session",
+      ]),
+    )
+    .option("--json", "print JSON")
+    .addHelpText("after", example("spillway usage --since month --by model"))
+    .action(async (options: PlaceOptions & JsonOption & { since: string; by?: string }) => {
+      const { showUsage } = await import("./commands/usage.ts");
+      const by = (["model", "day", "session"] as const).find((name) => name === options.by);
+      await run(showUsage(deps, { ...options, by: by ?? "none", json: options.json === true }));
+    });
+}
+
+function addTail(program: Command, deps: CliDeps, run: Run): void {
+  place(program.command("tail"))
+    .description("one line for each request as it finishes")
+    .option("-n <count>", "how many of the last ones to begin with", readCount, 20)
+    .option("--no-follow", "end after those")
+    .option("--json", "print one JSON object on each line")
+    .addHelpText("after", `${example("spillway tail -n 50 --no-follow")}${TAIL_COLUMNS}`)
+    .action(async (options: PlaceOptions & JsonOption & { n: number; follow: boolean }) => {
+      const { showTail } = await import("./commands/tail.ts");
+      await run(showTail(deps, { ...options, count: options.n, json: options.json === true }));
+    });
+}
+
+const TAIL_COLUMNS = `
+Columns: TOTAL and FIRST are the time to the last and the first byte, IN is all
+input tokens, CACHE the share of them read from the cache. ? is unknown.`;
+
+function addWhy(program: Command, deps: CliDeps, run: Run): void {
+  place(program.command("why"))
+    .description("everything that is known of one request")
+    .argument("<id>", "its x-spillway-request-id, the beginning of it, or last")
+    .option("--json", "print JSON")
+    .addHelpText("after", `${example("spillway why last")}\nEnds with 3 when there is none.`)
+    .action(async (id: string, options: PlaceOptions & JsonOption) => {
+      const { explainExchange } = await import("./commands/why.ts");
+      await run(explainExchange(deps, { ...options, id, json: options.json === true }));
+    });
+}
+
+interface JsonOption {
+  readonly json?: boolean;
+}
+
+interface PlaceOptions {
+  readonly dataDir?: string;
+  readonly config?: string;
+}
+
+function place(command: Command): Command {
+  return command
+    .option("--data-dir <path>", "the directory that Spillway keeps its data in")
+    .option("--config <path>", "the configuration file");
+}
+
+function example(line: string): string {
+  return `\nExample: ${line}`;
+}
+
+const MAX_TAIL = 10_000;
+
+function readCount(text: string): number {
+  const count = Number(text);
+  if (/^[0-9]{1,5}$/.test(text) && count <= MAX_TAIL) return count;
+  throw new InvalidArgumentError(`Expected a whole number from 0 to ${MAX_TAIL}.`);
+}

@@ -1,0 +1,43 @@
+import type { Result } from "../base/result.ts";
+import type { EventsQuery } from "../store/contract.ts";
+import type { UsageView } from "../store/usage-view.ts";
+import type { EventsView, ExchangeView } from "../store/views.ts";
+import type { CliFailure } from "./deps.ts";
+
+/** What the server says of itself; null where there is nothing to say. */
+export interface ServerStatus {
+  readonly pid: number;
+  readonly version: string;
+  readonly started_at: string;
+  readonly uptime_s: number;
+  readonly url: string;
+  readonly data_dir: string;
+  readonly config_file: string | null;
+  readonly open_streams: number;
+  readonly accepting: boolean;
+  /** Why it takes no new requests, if so. */
+  readonly not_ready?: string | null;
+  readonly providers: readonly { readonly id: string; readonly origin: string }[];
+}
+
+export type UsageBy = "none" | "model" | "day" | "session";
+
+export interface UsageRequest {
+  /** Epoch milliseconds, the end excluded. */
+  readonly from: number;
+  readonly to: number;
+  readonly by: UsageBy;
+}
+
+export type EventsRequest = Pick<EventsQuery, "before" | "after" | "limit">;
+
+/** Where reports come from: a running server, or the database when there is none (design R13). Both give the same JSON. */
+export interface Source extends AsyncDisposable {
+  /** What the running server said of itself; undefined without one. */
+  readonly server: ServerStatus | undefined;
+  usage(request: UsageRequest): Promise<Result<UsageView, CliFailure>>;
+  events(request: EventsRequest): Promise<Result<EventsView, CliFailure>>;
+  exchange(id: string): Promise<Result<ExchangeView | undefined, CliFailure>>;
+  /** `{ accounts: [...] }`, as `/me/quota` gives it. */
+  quota(): Promise<Result<unknown, CliFailure>>;
+}
