@@ -22,6 +22,8 @@ interface Connection {
   /** Exchanges carried since the socket was opened; zero means fresh. */
   carried: number;
   open: boolean;
+  /** Also counts half a head, of which the HTTP client says nothing. */
+  bytesRead(): number;
 }
 
 /**
@@ -31,17 +33,18 @@ interface Connection {
 export class DirectTransport implements Transport {
   readonly #origin: string;
   readonly #clientOptions: Client.Options;
+  readonly #connector: ReturnType<typeof buildConnector>;
   readonly #connections = new Set<Connection>();
   #idle: Connection[] = [];
 
   constructor(origin: string, options: TransportOptions) {
     this.#origin = origin;
+    // Shared by all clients, so that TLS sessions are resumed across connections.
+    this.#connector = buildConnector({
+      timeout: options.connectTimeoutMs,
+      ...(options.secureContext === undefined ? {} : { secureContext: options.secureContext }),
+    });
     this.#clientOptions = {
-      // Shared by all clients, so that TLS sessions are resumed across connections.
-      connect: buildConnector({
-        timeout: options.connectTimeoutMs,
-        ...(options.secureContext === undefined ? {} : { secureContext: options.secureContext }),
-      }),
       headersTimeout: options.headersTimeoutMs,
       bodyTimeout: options.idleTimeoutMs,
       keepAliveTimeout: options.keepAliveMs,
@@ -60,9 +63,14 @@ export class DirectTransport implements Transport {
     const connection = options.fresh === true ? this.#connect() : this.#take();
     const reused = connection.carried > 0;
     connection.carried += 1;
-    const adapter = new ResponseAdapter(sink, reused, (reusable) => {
-      if (reusable) this.#release(connection);
-      else this.#drop(connection);
+    const silentUntil = connection.bytesRead();
+    const adapter = new ResponseAdapter(sink, {
+      onReusedConnection: reused,
+      isSilent: () => connection.bytesRead() === silentUntil,
+      onDone: (reusable) => {
+        if (reusable) this.#release(connection);
+        else this.#drop(connection);
+      },
     });
     connection.client.dispatch(
       {
@@ -97,8 +105,21 @@ export class DirectTransport implements Transport {
   }
 
   #connect(): Connection {
-    const client = new Client(this.#origin, this.#clientOptions);
-    const connection: Connection = { client, carried: 0, open: true };
+    let socket: { readonly bytesRead: number } | null = null;
+    const client = new Client(this.#origin, {
+      ...this.#clientOptions,
+      connect: (options, done) =>
+        this.#connector(options, (...result) => {
+          socket = result[1];
+          done(...result);
+        }),
+    });
+    const connection: Connection = {
+      client,
+      carried: 0,
+      open: true,
+      bytesRead: () => socket?.bytesRead ?? 0,
+    };
     this.#connections.add(connection);
     client.on("disconnect", () => {
       this.#drop(connection);

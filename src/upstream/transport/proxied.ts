@@ -1,7 +1,14 @@
 import { type Dispatcher, EnvHttpProxyAgent, ProxyAgent } from "undici";
 import type { ResponseSink, Transport, UpstreamCall, UpstreamRequest } from "./contract.ts";
 import type { TransportOptions } from "./direct.ts";
-import { ResponseAdapter } from "./response-adapter.ts";
+import { type Carrier, ResponseAdapter } from "./response-adapter.ts";
+
+/** Whether the tunnel is fresh is not known here, so a reset through a proxy is never repeated. */
+const UNKNOWN_CONNECTION: Carrier = {
+  onReusedConnection: false,
+  isSilent: () => true,
+  onDone: () => {},
+};
 
 /** Sends to the origin through a corporate proxy, or by the `HTTPS_PROXY` family of variables. */
 export class ProxiedTransport implements Transport {
@@ -25,8 +32,7 @@ export class ProxiedTransport implements Transport {
   }
 
   send(request: UpstreamRequest, sink: ResponseSink): UpstreamCall {
-    // Whether the tunnel is fresh is not known here, so a reset through a proxy is never repeated.
-    const adapter = new ResponseAdapter(sink, false, () => {});
+    const adapter = new ResponseAdapter(sink, UNKNOWN_CONNECTION);
     this.#agent.dispatch(
       {
         origin: this.#origin,

@@ -8,25 +8,27 @@ const MAX_INTERIM_RESPONSES = 16;
 
 type Controller = Dispatcher.DispatchController;
 
+/** What is known of the connection that carries a response. */
+export interface Carrier {
+  readonly onReusedConnection: boolean;
+  /** True while not one byte has come since the request. */
+  isSilent(): boolean;
+  /** Hears once whether the connection may serve another request. */
+  onDone(reusable: boolean): void;
+}
+
 /** Feeds one `undici` response into a sink, raw headers and all. */
 export class ResponseAdapter implements Dispatcher.DispatchHandler, UpstreamCall, Flow {
   readonly #sink: ResponseSink;
-  readonly #onReusedConnection: boolean;
-  readonly #onDone: (reusable: boolean) => void;
+  readonly #carrier: Carrier;
   #controller: Controller | undefined;
   #interimResponses = 0;
   #headSeen = false;
   #over = false;
 
-  /** `onDone` hears once whether the connection may serve another request. */
-  constructor(
-    sink: ResponseSink,
-    onReusedConnection: boolean,
-    onDone: (reusable: boolean) => void,
-  ) {
+  constructor(sink: ResponseSink, carrier: Carrier) {
     this.#sink = sink;
-    this.#onReusedConnection = onReusedConnection;
-    this.#onDone = onDone;
+    this.#carrier = carrier;
   }
 
   onRequestStart(controller: Controller): void {
@@ -65,7 +67,7 @@ export class ResponseAdapter implements Dispatcher.DispatchHandler, UpstreamCall
   onResponseEnd(): void {
     if (this.#over) return;
     this.#over = true;
-    this.#onDone(true);
+    this.#carrier.onDone(true);
     this.#sink.onEnd();
   }
 
@@ -84,17 +86,17 @@ export class ResponseAdapter implements Dispatcher.DispatchHandler, UpstreamCall
   abort(): void {
     if (this.#over) return;
     this.#over = true;
-    this.#onDone(false);
+    this.#carrier.onDone(false);
     this.#controller?.abort(new Error("aborted"));
   }
 
   #fail(error: ReturnType<typeof toGatewayError>): void {
     this.#over = true;
-    this.#onDone(false);
+    this.#carrier.onDone(false);
     this.#sink.onFailure({
       error,
-      beforeResponse: !this.#headSeen && this.#interimResponses === 0,
-      onReusedConnection: this.#onReusedConnection,
+      beforeResponse: !this.#headSeen && this.#interimResponses === 0 && this.#carrier.isSilent(),
+      onReusedConnection: this.#carrier.onReusedConnection,
     });
   }
 }
