@@ -17,7 +17,7 @@ import type { LedgerTransaction } from "../transaction.ts";
 import type { WriterOptions, WriterReply, WriterRequest } from "./protocol.ts";
 import { ReaderThread } from "./reader-thread.ts";
 import { workerUrl } from "./worker-url.ts";
-import { WriterQueue } from "./writer.ts";
+import { WriterQueue } from "./writer-queue.ts";
 
 /** Beyond this many rows that are not stored, new exchanges are refused. */
 const MAX_PENDING = 10_000;

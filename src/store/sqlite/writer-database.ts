@@ -76,7 +76,7 @@ function takeLock(dataDir: string): Result<DatabaseSync, StoreOpenError> {
   try {
     makePrivateFile(path);
     lock = new DatabaseSync(path, { timeout: LOCK_TIMEOUT_MS });
-    lock.exec("BEGIN EXCLUSIVE");
+    lock.exec("PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE");
     return ok(lock);
   } catch (error) {
     lock?.close();

@@ -190,7 +190,7 @@ export class WriterQueue {
     clearTimeout(this.#collectTimer);
     this.#collectTimer = undefined;
     this.#underWay = this.#queue;
-    this.#queue = this.#underWay.length > MAX_BATCH ? this.#underWay.splice(MAX_BATCH) : [];
+    this.#queue = this.#underWay.splice(batchEnd(this.#underWay));
     this.#noteOldestOpen();
     this.#options.post({
       kind: "apply",
@@ -317,6 +317,17 @@ export class WriterQueue {
       { retryAfterMs: 1_000, cause: this.#stopped },
     );
   }
+}
+
+/** Money goes in one transaction with its record, so a batch never ends between the two. */
+function batchEnd(entries: readonly Entry[]): number {
+  let end = Math.min(MAX_BATCH, entries.length);
+  while (isMoney(entries[end])) end += 1;
+  return end;
+}
+
+function isMoney(entry: Entry | undefined): boolean {
+  return entry?.op === OP.ledger || entry?.op === OP.plainSettlement;
 }
 
 /** A settlement that touches no hold has no earlier leg to be checked against. */
