@@ -12,15 +12,23 @@ export interface Adopted {
   readonly needsRestart: readonly string[];
 }
 
-/** Takes over everything but the fields that shape the process itself. */
+/** Takes over everything but what is built once, at start (`PINNED_PATHS`). */
 export function adopt(running: LoadedConfig, next: LoadedConfig): Adopted {
-  const { listener, data, anthropic, egress } = running.config;
+  const { listener, data, anthropic, timeouts, egress, timeZone, quota, log } = running.config;
   const config = deepFreeze({
     ...next.config,
-    listener: { ...next.config.listener, port: listener.port, bind: listener.bind },
+    listener: { ...listener, hosts: next.config.listener.hosts },
     data,
     anthropic,
+    timeouts: {
+      ...timeouts,
+      abortedRead: next.config.timeouts.abortedRead,
+      drain: next.config.timeouts.drain,
+    },
     egress,
+    timeZone,
+    quota,
+    log,
   });
   const sources = new Map(next.sources);
   for (const path of PINNED_PATHS) {

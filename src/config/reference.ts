@@ -20,15 +20,28 @@ export interface FieldReference {
   readonly env: readonly string[];
 }
 
-/** Fields that shape the process itself: sockets, the store, the origin that credentials are bound to. */
+/** What is built once, at start: sockets, pools, the store, the origin that credentials are bound to, outputs. */
 export const PINNED_PATHS: readonly string[] = [
   "listener.port",
   "listener.bind",
+  "listener.maxConnections",
   "data.dir",
   "anthropic.url",
+  "timeouts.connect",
+  "timeouts.headers",
+  "timeouts.idle",
+  "timeouts.clientKeepAlive",
+  "timeouts.upstreamKeepAlive",
+  "timeouts.requestHeaders",
+  "timeouts.uploadWindow",
+  "timeouts.uploadBytesPerSecond",
   "egress.proxy",
   "egress.ca",
   "egress.extraCa",
+  "timeZone",
+  "quota.statusFile",
+  "log.format",
+  "log.level",
 ];
 
 /** JSON Schema of `spillway.yaml`, for editors. */

@@ -1,0 +1,67 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { changedPaths } from "./leaves.ts";
+import { type LoadedConfig, loadConfig } from "./load.ts";
+import { adopt } from "./pinned.ts";
+import { configReference, PINNED_PATHS } from "./reference.ts";
+import { testInputs } from "./testing.ts";
+
+async function load(yaml: string): Promise<LoadedConfig> {
+  const files = { "/srv/spillway.yaml": yaml, "/ca.pem": "-----BEGIN CERTIFICATE-----" };
+  const loaded = await loadConfig(testInputs(files));
+  assert.ok(loaded.ok);
+  return loaded.value;
+}
+
+/** Every field has another value than by default. */
+const EVERYTHING = `
+listener: { port: 1, bind: 0.0.0.0, hosts: [box], maxConnections: 5 }
+data: { dir: /elsewhere }
+anthropic: { url: "https://x.example" }
+timeouts:
+  { connect: 1s, headers: 1s, idle: 1s, clientKeepAlive: 1s, upstreamKeepAlive: 1s, requestHeaders: 1s,
+    uploadWindow: 1s, uploadBytesPerSecond: 1B, abortedRead: 1s, drain: 1s }
+limits: { body: 1B, heldBytes: 1B, headers: 1, loopDelay: 1s, heapPercent: 1 }
+egress: { proxy: "http://proxy.example", ca: system, extraCa: /ca.pem }
+currency: { display: INR, rates: { INR: "88.5" } }
+timeZone: UTC
+prices: [{ model: m, input: "1", output: "1" }]
+quota: { statusFile: none }
+log: { format: json, level: trace }
+metrics: { enabled: false }
+`;
+
+describe("adopt", () => {
+  it("keeps exactly the pinned fields and takes over all others", async () => {
+    const running = await load("");
+    const next = await load(EVERYTHING);
+    const fields = configReference()
+      .map(({ path }) => path)
+      .filter((path) => !path.includes("[]"));
+    const different = changedPaths(running.config, next.config).map((path) =>
+      path.startsWith("currency.rates") ? "currency.rates" : path,
+    );
+    assert.deepEqual(new Set(different), new Set(fields), "the example differs in every field");
+
+    const { loaded, changed, needsRestart } = adopt(running, next);
+    assert.deepEqual(new Set(needsRestart), new Set(PINNED_PATHS));
+    assert.deepEqual(
+      changed.filter((path) => PINNED_PATHS.includes(path)),
+      [],
+    );
+    assert.deepEqual(changedPaths(loaded.config, next.config).toSorted(), PINNED_PATHS.toSorted());
+  });
+
+  it("says of each value where it is really from", async () => {
+    const { loaded } = adopt(await load(""), await load(EVERYTHING));
+    assert.equal(loaded.sources.get("listener.port"), "default");
+    assert.equal(loaded.sources.get("limits.body"), "file /srv/spillway.yaml:8");
+    assert.ok(Object.isFrozen(loaded.config.timeouts));
+  });
+
+  it("notices a secret that changed, though it prints the same", async () => {
+    const running = await load('egress: { proxy: "http://a.example" }');
+    const next = await load('egress: { proxy: "http://b.example" }');
+    assert.deepEqual(adopt(running, next).needsRestart, ["egress.proxy"]);
+  });
+});
