@@ -51,20 +51,24 @@ export class StatusFile {
     this.#pause = undefined;
     const next = this.#next;
     this.#next = undefined;
-    const line = typeof next === "function" ? next() : next;
-    if (line !== undefined) this.#writing = this.#replace(`${line}\n`);
+    if (next !== undefined) this.#writing = this.#writeThenPause(next);
   }
 
-  async #replace(text: string): Promise<void> {
+  async #writeThenPause(next: Line): Promise<void> {
+    await this.#replace(next);
+    this.#writing = undefined;
+    this.#pause = setTimeout(() => this.#start(), INTERVAL_MS).unref();
+  }
+
+  async #replace(next: Line): Promise<void> {
     try {
-      await replaceFile(this.#path, text);
+      const line = typeof next === "function" ? next() : next;
+      if (line !== undefined) await replaceFile(this.#path, `${line}\n`);
       this.#isFailing = false;
     } catch (error) {
       if (!this.#isFailing) this.#onError(error);
       this.#isFailing = true;
     }
-    this.#writing = undefined;
-    this.#pause = setTimeout(() => this.#start(), INTERVAL_MS).unref();
   }
 }
 

@@ -1,0 +1,177 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { AccountQuotas, type QuotaNotices } from "./accounts.ts";
+import { describeQuota } from "./describe.ts";
+import { fromStored, toStored } from "./stored.ts";
+
+const P = "anthropic-ratelimit-unified-";
+const NOW = 1_800_000_000_000;
+const IN_AN_HOUR = String(NOW / 1000 + 3600);
+const IN_A_WEEK = String(NOW / 1000 + 7 * 86_400);
+
+function unified(fields: Readonly<Record<string, string>>): string[] {
+  return Object.entries(fields).flatMap(([name, value]) => [`${P}${name}`, value]);
+}
+
+function usage(quotas: AccountQuotas, account = "a"): Record<string, number | undefined> {
+  const windows = quotas.get(account)?.windows ?? [];
+  return Object.fromEntries(windows.map(({ window, usedPercent }) => [window, usedPercent]));
+}
+
+describe("AccountQuotas", () => {
+  it("keeps a window that a later answer leaves out, until the window resets", () => {
+    const quotas = new AccountQuotas();
+    const both = {
+      "5h-utilization": "0.5",
+      "5h-reset": IN_AN_HOUR,
+      "7d-utilization": "0.1",
+      "7d-reset": IN_A_WEEK,
+    };
+    quotas.observe("a", unified(both), NOW);
+    quotas.observe("a", unified({ "7d-utilization": "0.2", "7d-reset": IN_A_WEEK }), NOW + 1000);
+    assert.deepEqual(usage(quotas), { "5h": 50, "7d": 20 });
+    quotas.observe("a", unified({ "7d-utilization": "0.3" }), NOW + 3_600_000);
+    assert.deepEqual(usage(quotas), { "7d": 30 });
+  });
+
+  it("forgets what it knew of a window that began anew", () => {
+    const quotas = new AccountQuotas();
+    quotas.observe("a", unified({ "5h-utilization": "0.9", "5h-reset": IN_AN_HOUR }), NOW);
+    quotas.observe("a", unified({ "5h-status": "allowed", "5h-reset": IN_A_WEEK }), NOW + 1000);
+    assert.deepEqual(usage(quotas), { "5h": undefined });
+  });
+
+  /** @see requirements C-15, S1-017 */
+  it("says whether an answer told how much is used, and learns nothing from one without limits", () => {
+    const quotas = new AccountQuotas();
+    assert.equal(quotas.observe("a", ["content-type", "application/json"], NOW), undefined);
+    assert.deepEqual(quotas.snapshot(), []);
+    const first = quotas.observe("a", unified({ "5h-utilization": "0.9", status: "allowed" }), NOW);
+    assert.equal(first?.hasUtilization, true);
+    const refused = quotas.observe("a", unified({ status: "rejected" }), NOW + 1);
+    assert.equal(refused?.hasUtilization, false);
+    assert.equal(refused?.quota.status, "rejected");
+    assert.deepEqual(usage(quotas), { "5h": 90 });
+  });
+
+  it("takes the claim from the last answer that spoke for the whole account", () => {
+    const quotas = new AccountQuotas();
+    const claimOf = (fields: Readonly<Record<string, string>>) =>
+      quotas.observe("a", unified(fields), NOW)?.quota.representativeClaim;
+    assert.equal(
+      claimOf({ "5h-utilization": "0.9", "representative-claim": "five_hour" }),
+      "five_hour",
+    );
+    assert.equal(claimOf({ status: "rejected" }), "five_hour");
+    assert.equal(claimOf({ status: "rejected", "representative-claim": "seven_day" }), "seven_day");
+    assert.equal(claimOf({ "5h-utilization": "0.1" }), undefined);
+  });
+
+  it("says whether anything but the time differs", () => {
+    const quotas = new AccountQuotas();
+    const changed = (fields: Readonly<Record<string, string>>, atMs: number) =>
+      quotas.observe("a", unified(fields), atMs)?.changed;
+    const fields = { "5h-utilization": "0.9", status: "allowed", "overage-in-use": "false" };
+    assert.equal(changed(fields, NOW), true);
+    assert.equal(changed(fields, NOW + 1), false);
+    assert.equal(changed({ ...fields, status: "rejected" }, NOW + 2), true);
+    assert.equal(changed({ ...fields, "5h-utilization": "0.91" }, NOW + 3), true);
+    assert.equal(changed({ ...fields, "overage-in-use": "true" }, NOW + 4), true);
+    assert.equal(changed({ ...fields, "7d-utilization": "0.91" }, NOW + 5), true);
+  });
+
+  it("keeps accounts apart, and the most recently seen of more than it has room for", () => {
+    const quotas = new AccountQuotas({ maxAccounts: 2 });
+    for (const [index, account] of ["a", "b", "a", "c"].entries()) {
+      quotas.observe(account, unified({ "5h-utilization": `0.${index + 1}` }), NOW);
+    }
+    assert.deepEqual(
+      quotas.snapshot().map(({ account }) => account),
+      ["c", "a"],
+    );
+    assert.deepEqual(usage(quotas, "a"), { "5h": 30 });
+  });
+
+  /** @see requirements C-01, X-R3 */
+  it("gives each notice once", () => {
+    const heard: string[] = [];
+    const notices: QuotaNotices = {
+      onSecondAccount: () => heard.push("second account"),
+      onFirstLimits: ({ windows }) => heard.push(`limits of ${windows[0]?.window}`),
+      onFirstWithout: () => heard.push("none"),
+    };
+    const quotas = new AccountQuotas({ notices });
+    quotas.observe("a", [], NOW);
+    quotas.observe("a", [], NOW);
+    quotas.observe("a", unified({ "5h-utilization": "0.9" }), NOW);
+    quotas.observe("a", unified({ "7d-utilization": "0.9" }), NOW);
+    assert.deepEqual(heard, ["none", "limits of 5h"]);
+    for (const account of ["b", "c", "a"]) quotas.observe(account, [], NOW);
+    assert.deepEqual(heard, ["none", "limits of 5h", "second account"]);
+  });
+
+  it("takes up what was stored, but not over what it saw itself", () => {
+    const earlier = new AccountQuotas();
+    earlier.observe("a", unified({ "5h-utilization": "0.1", status: "allowed" }), NOW);
+    earlier.observe("b", unified({ "7d-utilization": "0.2", "overage-in-use": "true" }), NOW + 1);
+    const stored = earlier.snapshot().map((quota) => fromStored(toStored(quota)));
+    const quotas = new AccountQuotas();
+    quotas.observe("a", unified({ "5h-utilization": "0.7" }), NOW + 9);
+    quotas.restore(stored.filter((quota) => quota !== undefined));
+    assert.deepEqual(usage(quotas, "a"), { "5h": 70 });
+    assert.deepEqual(quotas.get("b")?.windows, [{ window: "7d", usedPercent: 20 }]);
+    assert.deepEqual(quotas.get("b")?.other, { "overage-in-use": "true" });
+  });
+});
+
+describe("fromStored", () => {
+  it("is undefined for what it cannot read", () => {
+    for (const text of ["", "{", "[]", "{}", '{"account":1}', `"${"x".repeat(70_000)}"`]) {
+      assert.equal(fromStored(text), undefined);
+    }
+  });
+});
+
+describe("describeQuota", () => {
+  it("shows windows with their resets, unknowns as null, and leaves out those that are over", () => {
+    const quotas = new AccountQuotas();
+    quotas.observe(
+      "0123456789abcdef",
+      unified({
+        status: "allowed",
+        "representative-claim": "five_hour",
+        "5h-utilization": "0.37",
+        "5h-status": "allowed",
+        "5h-reset": IN_AN_HOUR,
+        "7d-utilization": "0.5",
+        "7d-reset": String(NOW / 1000 + 1),
+        "overage-status": "rejected",
+      }),
+      NOW,
+    );
+    const [quota] = quotas.snapshot();
+    assert.ok(quota);
+    assert.deepEqual(describeQuota(quota, NOW + 1500), {
+      account: "01234567",
+      observed_at: "2027-01-15T08:00:00.000Z",
+      status: "allowed",
+      bottleneck: "five_hour",
+      windows: [
+        {
+          window: "5h",
+          used_percent: 37,
+          status: "allowed",
+          resets_at: "2027-01-15T09:00:00.000Z",
+          resets_in_seconds: 3599,
+        },
+        {
+          window: "overage",
+          used_percent: null,
+          status: "rejected",
+          resets_at: null,
+          resets_in_seconds: null,
+        },
+      ],
+    });
+  });
+});
