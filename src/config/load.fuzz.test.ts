@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import fc from "fast-check";
+import { testInputs } from "./inputs.fixture.ts";
 import { loadConfig } from "./load.ts";
 import { formatProblem } from "./problem.ts";
 import { configReference } from "./reference.ts";
-import { testInputs } from "./testing.ts";
 
 const FILE = "/srv/spillway.yaml";
 const CANARY = "c4n4ry";

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { Secret } from "../base/secret.ts";
+import { testInputs } from "./inputs.fixture.ts";
 import type { ConfigInputs, FileText } from "./inputs.ts";
 import { type LoadedConfig, loadConfig } from "./load.ts";
 import { formatProblem } from "./problem.ts";
-import { testInputs } from "./testing.ts";
 
 const FILE = "/srv/spillway.yaml";
 

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { testInputs } from "./inputs.fixture.ts";
 import { changedPaths } from "./leaves.ts";
 import { type LoadedConfig, loadConfig } from "./load.ts";
 import { adopt } from "./pinned.ts";
 import { configReference, PINNED_PATHS } from "./reference.ts";
-import { testInputs } from "./testing.ts";
 
 async function load(yaml: string): Promise<LoadedConfig> {
   const files = { "/srv/spillway.yaml": yaml, "/ca.pem": "-----BEGIN CERTIFICATE-----" };

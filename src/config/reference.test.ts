@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { explainConfig } from "./explain.ts";
+import { testInputs } from "./inputs.fixture.ts";
 import { loadConfig } from "./load.ts";
 import { configJsonSchema, configReference, knownKeys, PINNED_PATHS } from "./reference.ts";
 import { configSchema } from "./schema.ts";
-import { testInputs } from "./testing.ts";
 
 describe("configReference", () => {
   it("describes every field, and gives a default where one is not required or optional by nature", () => {

@@ -3,11 +3,11 @@ import { mkdir, mkdtemp, rename, rm, symlink, unlink, writeFile } from "node:fs/
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, it } from "node:test";
+import { testInputs } from "./inputs.fixture.ts";
 import { readConfigFile } from "./inputs.ts";
 import { loadConfig } from "./load.ts";
 import { type ConfigProblem, formatProblem } from "./problem.ts";
 import type { Config } from "./schema.ts";
-import { testInputs } from "./testing.ts";
 import { type ConfigWatch, watchConfig } from "./watch.ts";
 
 /** Events in order, which a test can wait for. */
