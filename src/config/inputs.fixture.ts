@@ -1,6 +1,6 @@
 import type { ConfigInputs, FileText } from "./inputs.ts";
 
-/** Inputs for tests: an empty environment, home `/home/me`, working directory `/srv`, files from a record. */
+/** Inputs for tests: an empty environment, home `/people/me`, working directory `/srv`, files from a record. */
 export function testInputs(
   files: Readonly<Record<string, string | FileText>> = {},
   more: Partial<ConfigInputs> = {},
@@ -11,7 +11,7 @@ export function testInputs(
       const file = files[path];
       return Promise.resolve(typeof file === "string" ? { text: file, mode: 0o600 } : file);
     },
-    homeDir: "/home/me",
+    homeDir: "/people/me",
     platform: "linux",
     cwd: "/srv",
     systemTimeZone: "Asia/Kolkata",

@@ -48,9 +48,9 @@ describe("loadConfig", () => {
     assert.equal(config.listener.port, 4080);
     assert.equal(config.listener.bind, "127.0.0.1");
     assert.equal(config.anthropic.url, "https://api.anthropic.com");
-    assert.equal(config.data.dir, "/home/me/.local/share/spillway");
+    assert.equal(config.data.dir, "/people/me/.local/share/spillway");
     assert.equal(config.timeZone, "Asia/Kolkata");
-    assert.equal(config.quota.statusFile, "/home/me/.claude/usage-status.md");
+    assert.equal(config.quota.statusFile, "/people/me/.claude/usage-status.md");
     assert.equal(config.egress.proxy, "none");
     assert.equal(config.timeouts.clientKeepAlive, 75_000);
     assert.equal(config.limits.heldBytes, 512 * 2 ** 20);
@@ -85,7 +85,7 @@ describe("loadConfig", () => {
     const files = {
       [FILE]: "listener: { port: 1 }",
       "/data/spillway.yaml": "listener: { port: 2 }",
-      "/home/me/own.yaml": "listener: { port: 3 }",
+      "/people/me/own.yaml": "listener: { port: 3 }",
     };
     const { [FILE]: _, ...withoutCwd } = files;
     const env = { SPILLWAY_DATA_DIR: "/data" };
@@ -289,7 +289,7 @@ describe("loadConfig", () => {
       { env: { SPILLWAY_CONFIG: "/etc/spillway/s.yaml" } },
     );
     assert.equal(config.data.dir, "/etc/spillway/data");
-    assert.equal(config.quota.statusFile, "/home/me/usage.md");
+    assert.equal(config.quota.statusFile, "/people/me/usage.md");
     assert.equal((await load({}, { flags: { dataDir: "d" } })).config.data.dir, "/srv/d");
   });
 
