@@ -1,5 +1,6 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { generateCliPage } from "./generate/cli-page.ts";
 import { generateConfigPage, generateConfigSchema } from "./generate/config-page.ts";
 import { generateErrorPage } from "./generate/error-page.ts";
 import { generateMetricPage } from "./generate/metric-page.ts";
@@ -13,6 +14,7 @@ export function generateAll(): readonly GeneratedFile[] {
     generateConfigSchema(),
     generateConfigPage(),
     generateMetricPage(),
+    generateCliPage(),
     ...generatePrices(),
   ];
 }
