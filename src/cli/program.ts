@@ -82,6 +82,7 @@ function addConnect(program: Command, deps: CliDeps, run: Run): void {
   const connect = program
     .command("connect")
     .description("point a coding agent at Spillway")
+    .helpCommand(false)
     .addHelpText("after", example("spillway connect claude-code"));
   place(connect.command("claude-code"))
     .description("show or write the settings that connect Claude Code")

@@ -1,4 +1,5 @@
 import { type Paint, paint, wantsColor } from "../observe/paint.ts";
+import { padText } from "../observe/terminal-line.ts";
 import type { CliDeps } from "./deps.ts";
 
 /** Narrower terminals wrap by themselves; wider lines are no easier to read. */
@@ -53,14 +54,14 @@ export function table(
   const widths: number[] = [];
   for (const row of rows) {
     for (const [column, cell] of row.entries()) {
-      widths[column] = Math.max(widths[column] ?? 0, cell.length);
+      widths[column] = Math.max(widths[column] ?? 0, [...cell].length);
     }
   }
   return rows.map((row) =>
     row
       .map((cell, column) => {
         const width = widths[column] ?? 0;
-        return right.has(column) ? cell.padStart(width) : cell.padEnd(width);
+        return padText(cell, right.has(column) ? width : -width);
       })
       .join("  ")
       .trimEnd(),

@@ -3,6 +3,7 @@ import { type Paint, paint } from "./paint.ts";
 
 /** What one line says of an exchange; `EventView` of the store is one. Null is unknown. */
 export interface ExchangeLine {
+  readonly id: string;
   readonly started_at: string;
   readonly finished_at: string | null;
   readonly operation: string;
@@ -51,6 +52,7 @@ export function exchangeLineHeader(options: LineOptions): string {
     "COST",
     "BOOK",
     "END",
+    "ID",
   ]);
   return paint(options.color, "dim", heads.join(" "));
 }
@@ -76,7 +78,8 @@ export function formatExchangeLine(event: ExchangeLine, options: LineOptions): s
     hasUsage ? tokenText(output) : "-",
     costText(event.cost, event.book, hasUsage),
     hasUsage ? bookText(event.book) : "-",
-    options.width >= 100 && event.error_code !== null ? `${end} ${event.error_code}` : end,
+    end,
+    event.error_code === null ? event.id : `${event.id} ${plainText(event.error_code)}`,
   ]);
   return cells.map((cell, column) => paintCell(cell, column, end, options.color)).join(" ");
 }
@@ -90,7 +93,7 @@ export function costText(cost: string | null, book: string | null, hasUsage = tr
 
 /** Text from a client, with everything that could steer a terminal made visible and harmless. */
 export function plainText(text: string): string {
-  return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, "\u{fffd}");
+  return text.replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, "\u{fffd}");
 }
 
 /** Cuts a text to `width` characters and says with an ellipsis that it did. */
@@ -99,20 +102,29 @@ export function fitText(text: string, width: number): string {
   return characters.length <= width ? text : `${characters.slice(0, width - 1).join("")}…`;
 }
 
+/** Fills a text up to a width, on its left; with a negative width on its right. */
+export function padText(text: string, width: number): string {
+  const filling = " ".repeat(Math.max(0, Math.abs(width) - [...text].length));
+  return width < 0 ? `${text}${filling}` : `${filling}${text}`;
+}
+
 const TIME = 0;
 const COST = 8;
 const BOOK = 9;
 const END = 10;
+const ID = 11;
+const ID_WIDTH = 30;
 
 function row(width: number, cells: readonly string[]): readonly string[] {
   const spare = Math.max(0, Math.max(width, MIN_WIDTH) - MIN_WIDTH);
-  const modelWidth = Math.min(MAX_MODEL_WIDTH, MODEL_WIDTH + spare);
-  const widths = [8, -modelWidth, -8, 5, 5, 5, 5, 5, 9, -4, 0];
-  return cells.map((cell, column) => {
+  const hasId = spare > ID_WIDTH;
+  const rest = hasId ? spare - ID_WIDTH - 1 : spare;
+  const modelWidth = Math.min(MAX_MODEL_WIDTH, MODEL_WIDTH + rest);
+  const widths = [-8, -modelWidth, -8, 5, 5, 5, 5, 5, 9, -4, hasId ? -4 : 0, 0];
+  return cells.slice(0, hasId ? undefined : ID).map((cell, column) => {
     const columns = widths[column] ?? 0;
     if (columns === 0) return cell;
-    const fitted = fitText(cell, Math.abs(columns));
-    return columns < 0 ? fitted.padEnd(-columns) : fitted.padStart(columns);
+    return padText(fitText(cell, Math.abs(columns)), columns);
   });
 }
 
@@ -124,43 +136,47 @@ function shortModel(model: string | null): string {
     .replace(/-20[0-9]{6}$/, "");
 }
 
-const CLASSES: Readonly<Record<string, string>> = { compaction: "compact", auxiliary: "aux" };
-const OPERATIONS: Readonly<Record<string, string>> = { count_tokens: "count" };
+const CLASSES: ReadonlyMap<string, string> = new Map([
+  ["compaction", "compact"],
+  ["auxiliary", "aux"],
+]);
+const OPERATIONS: ReadonlyMap<string, string> = new Map([["count_tokens", "count"]]);
 
 function classOf(event: ExchangeLine): string {
-  if (event.operation !== "messages") return OPERATIONS[event.operation] ?? event.operation;
+  if (event.operation !== "messages")
+    return OPERATIONS.get(event.operation) ?? plainText(event.operation);
   if (event.request_class !== null) {
-    return CLASSES[event.request_class] ?? plainText(event.request_class);
+    return CLASSES.get(event.request_class) ?? plainText(event.request_class);
   }
   return event.agent_id === null ? "-" : "subagent";
 }
 
-const BOOKS: Readonly<Record<string, string>> = {
-  subscription: "sub",
-  api: "api",
-  overflow: "over",
-};
+const BOOKS: ReadonlyMap<string, string> = new Map([
+  ["subscription", "sub"],
+  ["api", "api"],
+  ["overflow", "over"],
+]);
 
 function bookText(book: string | null): string {
-  return book === null ? "-" : (BOOKS[book] ?? book);
+  return book === null ? "-" : (BOOKS.get(book) ?? book);
 }
 
-const ENDS: Readonly<Record<string, string>> = {
-  client_gone: "gone",
-  upstream_lost: "lost",
-  indeterminate: "?",
-};
+const ENDS: ReadonlyMap<string, string> = new Map([
+  ["client_gone", "gone"],
+  ["upstream_lost", "lost"],
+  ["indeterminate", "?"],
+]);
 
 function endOf(event: ExchangeLine): string {
   if (event.finish === null) return "open";
-  const end = ENDS[event.finish];
+  const end = ENDS.get(event.finish);
   if (end !== undefined) return end;
   if (event.status === null) return event.finish;
   return event.status < 400 ? "ok" : String(event.status);
 }
 
 function paintCell(cell: string, column: number, end: string, color: boolean): string {
-  if (column === TIME || column === BOOK) return paint(color, "dim", cell);
+  if (column === TIME || column === BOOK || column === ID) return paint(color, "dim", cell);
   if (column === COST && cell.trimStart().startsWith("~")) return paint(color, "dim", cell);
   if (column === COST && cell.endsWith("unknown")) return paint(color, "yellow", cell);
   if (column === END) return paint(color, endColor(end), cell);

@@ -145,7 +145,7 @@ function showQuota(screen: Screen, account: Account, nowMs: number): void {
     resets === null
       ? ""
       : `resets in ${spanText(Date.parse(resets) - nowMs)} (${dateTime(Date.parse(resets), nowMs)})`,
-    status === null || status === "allowed" ? "" : plainText(status).replaceAll("_", " "),
+    status === null || status === "allowed" ? "" : plainText(status.replace(/^allowed_/, "")),
   ]);
   for (const [index, line] of table(rows, new Set([1])).entries()) {
     const status = account.windows[index]?.status;

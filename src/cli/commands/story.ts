@@ -2,14 +2,14 @@ import { durationText } from "../../observe/number-text.ts";
 import { NOTIONAL_LEGEND, plainText } from "../../observe/terminal-line.ts";
 import type { AttemptView, ExchangeView, LedgerView } from "../../store/views.ts";
 import { type Screen, table, wrap } from "../text.ts";
-import { billLines } from "./bill-lines.ts";
+import { billLines, type PriceOf } from "./bill-lines.ts";
 import { exactTime } from "./dates.ts";
 import { exactDollars } from "./exact-dollars.ts";
 
 type Fact = readonly [name: string, value: string | null | undefined];
 
 /** Tells an exchange from who asked to what was booked. */
-export function tellStory(screen: Screen, exchange: ExchangeView): void {
+export function tellStory(screen: Screen, exchange: ExchangeView, priceOf: PriceOf): void {
   screen.line(`${screen.paint("bold", exchange.id)}  ${ending(screen, exchange)}`);
   facts(screen, "Who", [
     ["client", join(exchange.client, exchange.client_version)],
@@ -30,22 +30,26 @@ export function tellStory(screen: Screen, exchange: ExchangeView): void {
     ["served by", exchange.served_model],
   ]);
   facts(screen, "Where it went", [
-    ["decision", exchange.decision ?? "not recorded"],
+    ["decision", exchange.decision],
     ["provider", exchange.provider],
     ["mode", exchange.mode],
     ["pays", exchange.billing_owner],
   ]);
+  if (exchange.finish === null) {
+    screen.line();
+    screen.line("It is still running: attempts, usage and cost are recorded at its end.");
+    return;
+  }
   attempts(screen, exchange.attempts);
   facts(screen, "How it ended", [
-    ["finish", exchange.finish ?? "still running"],
+    ["finish", exchange.finish],
     ["status", exchange.status?.toString() ?? "none sent"],
     ["stop reason", exchange.stop_reason],
     ["error", exchange.error_code && `${exchange.error_code} (${exchange.error_source ?? "?"})`],
     ["first byte", timeOf(exchange.first_byte_ms)],
     ["total", timeOf(exchange.duration_ms)],
   ]);
-  if (exchange.finish === null) return;
-  cost(screen, exchange);
+  cost(screen, exchange, priceOf);
   ledger(screen, exchange.ledger);
 }
 
@@ -90,7 +94,7 @@ const SOURCES: Readonly<Record<string, string>> = {
   none: "none: nothing was consumed",
 };
 
-function cost(screen: Screen, exchange: ExchangeView): void {
+function cost(screen: Screen, exchange: ExchangeView, priceOf: PriceOf): void {
   const source = exchange.usage_source ?? "unknown";
   heading(screen, "Usage and cost");
   screen.line(`  usage ${SOURCES[source] ?? source}`);
@@ -102,7 +106,7 @@ function cost(screen: Screen, exchange: ExchangeView): void {
   }
   if (source === "none") return;
   screen.line();
-  for (const line of table(billLines(exchange.units), new Set([1, 2, 3]))) {
+  for (const line of table(billLines(exchange.units, priceOf), new Set([1, 2, 3]))) {
     screen.line(`  ${line}`);
   }
   const isNotional = exchange.book === "subscription";

@@ -4,7 +4,9 @@ import type { BookView, TotalsView, UsageView } from "../../store/usage-view.ts"
 import { counted, type Screen, table } from "../text.ts";
 
 const HEADS = ["REQUESTS", "INPUT", "CACHED", "OUTPUT", "COST"];
-const GROUP_WIDTH = 32;
+/** The widest group name with which a line fits into 80 columns, and the widest that helps. */
+const GROUP_WIDTH = 26;
+const MAX_GROUP_WIDTH = 40;
 
 /** A line for each book. */
 export function booksTable(screen: Screen, usage: UsageView): void {
@@ -14,8 +16,10 @@ export function booksTable(screen: Screen, usage: UsageView): void {
 
 /** A line for each group and book, most requests of a group together. */
 export function groupsTable(screen: Screen, usage: UsageView): void {
+  const spare = Math.max(0, screen.width - 80);
+  const width = Math.min(MAX_GROUP_WIDTH, GROUP_WIDTH + spare);
   const rows = usage.groups.map((row) => [
-    fitText(plainText(row.group ?? "(none)"), GROUP_WIDTH),
+    fitText(plainText(row.group ?? "(none)"), width),
     shortBook(row.book),
     ...totalsRow(row, row.book),
   ]);
@@ -36,22 +40,23 @@ function showTable(
 function totalsRow(totals: TotalsView, book: string | null): readonly string[] {
   const { tokens } = totals;
   const isAllUnknown = totals.requests > 0 && totals.unknown_usage === totals.requests;
+  const nothing = book === null ? "-" : isAllUnknown ? "?" : undefined;
   return [
     String(totals.requests),
-    isAllUnknown ? "?" : tokenText(tokens.input_total),
-    isAllUnknown ? "?" : shareText(tokens.cache_read, tokens.input_total),
-    isAllUnknown ? "?" : tokenText(tokens.output),
+    nothing ?? tokenText(tokens.input_total),
+    nothing ?? shareText(tokens.cache_read, tokens.input_total),
+    nothing ?? tokenText(tokens.output),
     costOf(totals, book),
   ];
 }
 
-/** A sum with parts that nobody knows is a lower bound, and says so. */
+/** A sum with parts that nobody knows says so by a plus. */
 function costOf(totals: TotalsView, book: string | null): string {
   if (book === null) return "-";
   const isPartial = totals.unknown_usage + totals.unpriced > 0;
   const isNothingKnown = isPartial && String(totals.cost_nano_usd) === "0";
   if (isNothingKnown) return "unknown";
-  return `${isPartial ? "≥" : ""}${costText(totals.cost, book)}`;
+  return `${costText(totals.cost, book)}${isPartial ? "+" : ""}`;
 }
 
 /** What the signs in the table above mean, as far as they occur. */
@@ -62,12 +67,18 @@ export function usageLegend(screen: Screen, usage: UsageView): void {
   const unpriced = sum((book) => book.unpriced);
   if (unknown > 0) {
     screen.line(
-      screen.paint("yellow", `  ${counted(unknown, "request")} of unknown usage, not in the sums`),
+      screen.paint(
+        "yellow",
+        `  + ${counted(unknown, "request")} of unknown usage, not in the sums`,
+      ),
     );
   }
   if (unpriced > 0) {
     screen.line(
-      screen.paint("yellow", `  ${counted(unpriced, "request")} without a price, not in the cost`),
+      screen.paint(
+        "yellow",
+        `  + ${counted(unpriced, "request")} without a price, not in the cost`,
+      ),
     );
   }
   const hasNotional = usage.books.some(({ book }) => book === "subscription");
@@ -82,5 +93,5 @@ function bookName(book: string | null): string {
 
 function shortBook(book: string | null): string {
   if (book === null) return "-";
-  return book === "subscription" ? "sub" : book;
+  return book === "subscription" ? "sub" : book === "overflow" ? "over" : book;
 }

@@ -1,9 +1,10 @@
 import { ok, type Result } from "../../base/result.ts";
 import type { CliDeps, CliFailure } from "../deps.ts";
-import { findDataDir, type PlaceFlags } from "../location.ts";
+import { findDataDir, loadConfig, type PlaceFlags } from "../location.ts";
 import { findExchange } from "../lookup.ts";
 import { openSource } from "../open-source.ts";
 import { screenOf } from "../text.ts";
+import type { PriceOf } from "./bill-lines.ts";
 import { tellStory } from "./story.ts";
 
 export interface WhyFlags extends PlaceFlags {
@@ -25,6 +26,20 @@ export async function explainExchange(
   if (!found.ok) return found;
   const screen = screenOf(deps);
   if (flags.json) screen.json(found.value);
-  else tellStory(screen, found.value);
+  else tellStory(screen, found.value, await loadPrices(deps, flags));
   return ok(undefined);
+}
+
+/** The price list of today; a record of another list shows its counts and sums without the prices. */
+async function loadPrices(deps: CliDeps, flags: PlaceFlags): Promise<PriceOf> {
+  const [{ makeCatalogue }, loaded] = await Promise.all([
+    import("../../metering/catalogue.ts"),
+    loadConfig(deps, flags),
+  ]);
+  const catalogue = makeCatalogue(loaded.ok ? loaded.value.config.prices : []);
+  if (!catalogue.ok) return () => undefined;
+  return (model, priceId) => {
+    const price = catalogue.value.find(model);
+    return price?.id === priceId ? price : undefined;
+  };
 }

@@ -2,7 +2,7 @@ import { fail, ok, type Result } from "../../base/result.ts";
 import { pathsOf, resolvePath } from "../../config/places.ts";
 import { type CliDeps, type CliFailure, cliFailure } from "../deps.ts";
 import { findDataDir, type PlaceFlags } from "../location.ts";
-import { screenOf } from "../text.ts";
+import { screenOf, tildePath } from "../text.ts";
 import {
   type Place,
   planVariables,
@@ -74,11 +74,15 @@ async function connect(
     current: { ...deps.env, ...file.value.env },
   });
   const plan = planVariables(variables, file.value.env);
-  const warnings = findConflicts(surroundings, { baseUrl: baseUrl.value });
+  const warnings = findConflicts(surroundings, {
+    baseUrl: baseUrl.value,
+    isWritten: flags.action === "write",
+  });
   const report = (more: readonly Warning[]): Report => ({
     baseUrl: baseUrl.value,
     path: place.path,
     scope: flags.scope,
+    settings: flags.settings,
     plan,
     warnings: [...warnings, ...more],
   });
@@ -93,18 +97,18 @@ async function connect(
   showWritten(
     screen,
     deps,
-    { ...report(gitWarnings(place, ignore)), ...written.value },
+    { ...report(gitWarnings(tildePath(place.path, deps.homeDir), ignore)), ...written.value },
     flags.json,
   );
   return ok(undefined);
 }
 
-function gitWarnings(place: Place, ignore: IgnoreState): readonly Warning[] {
+function gitWarnings(path: string, ignore: IgnoreState): readonly Warning[] {
   if (ignore.kind === "tracked") {
     return [
       {
         code: "settings_tracked",
-        message: `git tracks ${place.path}: a commit gives your connection to everybody.`,
+        message: `git tracks ${path}: a commit gives your connection to everybody.`,
         remedy: "Use --scope project, which writes settings.local.json, and --undo here.",
       },
     ];
@@ -113,7 +117,7 @@ function gitWarnings(place: Place, ignore: IgnoreState): readonly Warning[] {
     return [
       {
         code: "settings_not_ignored",
-        message: `git does not ignore ${place.path}: a commit could give your connection to everybody.`,
+        message: `git does not ignore ${path}: a commit could give your connection to everybody.`,
         remedy: "Add it to .gitignore, or use --scope project.",
       },
     ];

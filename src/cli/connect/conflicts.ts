@@ -25,10 +25,10 @@ export interface Warning {
 /** What will make Claude Code behave otherwise than a connected user expects. */
 export function findConflicts(
   surroundings: Surroundings,
-  plan: { readonly baseUrl: string },
+  plan: { readonly baseUrl: string; readonly isWritten: boolean },
 ): readonly Warning[] {
   return [
-    ...baseUrls(surroundings, plan.baseUrl),
+    ...baseUrls(surroundings, plan),
     ...credentials(surroundings),
     ...forcedLogin(surroundings),
     ...cloudProviders(surroundings),
@@ -37,7 +37,10 @@ export function findConflicts(
   ];
 }
 
-function baseUrls({ files, shell }: Surroundings, wanted: string): readonly Warning[] {
+function baseUrls(
+  { files, shell }: Surroundings,
+  { baseUrl: wanted, isWritten }: { readonly baseUrl: string; readonly isWritten: boolean },
+): readonly Warning[] {
   const target = files.findIndex((file) => file.kind === "target");
   return [...files, shellSource(shell)].flatMap((source, index): Warning[] => {
     const url = source.env["ANTHROPIC_BASE_URL"];
@@ -58,7 +61,9 @@ function baseUrls({ files, shell }: Surroundings, wanted: string): readonly Warn
         },
       ];
     }
-    if (problem === undefined) return [];
+    // What was just written stands in the target's place, and settings beat the shell.
+    const isMoot = isWritten && (source.kind === "target" || source.kind === "shell");
+    if (problem === undefined || isMoot) return [];
     const remedy = `Spillway's is ${wanted}.`;
     return [{ code: "base_url_malformed", message: `${where} ${problem}.`, remedy }];
   });

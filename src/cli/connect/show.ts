@@ -9,6 +9,8 @@ export interface Report {
   readonly baseUrl: string;
   readonly path: string;
   readonly scope: "user" | "project";
+  /** The file as it was named on the command line, if it was. */
+  readonly settings: string | undefined;
   readonly plan: readonly PlannedVariable[];
   readonly warnings: readonly Warning[];
 }
@@ -72,11 +74,14 @@ export function showWritten(
     screen.line(`Backup: ${tildePath(backup, machine.homeDir)}`);
   }
   if (ignore?.kind === "added") {
-    screen.line(`git now ignores it here: ${ignore.line} in ${ignore.file}`);
+    screen.line(
+      `git now ignores it here: ${ignore.line} in ${tildePath(ignore.file, machine.homeDir)}`,
+    );
   }
   showWarnings(screen, report.warnings);
   screen.line();
-  const undo = report.scope === "project" ? " --scope project" : "";
+  const scope = report.scope === "project" ? " --scope project" : "";
+  const undo = report.settings === undefined ? scope : ` --settings ${report.settings}`;
   screen.line("Sessions that run already keep their settings; start a new one.");
   screen.line(`Take it back: spillway connect claude-code --undo${undo}`);
 }
@@ -127,11 +132,9 @@ function reportJson(report: Report): object {
   };
 }
 
-function shownValue({ action, own, value, name }: PlannedVariable): string {
+function shownValue({ action, own, value }: PlannedVariable): string {
   if (action === "kept") return `${short(own)} (yours; Spillway suggests ${value})`;
-  return action === "replace" && name !== "ANTHROPIC_BASE_URL"
-    ? `${value} (was ${short(own)})`
-    : value;
+  return action === "replace" ? `${value} (was ${short(own)})` : value;
 }
 
 function short(value: unknown): string {

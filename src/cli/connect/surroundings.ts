@@ -1,6 +1,7 @@
 import { isObject } from "../../base/json.ts";
 import { pathsOf } from "../../config/places.ts";
 import type { CliDeps } from "../deps.ts";
+import { tildePath } from "../text.ts";
 import { readSettingsFile, type SettingsFile } from "./apply.ts";
 import type { SettingsSource, Surroundings } from "./conflicts.ts";
 import { targetOf } from "./files.ts";
@@ -30,13 +31,21 @@ export async function readSurroundings(
     const isTarget = (await targetOf(path)) === target.path;
     const read = isTarget ? undefined : await readSettingsFile(path);
     if (read === undefined) {
-      files.push({ kind: "target", name: path, ...settingsOf(target.file) });
+      files.push({
+        kind: "target",
+        name: tildePath(path, machine.homeDir),
+        ...settingsOf(target.file),
+      });
     } else if (read.ok && read.value.bytes !== undefined) {
-      files.push({ kind, name: path, ...settingsOf(read.value) });
+      files.push({ kind, name: tildePath(path, machine.homeDir), ...settingsOf(read.value) });
     }
   }
   if (!files.some(({ kind }) => kind === "target")) {
-    files.push({ kind: "target", name: target.path, ...settingsOf(target.file) });
+    files.push({
+      kind: "target",
+      name: tildePath(target.path, machine.homeDir),
+      ...settingsOf(target.file),
+    });
   }
   return { files, shell: machine.env };
 }
