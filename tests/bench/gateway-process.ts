@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -17,6 +17,8 @@ const MAIN = fileURLToPath(new URL("../../src/main.ts", import.meta.url));
 const READY_TIMEOUT_MS = 20_000;
 const POLL_MS = 4;
 const KEPT_OUTPUT = 4_000;
+/** The bench saturates a core on purpose and shares the machine, which is just when the gateway would shed exchanges. */
+const CONFIG = "limits:\n  loopDelay: 30s\n";
 
 export async function startGatewayProcess(
   upstreamUrl: string,
@@ -24,6 +26,8 @@ export async function startGatewayProcess(
 ): Promise<GatewayProcess> {
   const scratch = await mkdtemp(join(tmpdir(), "spillway-bench-"));
   const dataDir = join(scratch, "data");
+  const config = join(scratch, "spillway.yaml");
+  await writeFile(config, CONFIG);
   const child = spawn(process.execPath, [...nodeArgs, MAIN, "serve"], {
     cwd: scratch,
     env: {
@@ -31,6 +35,7 @@ export async function startGatewayProcess(
       HOME: scratch,
       PORT: "0",
       SPILLWAY_DATA_DIR: dataDir,
+      SPILLWAY_CONFIG: config,
       SPILLWAY_ANTHROPIC_URL: upstreamUrl,
       CLAUDE_USAGE_FILE: join(scratch, "claude-usage.json"),
     },

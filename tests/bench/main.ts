@@ -42,7 +42,15 @@ async function main(): Promise<void> {
   const rows: Row[] = [];
   for (const name of plan.rows) {
     process.stderr.write(`measuring ${name} …\n`);
-    rows.push(...(await MEASUREMENTS[name](stage, plan)));
+    try {
+      const measured = await MEASUREMENTS[name](stage, plan);
+      rows.push(...measured);
+      process.stderr.write(`${renderTable(measured)}\n`);
+    } catch (error) {
+      // A wrong or refused answer voids this measurement, not the others.
+      process.stderr.write(`${name} failed: ${error instanceof Error ? error.stack : error}\n`);
+      process.exitCode = 1;
+    }
   }
   say(renderTable(rows));
   if (plan.json !== undefined) await writeFile(plan.json, `${JSON.stringify(rows, null, 2)}\n`);
