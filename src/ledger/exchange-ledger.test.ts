@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import fc from "fast-check";
-import type { LedgerTransaction } from "../store/index.ts";
+import type { LedgerTransaction } from "../store/transaction.ts";
 import { ExchangeLedger } from "./exchange-ledger.ts";
 
 const RATES = { priceVersion: "v1", currency: "INR", rate: "88.5" };

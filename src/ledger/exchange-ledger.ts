@@ -1,4 +1,5 @@
-import type { Book, LedgerTransaction } from "../store/index.ts";
+import type { Book } from "../store/record.ts";
+import type { LedgerTransaction } from "../store/transaction.ts";
 import { type Hold, type Rates, release, reserve, settle, topUp } from "./verbs.ts";
 
 /** Whose money an exchange moves, and to whom. */

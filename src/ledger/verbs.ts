@@ -1,4 +1,5 @@
-import type { Book, LedgerLeg, LedgerLine, LedgerTransaction } from "../store/index.ts";
+import type { Book } from "../store/record.ts";
+import type { LedgerLeg, LedgerLine, LedgerTransaction } from "../store/transaction.ts";
 import { heldAccount, MIRROR_ACCOUNT, providerAccount } from "./accounts.ts";
 
 /** Which exchange moves money, when, and in which books. */

@@ -1,4 +1,4 @@
-import type { ExchangeReader } from "../store/index.ts";
+import type { ExchangeReader } from "../store/contract.ts";
 
 /**
  * Says, one line each, which invariant of the ledger does not hold; empty when the books are right.

@@ -29,7 +29,6 @@ const FINISHES = [
 const USAGE_SOURCES = ["provider", "estimated", "unknown", "none"] as const;
 const ERROR_SOURCES = ["gateway", "upstream", "client", "policy"] as const;
 const LEGS = ["reserve", "top_up", "settle", "release"] as const satisfies readonly LedgerLeg[];
-const OUTCOMES: readonly AttemptRecord["outcome"][] = ["ok", "retried", ...errorCodes()];
 
 /** A row of the `exchange` view, its money as text. */
 export function storedExchange(row: Row): StoredExchange {
@@ -113,11 +112,16 @@ function isAttempt(value: unknown): value is AttemptRecord {
     typeof value["deployment"] === "string" &&
     typeof value["credentialOwner"] === "string" &&
     isOneOf(CREDENTIAL_CLASSES, value["credentialClass"]) &&
-    isOneOf(OUTCOMES, value["outcome"]) &&
+    isOutcome(value["outcome"]) &&
     ["bytesSent", "bytesReceived", "startedAfterMs", "endedAfterMs"].every(
       (name) => typeof value[name] === "number",
     )
   );
+}
+
+function isOutcome(value: unknown): value is AttemptRecord["outcome"] {
+  if (typeof value !== "string") return false;
+  return value === "ok" || value === "retried" || Object.hasOwn(ERRORS, value);
 }
 
 /** Lines in the order of their key, amounts as text; the lines of a transaction become one. */
@@ -127,7 +131,7 @@ export function ledgerTransactions(
 ): readonly LedgerTransaction[] {
   const byKey = new Map<string, { row: Row; lines: LedgerLine[] }>();
   for (const row of rows) {
-    const key = `${row["leg"]} ${row["seq"]}`;
+    const key = `${text(row, "leg")} ${integer(row, "seq")}`;
     const group = byKey.get(key) ?? { row, lines: [] };
     group.lines.push({
       account: text(row, "account"),
@@ -183,9 +187,4 @@ function oneOf<const T extends string>(known: readonly T[], value: unknown): T {
 
 function isOneOf<const T extends string>(known: readonly T[], value: unknown): value is T {
   return known.some((name) => name === value);
-}
-
-function errorCodes(): readonly (keyof typeof ERRORS)[] {
-  // Object.keys forgets the names' types.
-  return Object.keys(ERRORS) as (keyof typeof ERRORS)[];
 }

@@ -83,7 +83,7 @@ export class ReaderThread implements ExchangeReader {
     this.#waiting.set(number, { resolve, reject });
     this.#worker ??= this.#begin();
     this.#worker.postMessage({ number, request });
-    // The thread answers a number with what its request asks for: `answer` in read-request.ts.
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the thread answers a number with what its request asks for: `answer` in read-request.ts
     return (await promise) as ReadAnswers[Kind];
   }
 

@@ -5,7 +5,7 @@ import type { StoreProblem } from "../contract.ts";
 import { exchangeId, startedRecord, terminalRecord } from "../records.fixture.ts";
 import type { LedgerTransaction } from "../transaction.ts";
 import { OP, type WriterReply, type WriterRequest } from "./protocol.ts";
-import { WriterQueue } from "./writer-queue.ts";
+import { WriterQueue, type WriterQueueOptions } from "./writer-queue.ts";
 
 describe("WriterQueue", () => {
   it("sends the starts of one turn of the event loop together", async () => {
@@ -194,6 +194,23 @@ describe("WriterQueue", () => {
     );
   });
 
+  it("tells now and then where the oldest open exchange is, never past an end that is not stored", async () => {
+    let nowMs = 0;
+    const { queue, posted } = setUp({ monotonicMs: () => nowMs });
+    await started(queue, 1);
+    await started(queue, 2);
+    nowMs = 5_000;
+    for (let number = 10; number < 1_200; number += 1) {
+      void queue.start(startedRecord(number), undefined);
+    }
+    queue.finish(terminalRecord(1), undefined);
+    await turn();
+    assert.equal(batches(posted).at(-1)?.at(-1), "start 1026");
+    queue.handle({ kind: "applied" });
+    await turn();
+    assert.deepEqual(batches(posted).at(-1)?.slice(-2), ["end 1", "oldest open 2"]);
+  });
+
   it("never parts a record from its money", async () => {
     const { queue, posted } = setUp();
     for (let number = 0; number < 1_000; number += 1) {
@@ -216,17 +233,18 @@ interface SetUp {
 }
 
 /** Given a test, timers stand still until it moves them. */
-function setUp(more: TestContext | { readonly maxPending?: number } = {}): SetUp {
+function setUp(more: TestContext | Partial<WriterQueueOptions> = {}): SetUp {
   const posted: WriterRequest[] = [];
   const problems: StoreProblem[] = [];
   if ("mock" in more) more.mock.timers.enable({ apis: ["setTimeout"] });
   const queue = new WriterQueue({
     boot: 1,
     nextNumber: 1,
-    maxPending: ("maxPending" in more ? more.maxPending : undefined) ?? 10_000,
+    maxPending: 10_000,
     monotonicMs: () => 0,
     post: (request) => posted.push(request),
     onProblem: (problem) => problems.push(problem),
+    ...("mock" in more ? {} : more),
   });
   return { queue, posted, problems };
 }

@@ -1,30 +1,20 @@
 import { type GatewayError, gatewayError } from "../../base/errors.ts";
-import { fail, ok, type Result } from "../../base/result.ts";
+import { fail, ok } from "../../base/result.ts";
 import type { QuotaSnapshot, StoreProblem } from "../contract.ts";
 import type { StartedRecord, TerminalRecord } from "../record.ts";
 import type { LedgerTransaction } from "../transaction.ts";
 import { OP, type RejectedRow, type WriterReply, type WriterRequest } from "./protocol.ts";
-import { type Cell, endRow, ledgerRow, startRow } from "./rows.ts";
+import { type Cell, endRow, startRow } from "./rows.ts";
+import { batchEnd, type Entry, ledgerEntry, type Outcome } from "./writer-entry.ts";
 
 /** Ends wait this long for a start to ride with. */
 const COLLECT_MS = 2;
-/** Bounds the time and the memory of one transaction. */
-const MAX_BATCH = 1_024;
 const FIRST_RETRY_MS = 100;
 const LAST_RETRY_MS = 2_000;
 /** How often the database learns below which number nothing is open, so that recovery stays short. */
 const OLDEST_OPEN_MS = 5_000;
 
-type Outcome = Result<void, GatewayError>;
 const STORED: Outcome = ok(undefined);
-
-interface Entry {
-  readonly op: number;
-  readonly row: Cell[];
-  /** Only a start has somebody who waits. */
-  readonly resolve?: (outcome: Outcome) => void;
-  isAnswered?: boolean;
-}
 
 export interface WriterQueueOptions {
   readonly boot: number;
@@ -202,6 +192,8 @@ export class WriterQueue {
   #noteOldestOpen(): void {
     const nowMs = this.#options.monotonicMs();
     if (nowMs - this.#oldestOpenAt < OLDEST_OPEN_MS) return;
+    // An end that waits in the queue has left the map, but its exchange is open until it is stored.
+    if (this.#queue.length > 0) return;
     this.#oldestOpenAt = nowMs;
     this.#underWay.push(this.#oldestOpenEntry());
   }
@@ -317,25 +309,4 @@ export class WriterQueue {
       { retryAfterMs: 1_000, cause: this.#stopped },
     );
   }
-}
-
-/** Money goes in one transaction with its record, so a batch never ends between the two. */
-function batchEnd(entries: readonly Entry[]): number {
-  let end = Math.min(MAX_BATCH, entries.length);
-  while (isMoney(entries[end])) end += 1;
-  return end;
-}
-
-function isMoney(entry: Entry | undefined): boolean {
-  return entry?.op === OP.ledger || entry?.op === OP.plainSettlement;
-}
-
-/** A settlement that touches no hold has no earlier leg to be checked against. */
-function ledgerEntry(number: number, transaction: LedgerTransaction): Entry {
-  const { leg, lines } = transaction;
-  const isPlain =
-    leg === "settle" &&
-    lines.length === 2 &&
-    !lines.some(({ account }) => account.startsWith("held:"));
-  return { op: isPlain ? OP.plainSettlement : OP.ledger, row: ledgerRow(number, transaction) };
 }

@@ -7,8 +7,8 @@ import { DatabaseSync } from "node:sqlite";
 import { describe, it } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
 import { verifyLedger } from "../../../src/ledger/index.ts";
-import { openReader } from "../../../src/store/index.ts";
 import { temporaryDirectory } from "../../../src/store/records.fixture.ts";
+import { openReader } from "../../../src/store/sqlite/open-reader.ts";
 import { openStore } from "../../../src/store/sqlite/store.fixture.ts";
 
 const ROUNDS = 8;

@@ -3,8 +3,8 @@ import { setTimeout as delay } from "node:timers/promises";
 import { systemClock } from "../../../src/base/clock.ts";
 import { IdSource } from "../../../src/base/ids.ts";
 import { ExchangeLedger } from "../../../src/ledger/index.ts";
-import { openSqliteStore } from "../../../src/store/index.ts";
 import { startedRecord, terminalRecord } from "../../../src/store/records.fixture.ts";
+import { openSqliteStore } from "../../../src/store/sqlite/open.ts";
 
 /**
  * A process that writes exchanges until it is killed. A line for each that was started, `+ id`, and for each whose end
@@ -22,7 +22,7 @@ const opened = await openSqliteStore({
 });
 if (!opened.ok) throw new Error(opened.error.message);
 const store = opened.value;
-const ids = new IdSource("spx_", systemClock.now);
+const ids = new IdSource("spx_", () => systemClock.now());
 say(`ready ${store.recovered}`);
 await Promise.all(Array.from({ length: IN_FLIGHT }, (_, lane) => runLane(lane)));
 

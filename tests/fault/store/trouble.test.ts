@@ -6,7 +6,7 @@ import { DatabaseSync } from "node:sqlite";
 import { describe, it } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
 import { ExchangeLedger, verifyLedger } from "../../../src/ledger/index.ts";
-import type { ExchangeStore } from "../../../src/store/index.ts";
+import type { ExchangeStore } from "../../../src/store/contract.ts";
 import {
   exchangeId,
   STARTED_AT,
