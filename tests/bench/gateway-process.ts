@@ -67,7 +67,13 @@ class MeasuredGateway implements GatewayProcess {
         if (this.#output.length < KEPT_OUTPUT) this.#output += chunk.toString("utf8");
       });
     }
+    // The bench may be interrupted: what it started goes with it.
+    const killAtExit = (): void => {
+      child.kill("SIGKILL");
+    };
+    process.once("exit", killAtExit);
     child.once("close", () => {
+      process.off("exit", killAtExit);
       this.#exited = true;
       this.#exit.resolve();
     });

@@ -65,6 +65,7 @@ export interface OpenStreamsFigures {
 
 const CONNECTING_AT_ONCE = 64;
 const MAX_REPORTED_DROPS = 20;
+const STUCK_AFTER_MS = 20_000;
 
 let openLanes: Lane[] = [];
 
@@ -74,9 +75,12 @@ async function closedLoop(plan: ClosedLoopPlan): Promise<ClosedLoopFigures> {
   let total = 0;
   let running = true;
   let left = plan.inFlight;
+  let answeredAt = performance.now();
+  const lanes: Lane[] = [];
   const over = Promise.withResolvers<void>();
   const onAnswer = (lane: Lane): void => {
     total += 1;
+    answeredAt = performance.now();
     if (running) return lane.send();
     lane.leave();
     left -= 1;
@@ -84,8 +88,15 @@ async function closedLoop(plan: ClosedLoopPlan): Promise<ClosedLoopFigures> {
   };
   const onBroken = (_lane: Lane, reason: string): void => over.reject(new Error(reason));
   for (let index = 0; index < plan.inFlight; index += 1) {
-    new Lane(plan.port, request, traffic, { onAnswer, onBroken }).send();
+    const lane = new Lane(plan.port, request, traffic, { onAnswer, onBroken });
+    lanes.push(lane);
+    lane.send();
   }
+  const watchdog = setInterval(() => {
+    if (performance.now() - answeredAt < STUCK_AFTER_MS) return;
+    const received = lanes.map((lane) => lane.received).join(" ");
+    over.reject(new Error(`nothing was answered for a while; bytes received on each: ${received}`));
+  }, 1_000);
   const measured = (async () => {
     await sleep(plan.warmUpMs);
     const before = { total, cpu: cpuTime(plan.pid), at: performance.now() };
@@ -102,9 +113,13 @@ async function closedLoop(plan: ClosedLoopPlan): Promise<ClosedLoopFigures> {
     running = false;
     return figures;
   })();
-  const figures = await Promise.race([measured, over.promise.then(() => measured)]);
-  await over.promise;
-  return { ...figures, total };
+  try {
+    const [figures] = await Promise.all([measured, over.promise]);
+    return { ...figures, total };
+  } finally {
+    clearInterval(watchdog);
+    for (const lane of lanes) lane.leave();
+  }
 }
 
 async function openLoop(plan: OpenLoopPlan): Promise<OpenLoopFigures> {

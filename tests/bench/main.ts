@@ -81,4 +81,5 @@ function say(text: string): void {
   process.stdout.write(`${text}\n`);
 }
 
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(130));
 await main();
