@@ -283,3 +283,24 @@ export function assertGatewayError(answer: HttpAnswer, status: number, code: str
     assert.equal(answer.headers["x-should-retry"], "false");
   }
 }
+
+const REPORT_MEMORY = `process.on("SIGUSR2", () => {
+  globalThis.gc();
+  const { heapUsed, arrayBuffers } = process.memoryUsage();
+  process.stderr.write("retained " + (heapUsed + arrayBuffers) + "\\n");
+});`;
+
+/** For a gateway that is to be asked for `retainedBytes`. */
+export const MEMORY_REPORTS = {
+  NODE_OPTIONS: `--expose-gc --import=data:text/javascript,${encodeURIComponent(REPORT_MEMORY)}`,
+};
+
+/** What the process holds on to, garbage collected: resident memory also counts what was let go of. */
+export async function retainedBytes(gateway: Gateway): Promise<number> {
+  const known = gateway.stderr().length;
+  process.kill(gateway.pid, "SIGUSR2");
+  return await eventually(() => {
+    const report = /retained (\d+)/.exec(gateway.stderr().slice(known))?.[1];
+    return report === undefined ? undefined : Number(report);
+  }, "a report of memory");
+}
