@@ -19,7 +19,7 @@ for (const claude of await claudes()) {
       await lab.upstream.waitForBytes(request, 1500);
       run.interrupt();
       await run.outcome;
-      await request.closed;
+      await lab.upstream.waitForEnd(request);
 
       assert.equal(request.aborted, true);
       const records = await lab.records((all) =>

@@ -60,7 +60,7 @@ for (const claude of await claudes()) {
       );
       const model = requestedModel(turns[0]);
       const mine = records.filter(
-        (record) => record.operation === "messages" && record.requestedModel === model,
+        (record) => record.operation === "messages" && record.model === model,
       );
       assert.equal(mine.length, 4);
       for (const record of mine) {
@@ -68,7 +68,6 @@ for (const claude of await claudes()) {
         assert.equal(record.finish, "complete");
         assert.equal(record.sessionId, session);
         assert.equal(record.agentId, undefined);
-        assert.equal(record.servedModel, model);
         assert.equal(record.book, "api");
         assert.equal(record.mode, "passthrough");
         assert.deepEqual(record.tokens, {

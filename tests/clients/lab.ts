@@ -30,8 +30,8 @@ export interface Lab extends AsyncDisposable {
 export interface ActivityRecord {
   readonly id: string;
   readonly operation: string | undefined;
-  readonly requestedModel: string | undefined;
-  readonly servedModel: string | undefined;
+  /** The model that served the request, else the one asked for. */
+  readonly model: string | undefined;
   readonly status: number | undefined;
   readonly finish: string | undefined;
   readonly book: string | undefined;
@@ -80,7 +80,11 @@ export async function openLab(options: LabOptions = {}): Promise<Lab> {
       }
     },
     assertBytesUnchanged: () => assertUnchanged(clientSide, upstreamSide),
-    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+    async [Symbol.asyncDispose]() {
+      const hasCrashed = gateway.hasExited();
+      await owned.disposeAsync();
+      if (hasCrashed) throw new Error(`the gateway ended on its own:\n${gateway.stderr()}`);
+    },
   };
 }
 
@@ -101,8 +105,7 @@ function parseRecord(event: Readonly<Record<string, unknown>>): ActivityRecord {
   return {
     id: text(event["id"]) ?? "",
     operation: text(event["operation"]),
-    requestedModel: text(event["requested_model"]),
-    servedModel: text(event["served_model"]),
+    model: text(event["model"]),
     status: number(event["status"]),
     finish: text(event["finish"]),
     book: text(event["book"]),

@@ -44,6 +44,8 @@ export interface AnthropicUpstream extends AsyncDisposable {
     matcher: RequestMatcher,
     options?: { readonly timeoutMs?: number; readonly after?: number },
   ): Promise<RecordedRequest>;
+  /** Waits until an exchange is over; rejects in time. */
+  waitForEnd(request: RecordedRequest, timeoutMs?: number): Promise<void>;
   /** Waits until this many body bytes of the answer to a request have been written. */
   waitForBytes(request: RecordedRequest, count: number, timeoutMs?: number): Promise<void>;
   /** Forgets requests and scripts. */
@@ -160,6 +162,14 @@ class ScriptedUpstream implements AnthropicUpstream {
       clearTimeout(timer);
       this.#waiters.delete(waiter);
     }
+  }
+
+  async waitForEnd(request: RecordedRequest, timeoutMs = 10_000): Promise<void> {
+    const { promise, reject } = Promise.withResolvers<void>();
+    const timer = setTimeout(() => {
+      reject(new Error(`the request was still open after ${timeoutMs} ms`));
+    }, timeoutMs);
+    await Promise.race([request.closed, promise]).finally(() => clearTimeout(timer));
   }
 
   async waitForBytes(request: RecordedRequest, count: number, timeoutMs = 10_000): Promise<void> {

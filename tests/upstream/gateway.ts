@@ -36,6 +36,8 @@ export interface Gateway extends AsyncDisposable {
   stop(signal?: NodeJS.Signals): Promise<number | NodeJS.Signals>;
   /** SIGKILL; temporary files stay until disposal. */
   kill(): Promise<void>;
+  /** True once the process has ended, by whatever cause. */
+  hasExited(): boolean;
   /** The JSON of a GET on one of the gateway's own paths. */
   api(path: string): Promise<unknown>;
 }
@@ -155,6 +157,10 @@ class ChildGateway implements Gateway {
 
   stderr(): string {
     return this.#stderr;
+  }
+
+  hasExited(): boolean {
+    return this.#exited;
   }
 
   async ready(timeoutMs: number): Promise<void> {
