@@ -146,7 +146,7 @@ function toPayload(body: RequestBody): UpstreamRequest["body"] {
     case "held":
       return body.lengthBytes <= KEPT_BODY_BYTES ? body.bytes : once(body);
     case "stream":
-      return body.source;
+      return body.open();
     default:
       return body satisfies never;
   }

@@ -9,7 +9,8 @@ export type RequestBody =
   | HeldBody
   | {
       readonly kind: "stream";
-      readonly source: IncomingMessage | AsyncIterable<Buffer>;
+      /** Begins to read; to be called once. */
+      readonly open: () => AsyncIterable<Buffer>;
       /** Undefined: chunked. */
       readonly lengthBytes: number | undefined;
     };
@@ -75,7 +76,7 @@ export function streamBody(request: IncomingMessage): RequestBody {
   if (lengthBytes === undefined && request.headers["transfer-encoding"] === undefined) {
     return { kind: "none" };
   }
-  return { kind: "stream", source: request, lengthBytes };
+  return { kind: "stream", open: () => chunksOf(request), lengthBytes };
 }
 
 /**
@@ -134,15 +135,20 @@ async function holdChunked(
   held.release(size);
   if (refused) return fail(full());
   if (size <= limits.bodyBytes) return fail(clientClosed());
-  return ok({ kind: "stream", source: prepend(chunks, request), lengthBytes: undefined });
+  return ok({ kind: "stream", open: () => prepend(chunks, request), lengthBytes: undefined });
+}
+
+/** An upstream that fails must not take the client's connection with it: the client is still owed an answer. */
+function chunksOf(request: IncomingMessage): AsyncIterable<Buffer> {
+  return request.iterator({ destroyOnReturn: false });
 }
 
 async function* prepend(
   chunks: readonly Buffer[],
-  rest: AsyncIterable<Buffer>,
+  request: IncomingMessage,
 ): AsyncGenerator<Buffer> {
   yield* chunks;
-  yield* rest;
+  yield* chunksOf(request);
 }
 
 /** Resolves true at the end of the body, false when `onChunk` asked to stop (paused) or the client left. */

@@ -90,6 +90,7 @@ export class ClientSide {
     this.#bodyBegun = true;
     this.#onFlushed = onFlushed;
     this.#response.end();
+    if (isArriving(this.#call.request)) linger(this.#call.request);
   }
 
   /** Answers with a gateway error, where nothing was sent yet. */
@@ -106,7 +107,11 @@ export class ClientSide {
     // What was written still goes out, but the body's end marker never does. HTTP/1.0 has no end marker: only a reset
     // tells a broken answer from a whole one.
     if (this.#call.request.httpVersion === "1.0") socket.resetAndDestroy();
-    else socket.destroySoon();
+    else {
+      socket.destroySoon();
+      // A client that does not read would keep the rest, and its socket, in memory for ever.
+      setTimeout(() => socket.destroy(), BREAK_OFF_MS).unref();
+    }
   }
 
   #closed(): void {
@@ -122,6 +127,8 @@ export class ClientSide {
 /** At most this much of an unwanted request body is read before the connection is closed. */
 const LINGER_BYTES = 64 * 1024;
 const LINGER_MS = 1_000;
+/** How long a broken-off answer may take to go out. */
+const BREAK_OFF_MS = 10_000;
 
 /**
  * Sends a whole answer of our own. Where the request body is still arriving the connection is closed after the answer,
@@ -135,13 +142,17 @@ export function sendWhole(
 ): void {
   const { request, response } = call;
   if (response.headersSent || response.destroyed) return;
-  const bodyPending = !request.complete && streamBody(request).kind === "stream";
+  const bodyPending = isArriving(request);
   const bytes = Buffer.from(body, "utf8");
   const framing = ["content-length", String(bytes.length)];
   const closing = bodyPending ? ["connection", "close"] : [];
   response.writeHead(status, [...headers, ...framing, ...closing]);
   response.end(bytes);
   if (bodyPending) linger(request);
+}
+
+function isArriving(request: ClientCall["request"]): boolean {
+  return !request.complete && streamBody(request).kind === "stream";
 }
 
 /** Reads on a little, so that the client gets to see the answer before the reset that unread bytes would cause. */
@@ -153,8 +164,5 @@ function linger(request: ClientCall["request"]): void {
     dropped += chunk.length;
     if (dropped > LINGER_BYTES) socket.destroy();
   });
-  request.on("close", () => {
-    clearTimeout(timer);
-    socket.destroySoon();
-  });
+  request.on("close", () => clearTimeout(timer));
 }

@@ -8,6 +8,12 @@ import type { ClientSide } from "./client-side.ts";
 import type { ExchangeSettings, House } from "./house.ts";
 
 const NANO_PER_DOLLAR = 1e9;
+/** Ends of attempts in which the upstream cannot have seen the request. */
+const NEVER_CONNECTED: ReadonlySet<string> = new Set([
+  "upstream_unreachable",
+  "upstream_connect_timeout",
+  "upstream_tls",
+]);
 
 /** What is left to say of an exchange once its last attempt is over. */
 export interface Ending {
@@ -31,7 +37,7 @@ export function settle(house: House, ending: Ending): void {
       operation: call.operation,
       requestedModel: started.requestedModel,
       status: outcome.last.head?.status,
-      sent: outcome.attempts.some(({ outcome: result }) => result !== "upstream_unreachable"),
+      sent: outcome.attempts.some(({ outcome: result }) => !NEVER_CONNECTED.has(result)),
       observation: outcome.last.observation,
     },
     settings.catalogue,

@@ -1,4 +1,3 @@
-import type { Readable } from "node:stream";
 import type { GatewayError } from "../../base/errors.ts";
 import type { HeaderList } from "../../base/header-list.ts";
 
@@ -8,7 +7,7 @@ export interface UpstreamRequest {
   /** Path and query, exactly as they are to be sent. */
   readonly target: string;
   readonly headers: HeaderList;
-  readonly body: Buffer | Readable | AsyncIterable<Uint8Array> | undefined;
+  readonly body: Buffer | AsyncIterable<Uint8Array> | undefined;
 }
 
 /** Status line and header fields of a final (not interim) response. */
