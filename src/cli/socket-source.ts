@@ -87,10 +87,11 @@ async function firstResponse(call: NodeJS.EventEmitter): Promise<IncomingMessage
 }
 
 /** Nobody listens: the server never was there, or died without clearing up. */
-const NOBODY: ReadonlySet<unknown> = new Set(["ENOENT", "ECONNREFUSED", "ENOTSOCK"]);
+const NOBODY: ReadonlySet<string> = new Set(["ENOENT", "ECONNREFUSED", "ENOTSOCK"]);
 
 function failureOf(error: unknown): Result<undefined, CliFailure> {
-  const code = error instanceof Error && "code" in error ? error.code : undefined;
+  const found = error instanceof Error && "code" in error ? error.code : undefined;
+  const code = typeof found === "string" ? found : "unknown error";
   if (NOBODY.has(code)) return ok(undefined);
   if (code === "EACCES" || code === "EPERM") {
     return fail(
@@ -106,9 +107,7 @@ function failureOf(error: unknown): Result<undefined, CliFailure> {
       ),
     );
   }
-  return fail(
-    cliFailure(1, `The server broke the connection off (${String(code ?? "unknown error")}).`),
-  );
+  return fail(cliFailure(1, `The server broke the connection off (${code}).`));
 }
 
 function read<T>(answer: Answer, isShape: (value: unknown) => value is T): Result<T, CliFailure> {

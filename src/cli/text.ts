@@ -54,7 +54,7 @@ export function table(
   const widths: number[] = [];
   for (const row of rows) {
     for (const [column, cell] of row.entries()) {
-      widths[column] = Math.max(widths[column] ?? 0, [...cell].length);
+      widths[column] = Math.max(widths[column] ?? 0, Array.from(cell).length);
     }
   }
   return rows.map((row) =>

@@ -85,7 +85,7 @@ describe("formatExchangeLine", () => {
       fc.property(fc.string({ unit: "binary" }), fc.string({ unit: "binary" }), (model, name) => {
         const line = formatExchangeLine({ ...EVENT, model, request_class: name }, PLAIN);
         assert.doesNotMatch(line, /\p{Cc}|\u202e/u);
-        assert.equal([...line].length, 78);
+        assert.equal(Array.from(line).length, 78);
       }),
     );
   });

@@ -98,13 +98,13 @@ export function plainText(text: string): string {
 
 /** Cuts a text to `width` characters and says with an ellipsis that it did. */
 export function fitText(text: string, width: number): string {
-  const characters = [...text];
+  const characters = Array.from(text);
   return characters.length <= width ? text : `${characters.slice(0, width - 1).join("")}…`;
 }
 
 /** Fills a text up to a width, on its left; with a negative width on its right. */
 export function padText(text: string, width: number): string {
-  const filling = " ".repeat(Math.max(0, Math.abs(width) - [...text].length));
+  const filling = " ".repeat(Math.max(0, Math.abs(width) - Array.from(text).length));
   return width < 0 ? `${text}${filling}` : `${filling}${text}`;
 }
 

@@ -117,9 +117,9 @@ function cost(screen: Screen, exchange: ExchangeView, priceOf: PriceOf): void {
 }
 
 /** The display currency, where it is another one. */
-function shown({ cost, currency, rate }: ExchangeView): string {
-  if (cost === null || currency === "USD" || currency === null) return "";
-  return ` = ${cost} at ${rate ?? "?"} ${currency} for 1 USD`;
+function shown({ cost: text, currency, rate }: ExchangeView): string {
+  if (text === null || currency === "USD" || currency === null) return "";
+  return ` = ${text} at ${rate ?? "?"} ${currency} for 1 USD`;
 }
 
 function ledger(screen: Screen, transactions: readonly LedgerView[]): void {

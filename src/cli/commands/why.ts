@@ -33,7 +33,7 @@ export async function explainExchange(
 /** The price list of today; a record of another list shows its counts and sums without the prices. */
 async function loadPrices(deps: CliDeps, flags: PlaceFlags): Promise<PriceOf> {
   const [{ makeCatalogue }, loaded] = await Promise.all([
-    import("../../metering/catalogue.ts"),
+    import("../../metering/index.ts"),
     loadConfig(deps, flags),
   ]);
   const catalogue = makeCatalogue(loaded.ok ? loaded.value.config.prices : []);

@@ -47,14 +47,14 @@ export async function connectClaudeCode(
 }
 
 function settingsPath(deps: CliDeps, flags: ConnectFlags): string {
-  const { join } = pathsOf(deps.platform);
+  const paths = pathsOf(deps.platform);
   if (flags.settings !== undefined) {
     return resolvePath(flags.settings, { ...deps, base: deps.cwd });
   }
   // Not settings.json: that one is committed for everybody who works on the project.
   return flags.scope === "project"
-    ? join(deps.cwd, ".claude", "settings.local.json")
-    : join(claudeDir(deps), "settings.json");
+    ? paths.join(deps.cwd, ".claude", "settings.local.json")
+    : paths.join(claudeDir(deps), "settings.json");
 }
 
 async function connect(

@@ -19,16 +19,21 @@ export async function readSurroundings(
   machine: Machine,
   target: { readonly path: string; readonly file: SettingsFile },
 ): Promise<Surroundings> {
-  const { join } = pathsOf(machine.platform);
+  const paths = pathsOf(machine.platform);
   const places = [
     { kind: "managed", path: managedSettingsPath(machine) },
-    { kind: "local", path: join(machine.cwd, ".claude", "settings.local.json") },
-    { kind: "project", path: join(machine.cwd, ".claude", "settings.json") },
-    { kind: "user", path: join(claudeDir(machine), "settings.json") },
+    { kind: "local", path: paths.join(machine.cwd, ".claude", "settings.local.json") },
+    { kind: "project", path: paths.join(machine.cwd, ".claude", "settings.json") },
+    { kind: "user", path: paths.join(claudeDir(machine), "settings.json") },
   ] as const;
   const files: SettingsSource[] = [];
+  const seen = new Set<string>();
   for (const { kind, path } of places) {
-    const isTarget = (await targetOf(path)) === target.path;
+    const real = await targetOf(path);
+    // Started in the home directory, the project's settings are the user's.
+    if (seen.has(real)) continue;
+    seen.add(real);
+    const isTarget = real === target.path;
     const read = isTarget ? undefined : await readSettingsFile(path);
     if (read === undefined) {
       files.push({

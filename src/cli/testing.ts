@@ -1,0 +1,72 @@
+import type { ConfigFlags } from "../config/inputs.ts";
+import { loadConfig } from "../config/load.ts";
+import type { CliDeps, Output } from "./deps.ts";
+import { runCli } from "./program.ts";
+
+/** What a command wrote, and how it ended. */
+export interface Run {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+export interface TestMachine {
+  readonly homeDir: string;
+  readonly cwd?: string;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly now?: number;
+  readonly sleep?: (ms: number, stdout: { break(): void }) => Promise<void>;
+  readonly serve?: (flags: ConfigFlags) => Promise<number>;
+}
+
+/** A machine of its own for a command: its home, its environment, its clock; for tests. */
+export async function runOn(machine: TestMachine, ...argv: readonly string[]): Promise<Run> {
+  const texts = { out: "", err: "" };
+  const breakers: ((error: Error) => void)[] = [];
+  const pipe = {
+    break: () => {
+      for (const listener of breakers) listener(new Error("EPIPE"));
+    },
+  };
+  const env = machine.env ?? {};
+  const cwd = machine.cwd ?? machine.homeDir;
+  const now = machine.now ?? Date.now();
+  const deps: CliDeps = {
+    version: "1.2.3",
+    serve: machine.serve ?? (async () => 0),
+    loadConfig: async (flags) =>
+      await loadConfig({
+        flags,
+        env,
+        readFile: async () => undefined,
+        homeDir: machine.homeDir,
+        platform: "linux",
+        cwd,
+        systemTimeZone: "UTC",
+      }),
+    env,
+    stdout: collect(
+      (text) => {
+        texts.out += text;
+      },
+      (listener) => breakers.push(listener),
+    ),
+    stderr: collect((text) => {
+      texts.err += text;
+    }),
+    clock: { now: () => now, monotonicMs: () => now },
+    sleep: async (ms) => await machine.sleep?.(ms, pipe),
+    homeDir: machine.homeDir,
+    platform: "linux",
+    cwd,
+  };
+  const code = await runCli(argv, deps);
+  return { code, ...texts };
+}
+
+function collect(
+  take: (text: string) => void,
+  onListener: (listener: (error: Error) => void) => void = () => {},
+): Output {
+  return { isTTY: false, write: take, on: (_, listener) => onListener(listener) };
+}
