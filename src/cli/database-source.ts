@@ -15,7 +15,7 @@ export interface ReportSettings {
 
 export interface DatabaseOptions {
   readonly reader: ExchangeReader;
-  /** Asked at most once, and only by reports that need it: reading the configuration takes longer than the report. */
+  /** Asked only by reports that need it: reading the configuration takes longer than the report. */
   readonly settings: () => Promise<Result<ReportSettings, CliFailure>>;
   readonly now: () => number;
 }

@@ -16,17 +16,28 @@ export async function findDataDir(
   deps: CliDeps,
   flags: PlaceFlags,
 ): Promise<Result<string, CliFailure>> {
-  const { env, platform, homeDir, cwd } = deps;
-  const at = (text: string) => resolvePath(text, { platform, homeDir, base: cwd });
-  const named = flags.dataDir ?? (env["SPILLWAY_DATA_DIR"] || undefined);
-  if (named !== undefined) return ok(at(named));
-  const usual = defaultDataDir(platform, env, homeDir);
-  const isNamed = flags.config !== undefined || (env["SPILLWAY_CONFIG"] ?? "") !== "";
-  const candidates = [at("spillway.yaml"), pathsOf(platform).join(usual, "spillway.yaml")];
-  const exist = await Promise.all(candidates.map(isThere));
-  if (!isNamed && !exist.includes(true)) return ok(usual);
+  const named = flags.dataDir ?? (deps.env["SPILLWAY_DATA_DIR"] || undefined);
+  if (named !== undefined) return ok(absolute(deps, named));
+  if (!(await hasConfigFile(deps, flags))) return ok(usualDataDir(deps));
   const loaded = await loadConfig(deps, flags);
   return loaded.ok ? ok(loaded.value.config.data.dir) : loaded;
+}
+
+/** Whether a configuration file would be read; without one the defaults hold for everything that reports need. */
+export async function hasConfigFile(deps: CliDeps, flags: PlaceFlags): Promise<boolean> {
+  if (flags.config !== undefined || (deps.env["SPILLWAY_CONFIG"] ?? "") !== "") return true;
+  const dataDir = flags.dataDir ?? (deps.env["SPILLWAY_DATA_DIR"] || usualDataDir(deps));
+  const inDataDir = pathsOf(deps.platform).join(absolute(deps, dataDir), "spillway.yaml");
+  const exist = await Promise.all([absolute(deps, "spillway.yaml"), inDataDir].map(isThere));
+  return exist.includes(true);
+}
+
+function usualDataDir({ platform, env, homeDir }: CliDeps): string {
+  return defaultDataDir(platform, env, homeDir);
+}
+
+function absolute({ platform, homeDir, cwd }: CliDeps, path: string): string {
+  return resolvePath(path, { platform, homeDir, base: cwd });
 }
 
 /** The configuration as the server would have it, problems worded for a terminal. */
