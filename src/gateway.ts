@@ -1,23 +1,24 @@
 import { randomUUID } from "node:crypto";
-import { readFile } from "node:fs/promises";
-import { tmpdir, userInfo } from "node:os";
+import { tmpdir } from "node:os";
 import type { Clock } from "./base/clock.ts";
 import { type GatewayError, gatewayError } from "./base/errors.ts";
 import { IdSource } from "./base/ids.ts";
 import { fail, ok, type Result } from "./base/result.ts";
 import type { LoadedConfig } from "./config/load.ts";
 import type { Config } from "./config/schema.ts";
+import { openDeployment } from "./deployment.ts";
 import { ActiveExchanges } from "./exchange/active.ts";
 import { HeldBytes } from "./exchange/body.ts";
 import type { ExchangeSettings } from "./exchange/house.ts";
 import { runExchange } from "./exchange/run.ts";
 import { openInstallKey } from "./identity/install-key.ts";
+import { localUser } from "./identity/local-user.ts";
 import { Ingress } from "./ingress/handler.ts";
 import { SelfService } from "./ingress/self-service/endpoints.ts";
 import { listenOnControlSocket } from "./listener/control-socket.ts";
-import { connectionsFor, readOpenFilesLimit } from "./listener/file-handles.ts";
+import { connectionLimit } from "./listener/file-handles.ts";
 import { allowedHosts, type GuardPolicy } from "./listener/guard.ts";
-import { listen, stopAccepting } from "./listener/listen.ts";
+import { listen, stopAccepting, urlOf } from "./listener/listen.ts";
 import { PressureGauge } from "./listener/pressure.ts";
 import { makeServer } from "./listener/server.ts";
 import { makeCatalogue, toDisplayCurrency } from "./metering/index.ts";
@@ -25,11 +26,8 @@ import type { ExchangeLog } from "./observe/exchange-log.ts";
 import type { Journal } from "./observe/journal.ts";
 import { ExchangeMetrics } from "./observe/metrics.ts";
 import { openQuota } from "./quota/open.ts";
-import type { Deployment } from "./routing/route.ts";
 import { writeServerInfo } from "./store/server-info.ts";
 import { openSqliteStore } from "./store/sqlite/open.ts";
-import { anthropic } from "./upstream/providers/anthropic/index.ts";
-import { openTransport } from "./upstream/transport/open.ts";
 
 /** What a gateway is built from; `main.ts` reads it from the process. */
 export interface GatewayOptions {
@@ -115,7 +113,8 @@ export async function openGateway(options: GatewayOptions): Promise<Result<Gatew
     }),
   ).watch;
 
-  const deployment = await openDeployment(config, scope);
+  const deployment = await openDeployment(config);
+  scope.use(deployment.transport);
   const pressure = scope.use(
     new PressureGauge(
       () => ({
@@ -191,7 +190,9 @@ export async function openGateway(options: GatewayOptions): Promise<Result<Gatew
     clientKeepAliveMs: config.timeouts.clientKeepAlive,
     uploadWindowMs: config.timeouts.uploadWindow,
     uploadBytesPerSecond: config.timeouts.uploadBytesPerSecond,
-    maxConnections: await maxConnections(config, options),
+    maxConnections: await connectionLimit(config.listener.maxConnections, (message) =>
+      journal("warn", "listener.file_handles", message),
+    ),
     monotonicMs: clock.monotonicMs,
     policy: () => current.policy,
     handler: ingressFor("data"),
@@ -200,7 +201,7 @@ export async function openGateway(options: GatewayOptions): Promise<Result<Gatew
   scope.defer(() => server.closeAllConnections());
   const control = await listenOnControlSocket(
     { dataDir, tempDir: tmpdir(), platform: options.platform },
-    controlHandler(ingressFor("control")),
+    ingressFor("control"),
   );
   scope.defer(async () => {
     control.server.closeAllConnections();
@@ -208,7 +209,7 @@ export async function openGateway(options: GatewayOptions): Promise<Result<Gatew
   });
   const listening = await listen(server, config.listener);
   if (!listening.ok) return listening;
-  url = `http://${urlHost(config.listener.bind)}:${listening.value}`;
+  url = urlOf(config.listener.bind, listening.value);
   await writeServerInfo(dataDir, {
     pid: process.pid,
     bootId,
@@ -258,55 +259,6 @@ function toGeneration(config: Config): Result<Generation, string> {
   });
 }
 
-async function openDeployment(config: Config, scope: AsyncDisposableStack): Promise<Deployment> {
-  const { origin, pathname } = new URL(config.anthropic.url);
-  const { proxy, ca, extraCa } = config.egress;
-  const transport = openTransport(
-    origin,
-    {
-      connectTimeoutMs: config.timeouts.connect,
-      headersTimeoutMs: config.timeouts.headers,
-      idleTimeoutMs: config.timeouts.idle,
-      keepAliveMs: config.timeouts.upstreamKeepAlive,
-    },
-    { proxy, ca, extraCa: extraCa === undefined ? undefined : await readFile(extraCa, "utf8") },
-  );
-  return {
-    provider: anthropic.id,
-    dialect: anthropic.dialect,
-    origin,
-    pathPrefix: pathname === "/" ? "" : pathname,
-    transport: scope.use(transport),
-  };
-}
-
-/** The control socket has no hosts or origins to guard; only this machine's owner can open it. */
-function controlHandler(ingress: Ingress): Parameters<typeof listenOnControlSocket>[1] {
-  return (request, response) => ingress.handle(request, response);
-}
-
-async function maxConnections(config: Config, { journal }: GatewayOptions): Promise<number> {
-  const possible = connectionsFor(await openFilesLimit());
-  const wanted = config.listener.maxConnections;
-  if (possible === undefined) return wanted ?? Number.MAX_SAFE_INTEGER;
-  if (wanted === undefined || wanted <= possible) return wanted ?? possible;
-  journal(
-    "warn",
-    "listener.file_handles",
-    `The open-file limit serves ${possible} connections, not the ${wanted} of listener.maxConnections; raise it (ulimit -n).`,
-  );
-  return possible;
-}
-
-async function openFilesLimit(): Promise<number | undefined> {
-  try {
-    return readOpenFilesLimit(await readFile("/proc/self/limits", "utf8"));
-  } catch {
-    // Only Linux has the file; elsewhere the system refuses connections by itself.
-    return undefined;
-  }
-}
-
 async function within(promise: Promise<void>, ms: number): Promise<void> {
   const timeout = Promise.withResolvers<void>();
   const timer = setTimeout(timeout.resolve, ms);
@@ -324,21 +276,6 @@ function overloadedError(): GatewayError {
   return gatewayError("overloaded", "This gateway is out of head-room; repeat in a moment", {
     retryAfterMs: OVERLOADED_RETRY_MS,
   });
-}
-
-function localUser(): string {
-  try {
-    return userInfo().username;
-  } catch {
-    // A container may run under an id that has no name.
-    return "local";
-  }
-}
-
-function urlHost(bind: string): string {
-  if (bind === "0.0.0.0") return "127.0.0.1";
-  if (bind === "::") return "[::1]";
-  return bind.includes(":") ? `[${bind}]` : bind;
 }
 
 function textOf(cause: unknown): string {

@@ -6,9 +6,10 @@ import { runCli } from "./cli/program.ts";
 import { systemInputs } from "./config/inputs.ts";
 import { loadConfig } from "./config/load.ts";
 
-const { version } = JSON.parse(
+const manifest: { readonly version: string } = JSON.parse(
   await readFile(new URL("../package.json", import.meta.url), "utf8"),
-) as { readonly version: string };
+);
+const { version } = manifest;
 
 process.exitCode = await runCli(process.argv.slice(2), {
   version,

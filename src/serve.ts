@@ -1,5 +1,5 @@
 import { systemClock } from "./base/clock.ts";
-import { type ConfigFlags, systemInputs } from "./config/inputs.ts";
+import { type ConfigFlags, type Environment, systemInputs } from "./config/inputs.ts";
 import { type LoadedConfig, loadConfig } from "./config/load.ts";
 import { formatProblem } from "./config/problem.ts";
 import { watchConfig } from "./config/watch.ts";
@@ -19,14 +19,19 @@ interface Voice {
   readonly sink: LineSink;
 }
 
+/** A service manager signals a whole group, so that one signal may arrive twice: from it and from a parent process. */
+const SAME_SIGNAL_MS = 500;
+const EXIT_INTERRUPTED = 130;
+
 /** Runs the gateway until a signal ends it; gives the exit code. */
 export async function serve(flags: ConfigFlags, version: string): Promise<number> {
-  const loaded = await loadConfig(systemInputs(flags));
+  const inputs = systemInputs(flags);
+  const loaded = await loadConfig(inputs);
   if (!loaded.ok) {
     for (const problem of loaded.error) process.stderr.write(`${formatProblem(problem)}\n`);
     return 1;
   }
-  const voice = openVoice(loaded.value);
+  const voice = openVoice(loaded.value, inputs.env);
   using _ = voice.sink;
   for (const warning of loaded.value.warnings) voice.journal("warn", "config.warning", warning);
   const opened = await openGateway({
@@ -45,7 +50,7 @@ export async function serve(flags: ConfigFlags, version: string): Promise<number
   greet(voice, gateway, loaded.value);
   await using watch = await watchConfig({
     loaded: loaded.value,
-    reload: () => loadConfig(systemInputs(flags)),
+    reload: () => loadConfig(inputs),
     onChange: (next) => {
       const applied = gateway.apply(next.config);
       if (!applied.ok) throw new Error(applied.error);
@@ -66,16 +71,15 @@ export async function serve(flags: ConfigFlags, version: string): Promise<number
   return 0;
 }
 
-function openVoice({ config }: LoadedConfig): Voice {
+function openVoice({ config }: LoadedConfig, env: Environment): Voice {
   const { stdout } = process;
   // A full disk or a closed pipe behind the output must not end what is being served.
   stdout.on("error", () => {});
   const sink = new LineSink(stdout);
   const write = (text: string): void => sink.write(text);
-  const pretty =
-    config.log.format === "pretty" || (config.log.format === "auto" && stdout.isTTY === true);
+  const pretty = config.log.format === "pretty" || (config.log.format === "auto" && stdout.isTTY);
   if (pretty) {
-    const color = wantsColor(process.env, stdout.isTTY === true);
+    const color = wantsColor(env, stdout.isTTY);
     return {
       pretty,
       sink,
@@ -106,15 +110,16 @@ function greet({ journal, pretty }: Voice, { url }: Gateway, { config }: LoadedC
 
 /** Waits for the first signal and drains; a second one ends the process at once. */
 async function untilTold(gateway: Gateway, { journal, sink }: Voice): Promise<void> {
-  const told = Promise.withResolvers<NodeJS.Signals>();
-  let drained = false;
-  const onSignal = (signal: NodeJS.Signals): void => {
-    if (drained) {
+  const told = Promise.withResolvers<void>();
+  let toldAtMs: number | undefined;
+  const onSignal = (): void => {
+    const nowMs = systemClock.monotonicMs();
+    if (toldAtMs !== undefined && nowMs - toldAtMs > SAME_SIGNAL_MS) {
       sink.flush();
-      process.exit(130);
+      process.exit(EXIT_INTERRUPTED);
     }
-    drained = true;
-    told.resolve(signal);
+    toldAtMs ??= nowMs;
+    told.resolve();
   };
   process.on("SIGTERM", onSignal);
   process.on("SIGINT", onSignal);

@@ -10,7 +10,7 @@ export const LAYERS: Readonly<Record<string, readonly string[]>> = {
   quota: ["base"],
   store: ["base"],
   identity: ["base"],
-  observe: ["base"],
+  observe: ["base", "store"],
   metering: ["base", "upstream"],
   ledger: ["base", "metering", "store"],
   routing: ["base", "upstream", "quota"],

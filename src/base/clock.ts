@@ -1,9 +1,9 @@
 /** Time as an argument: wall clock for timestamps, monotonic clock for durations. */
 export interface Clock {
   /** Epoch milliseconds. */
-  now(): number;
+  readonly now: () => number;
   /** Milliseconds since an arbitrary start; never goes backwards. */
-  monotonicMs(): number;
+  readonly monotonicMs: () => number;
 }
 
 export const systemClock: Clock = {

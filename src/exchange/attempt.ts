@@ -1,7 +1,7 @@
-import type { AttemptRecord } from "../store/record.ts";
-import type { Candidate } from "../routing/route.ts";
-import type { ResponseHead, UpstreamRequest } from "../upstream/transport/contract.ts";
 import { firstValue } from "../base/header-list.ts";
+import type { Candidate } from "../routing/route.ts";
+import type { AttemptRecord } from "../store/record.ts";
+import type { ResponseHead, UpstreamRequest } from "../upstream/transport/contract.ts";
 import type { ActiveExchanges } from "./active.ts";
 import type { HeldBody, RequestBody } from "./body.ts";
 import type { ClientCall } from "./call.ts";

@@ -6,6 +6,8 @@ import { streamBody } from "./body.ts";
 import type { ClientCall } from "./call.ts";
 import { toClientHeaders } from "./headers.ts";
 
+const NOTHING = Buffer.alloc(0);
+
 /** The client's end of an exchange: writes, back-pressure and departure in one place. */
 export class ClientSide {
   readonly #call: ClientCall;
@@ -72,7 +74,8 @@ export class ClientSide {
     this.#status = head.status;
     // A head that comes with its first bytes goes out in one packet with them; one that comes alone goes out alone.
     process.nextTick(() => {
-      if (!this.#bodyBegun && !this.#gone) this.#response.flushHeaders();
+      // `flushHeaders` would write the head as UTF-8 and so change the bytes of latin1 values.
+      if (!this.#bodyBegun && !this.#gone) this.#response.write(NOTHING);
     });
     return true;
   }

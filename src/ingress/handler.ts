@@ -5,8 +5,8 @@ import type { IdSource } from "../base/ids.ts";
 import type { ClientCall } from "../exchange/call.ts";
 import { sendWhole } from "../exchange/client-side.ts";
 import { anthropicDialect } from "./anthropic/errors.ts";
-import { readTarget, toOperation, withoutAlias } from "./target.ts";
 import type { Answer, SelfService } from "./self-service/endpoints.ts";
+import { readTarget, toOperation, withoutAlias } from "./target.ts";
 
 /** What the front door needs of the house. */
 export interface IngressOptions {

@@ -40,8 +40,10 @@ describe("listenOnControlSocket", { skip: isWindows }, () => {
       await chmod(dataDir, 0o755);
       await writeFile(join(dataDir, "control.sock"), "left behind");
       const place = { dataDir, tempDir: tmpdir(), platform: process.platform };
-      const { server, path } = await listenOnControlSocket(place, (_request, response) => {
-        response.end("here");
+      const { server, path } = await listenOnControlSocket(place, {
+        handle: (_request, response) => {
+          response.end("here");
+        },
       });
       try {
         assert.equal((await stat(path)).mode & 0o777, 0o600);
@@ -61,8 +63,10 @@ describe("listenOnControlSocket", { skip: isWindows }, () => {
       const dataDir = join(base, "d".repeat(120));
       await mkdir(dataDir);
       const place = { dataDir, tempDir: base, platform: process.platform };
-      const { server, path } = await listenOnControlSocket(place, (_request, response) => {
-        response.end();
+      const { server, path } = await listenOnControlSocket(place, {
+        handle: (_request, response) => {
+          response.end();
+        },
       });
       assert.equal((await stat(join(path, ".."))).mode & 0o777, 0o700);
       assert.equal((await stat(path)).mode & 0o777, 0o600);

@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
 import { chmod, mkdir, rm } from "node:fs/promises";
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { createServer, type Server } from "node:http";
 import { join } from "node:path";
+import type { RequestHandler } from "./server.ts";
 
 /** Unix socket paths are cut at 104 bytes on macOS, 108 on Linux. */
 const MAX_SOCKET_PATH = 100;
@@ -26,7 +27,7 @@ export function controlPath({ dataDir, tempDir, platform }: ControlPlace): strin
 /** Serves the owner of this machine only: the file system's permissions are the credential. */
 export async function listenOnControlSocket(
   place: ControlPlace,
-  handle: (request: IncomingMessage, response: ServerResponse) => void,
+  handler: Pick<RequestHandler, "handle">,
 ): Promise<{ readonly server: Server; readonly path: string }> {
   const path = controlPath(place);
   const isFile = place.platform !== "win32";
@@ -37,7 +38,7 @@ export async function listenOnControlSocket(
     // Left behind by a process that was killed; the data directory's lock says that it is nobody's.
     await rm(path, { force: true });
   }
-  const server = createServer(handle);
+  const server = createServer((request, response) => handler.handle(request, response));
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   server.once("error", reject);
   server.listen(path, resolve);

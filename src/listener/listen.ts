@@ -23,6 +23,13 @@ export async function stopAccepting(server: Server): Promise<void> {
   await promise;
 }
 
+/** Where a client on this machine reaches the listener. */
+export function urlOf(bind: string, port: number): string {
+  const everywhere: Readonly<Record<string, string>> = { "0.0.0.0": "127.0.0.1", "::": "[::1]" };
+  const host = everywhere[bind] ?? (bind.includes(":") ? `[${bind}]` : bind);
+  return `http://${host}:${port}`;
+}
+
 function explain(error: Error, port: number, bind: string): string {
   const code = "code" in error ? error.code : undefined;
   if (code === "EADDRINUSE") {

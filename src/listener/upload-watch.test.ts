@@ -7,8 +7,10 @@ import { UploadWatch } from "./upload-watch.ts";
 /** A socket whose count of received bytes the test decides. */
 class FakeSocket extends Socket {
   received = 0;
-  override get bytesRead(): number {
-    return this.received;
+
+  constructor() {
+    super();
+    Object.defineProperty(this, "bytesRead", { get: () => this.received });
   }
 }
 

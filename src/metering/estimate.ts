@@ -1,4 +1,4 @@
-import type { Observation } from "../upstream/dialects/anthropic/observation.ts";
+import type { Observation } from "../upstream/dialects/anthropic/index.ts";
 import { MAX_COUNT } from "./count-reader.ts";
 import type { Usage, UsageEntry } from "./units.ts";
 import { toUsage, type UsageModels } from "./usage.ts";

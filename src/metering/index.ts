@@ -1,7 +1,7 @@
 export { Catalogue, makeCatalogue } from "./catalogue.ts";
 export { type Cost, type CostLine, type PriceTerms, priceUsage } from "./cost.ts";
 export { type DisplayCurrency, showCost, toDisplayCurrency, US_DOLLAR } from "./currency.ts";
-export { type Metered, type MeterContext, meter, type UsageSource } from "./meter.ts";
+export { type MeterContext, type Metered, meter, type UsageSource } from "./meter.ts";
 export type { PriceOverride } from "./overrides.ts";
 export { sumTokens, type TokenSums, type Units, type Usage, type UsageEntry } from "./units.ts";
 export { toUsage, type UsageModels } from "./usage.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { NOTHING_OBSERVED, type Observation } from "../upstream/dialects/anthropic/observation.ts";
+import { NOTHING_OBSERVED, type Observation } from "../upstream/dialects/anthropic/index.ts";
 import { meter } from "./meter.ts";
 
 const STARTED = {

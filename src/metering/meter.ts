@@ -1,4 +1,4 @@
-import type { Observation } from "../upstream/dialects/anthropic/observation.ts";
+import type { Observation } from "../upstream/dialects/anthropic/index.ts";
 import { estimateUsage } from "./estimate.ts";
 import type { Usage } from "./units.ts";
 import { toUsage } from "./usage.ts";

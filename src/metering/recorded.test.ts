@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { describe, it } from "node:test";
 import { isObject } from "../base/json.ts";
-import { StreamTap } from "../upstream/dialects/anthropic/stream-tap.ts";
+import { StreamTap } from "../upstream/dialects/anthropic/index.ts";
 import { makeCatalogue } from "./catalogue.ts";
 import { priceUsage } from "./cost.ts";
 import { meter } from "./meter.ts";

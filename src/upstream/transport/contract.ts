@@ -6,7 +6,8 @@ export interface UpstreamRequest {
   readonly method: string;
   /** Path and query, exactly as they are to be sent. */
   readonly target: string;
-  readonly headers: HeaderList;
+  /** The transport's to keep. */
+  readonly headers: string[];
   readonly body: Buffer | AsyncIterable<Uint8Array> | undefined;
 }
 

@@ -1,6 +1,7 @@
 import type { SecureContext } from "node:tls";
 import { buildConnector, Client } from "undici";
 import type { ResponseSink, Transport, UpstreamCall, UpstreamRequest } from "./contract.ts";
+import { toDispatchOptions } from "./dispatch-options.ts";
 import { ResponseAdapter } from "./response-adapter.ts";
 
 /** How to reach an origin and how long to wait for it. */
@@ -72,16 +73,7 @@ export class DirectTransport implements Transport {
         else this.#drop(connection);
       },
     });
-    connection.client.dispatch(
-      {
-        path: request.target,
-        // The types list well-known methods only; any token is sent as it is.
-        method: request.method as "GET",
-        headers: request.headers as string[],
-        body: (request.body ?? null) as Buffer | null,
-      },
-      adapter,
-    );
+    connection.client.dispatch(toDispatchOptions(request), adapter);
     return adapter;
   }
 

@@ -1,6 +1,7 @@
 import { type Dispatcher, EnvHttpProxyAgent, ProxyAgent } from "undici";
 import type { ResponseSink, Transport, UpstreamCall, UpstreamRequest } from "./contract.ts";
 import type { TransportOptions } from "./direct.ts";
+import { toDispatchOptions } from "./dispatch-options.ts";
 import { type Carrier, ResponseAdapter } from "./response-adapter.ts";
 
 /** Whether the tunnel is fresh is not known here, so a reset through a proxy is never repeated. */
@@ -33,16 +34,7 @@ export class ProxiedTransport implements Transport {
 
   send(request: UpstreamRequest, sink: ResponseSink): UpstreamCall {
     const adapter = new ResponseAdapter(sink, UNKNOWN_CONNECTION);
-    this.#agent.dispatch(
-      {
-        origin: this.#origin,
-        path: request.target,
-        method: request.method as "GET",
-        headers: request.headers as string[],
-        body: (request.body ?? null) as Buffer | null,
-      },
-      adapter,
-    );
+    this.#agent.dispatch({ origin: this.#origin, ...toDispatchOptions(request) }, adapter);
     return adapter;
   }
 

@@ -55,7 +55,7 @@ export class ResponseAdapter implements Dispatcher.DispatchHandler, UpstreamCall
     }
     this.#headSeen = true;
     this.#sink.onHead(
-      { status, reason: reason ?? "", headers: toHeaderList(controller.rawHeaders) },
+      { status, reason: toLatin1(reason ?? ""), headers: toHeaderList(controller.rawHeaders) },
       this,
     );
   }
@@ -99,6 +99,13 @@ export class ResponseAdapter implements Dispatcher.DispatchHandler, UpstreamCall
       onReusedConnection: this.#carrier.onReusedConnection,
     });
   }
+}
+
+/** The HTTP client decodes reasons as UTF-8; this gives the bytes back, and `?` for those that were none. */
+function toLatin1(reason: string): string {
+  return /^[\x20-\x7e]*$/.test(reason)
+    ? reason
+    : Buffer.from(reason.replaceAll("\ufffd", "?"), "utf8").toString("latin1");
 }
 
 function toHeaderList(raw: Controller["rawHeaders"]): readonly string[] {

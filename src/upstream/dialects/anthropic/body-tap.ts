@@ -1,3 +1,4 @@
+import { isObject, parseJson } from "../../../base/json.ts";
 import {
   findMember,
   memberText,
@@ -6,7 +7,6 @@ import {
   type ScanResult,
   scanTopLevel,
 } from "../../../base/json-scan.ts";
-import { isObject, parseJson } from "../../../base/json.ts";
 import { NOTHING_OBSERVED, type Observation, shortText, type Tap } from "./observation.ts";
 import { readableUsage } from "./usage-merge.ts";
 
