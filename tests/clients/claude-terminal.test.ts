@@ -7,7 +7,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { message, unifiedHeaders } from "../upstream/answer.ts";
 import { safeguardResults, text, toolUse } from "../upstream/messages.ts";
 import type { RecordedRequest } from "../upstream/recorded-request.ts";
-import { isObject } from "../upstream/request-kind.ts";
+import { isObject, requestKind } from "../upstream/request-kind.ts";
 import { BEARER, claudes, makeClaudeHome, SUBSCRIPTION } from "./claude.ts";
 import { openLab } from "./lab.ts";
 import { openTerminal, READY, terminalMissing } from "./terminal.ts";
@@ -60,16 +60,14 @@ for (const claude of await claudes()) {
       await terminal.submit("/model");
       const picker = await terminal.waitFor(/Special from upstream\s+From gateway/);
       const row = /(\d+)\. Special from upstream/.exec(picker)?.[1] ?? "";
-      await terminal.press(row);
       // Some versions take the number as the choice, some want Enter, some ask once more.
-      for (let asked = 0; asked < 3 && !/Set model to/.test(await terminal.screen()); asked += 1) {
-        await terminal.press("Enter");
-        await sleep(500);
-      }
-      await terminal.waitFor(/Set model to/);
-      const before = lab.upstream.requests.length;
+      await terminal.pressUntil(row, /❯ \d\. Special|Set model to Special|Switch model/);
+      await terminal.pressUntil("Enter", /Set model to Special from upstream/);
       await terminal.submit("good evening to you");
-      const switched = await lab.upstream.waitForRequest("main", { after: before });
+      const switched = await lab.upstream.waitForRequest(
+        (request) =>
+          requestKind(request) === "main" && request.body.includes("good evening to you"),
+      );
       assert.equal(field(switched, "model"), listed.id);
       assert.ok(lab.assertBytesUnchanged() >= 3);
     });

@@ -16,6 +16,8 @@ export interface Terminal extends AsyncDisposable {
   press(key: string): Promise<void>;
   /** Types a line and sends it. */
   submit(line: string): Promise<void>;
+  /** Presses a key, again if need be, until the screen matches. */
+  pressUntil(key: string, pattern: RegExp): Promise<void>;
   /** Waits until the screen matches and returns it. */
   waitFor(pattern: RegExp, timeoutMs?: number): Promise<string>;
 }
@@ -50,6 +52,14 @@ export async function openTerminal(
   await tmux("new-session", "-d", "-x", "150", "-y", "50", "-c", home.work, ...command);
   const pid = Number(await tmux("display-message", "-p", "#{pid}"));
   const screen = async (): Promise<string> => await tmux("capture-pane", "-p");
+  const appears = async (pattern: RegExp, timeoutMs: number): Promise<boolean> => {
+    const deadline = Date.now() + timeoutMs;
+    for (;;) {
+      if (pattern.test(await screen())) return true;
+      if (Date.now() > deadline) return false;
+      await sleep(50);
+    }
+  };
   const terminal: Terminal = {
     screen,
     async type(text) {
@@ -64,14 +74,16 @@ export async function openTerminal(
       await terminal.waitFor(new RegExp(line.slice(0, 20).replaceAll(/[^\w ]/g, "."), "m"));
       await tmux("send-keys", "Enter");
     },
-    async waitFor(pattern, timeoutMs = 20_000) {
-      const deadline = Date.now() + timeoutMs;
-      for (;;) {
-        const now = await screen();
-        if (pattern.test(now)) return now;
-        if (Date.now() > deadline) throw new Error(`${pattern} did not appear on:\n${now}`);
-        await sleep(50);
+    async pressUntil(key, pattern) {
+      for (let pressed = 0; pressed < 5 && !pattern.test(await screen()); pressed += 1) {
+        await tmux("send-keys", key);
+        await appears(pattern, 1000);
       }
+      await terminal.waitFor(pattern, 0);
+    },
+    async waitFor(pattern, timeoutMs = 20_000) {
+      if (await appears(pattern, timeoutMs)) return await screen();
+      throw new Error(`${pattern} did not appear on:\n${await screen()}`);
     },
     async [Symbol.asyncDispose]() {
       await tmux("kill-server").catch(() => "");

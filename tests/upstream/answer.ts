@@ -7,8 +7,8 @@ import {
   messageEvents,
   messageJson,
 } from "./messages.ts";
-import { isObject } from "./request-kind.ts";
 import type { RecordedRequest } from "./recorded-request.ts";
+import { isObject } from "./request-kind.ts";
 
 /** How the bytes of an answer travel. Offsets count body bytes as sent (after compression). */
 export interface Delivery {

@@ -6,8 +6,8 @@ import {
   bodyWrites,
   failure,
   json,
-  message,
   type ModelEntry,
+  message,
   models,
   type Responder,
 } from "./answer.ts";

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { startRawUpstream, step } from "./raw.ts";
-import { exchangeRaw, openRawClient } from "./raw-client.ts";
 import { message } from "./answer.ts";
 import { startAnthropicUpstream } from "./anthropic.ts";
 import { text } from "./messages.ts";
+import { startRawUpstream, step } from "./raw.ts";
+import { exchangeRaw, openRawClient } from "./raw-client.ts";
 import { startTap } from "./tap.ts";
 
 const OK = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
