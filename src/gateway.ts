@@ -101,7 +101,7 @@ export async function openGateway(options: GatewayOptions): Promise<Result<Gatew
           journal(
             "warn",
             "quota.second_account",
-            "A second Anthropic account uses this gateway; the one status file shows whichever answered last.",
+            "A second Anthropic account, or a refreshed login, uses this gateway; the status file shows whichever answered last.",
           ),
       },
       onFileError: (error) =>

@@ -34,8 +34,7 @@ export class QuotaWatch {
     if (seen === undefined) return;
     if (seen.changed) keep(seen.quota);
     if (!seen.hasUtilization) return;
-    const line = statusLine(seen.quota, nowMs);
-    if (line !== undefined) statusFile?.write(line);
+    statusFile?.write(() => statusLine(seen.quota, nowMs));
   }
 
   /** The last known windows of every account, the most recently seen first. */
