@@ -273,6 +273,17 @@ describe("reports", () => {
     assert.match(out, /No requests\./);
   });
 
+  it("connects to a server that answers, not to one that left its file behind", async () => {
+    const baseUrl = async (dataDir: string): Promise<unknown> => {
+      const machine = { homeDir: home, now: NOW, env: { PORT: "5999" } };
+      const place = ["--json", "--data-dir", dataDir];
+      const { out } = await runOn(machine, "connect", "claude-code", ...place);
+      return JSON.parse(out).base_url;
+    };
+    assert.equal(await baseUrl(withServer), "http://127.0.0.1:4080");
+    assert.equal(await baseUrl(await deadServer(home)), "http://127.0.0.1:5999");
+  });
+
   it("tells the whole story of an exchange", async () => {
     const { code, out } = await fromDatabase("why", FIRST);
     assert.equal(code, 0);
@@ -364,6 +375,7 @@ describe("reports", () => {
 async function deadServer(home: string): Promise<string> {
   const dataDir = await mkdtemp(join(home, "dead-"));
   const controlSocket = join(dataDir, "control.sock");
-  await writeServerInfo(dataDir, { pid: 1, bootId: "dead", startedAt: 0, controlSocket });
+  const url = "http://127.0.0.1:1";
+  await writeServerInfo(dataDir, { pid: 1, bootId: "dead", startedAt: 0, url, controlSocket });
   return dataDir;
 }

@@ -7,7 +7,7 @@ export function paint(color: boolean, style: Paint, text: string): string {
   return color ? styleText(style, text, { validateStream: false }) : text;
 }
 
-/** Whether output may be coloured, by the conventions of https://no-color.org and FORCE_COLOR (read 2026-11). */
+/** Whether output may be coloured, by the conventions of https://no-color.org and FORCE_COLOR. */
 export function wantsColor(
   env: Readonly<Record<string, string | undefined>>,
   isTerminal: boolean,

@@ -67,6 +67,8 @@ describe("formatExchangeLine", () => {
         .at(-1);
     assert.equal(endOf({ status: 429 }), "429");
     assert.equal(endOf({ finish: "client_gone" }), "gone");
+    assert.equal(endOf({ finish: "upstream_lost" }), "lost");
+    assert.equal(endOf({ finish: "upstream_lost", status: 502 }), "502");
     assert.equal(endOf({ finish: "indeterminate" }), "?");
     assert.equal(endOf({ finish: null, status: null }), "open");
     assert.equal(endOf({ finish: "refused", status: 503 }), "503");

@@ -169,6 +169,8 @@ const ENDS: ReadonlyMap<string, string> = new Map([
 
 function endOf(event: ExchangeLine): string {
   if (event.finish === null) return "open";
+  // A failure that the client was told of by a status is that status; `lost` is one in the middle of an answer.
+  if (event.finish === "upstream_lost" && (event.status ?? 0) >= 400) return String(event.status);
   const end = ENDS.get(event.finish);
   if (end !== undefined) return end;
   if (event.status === null) return event.finish;

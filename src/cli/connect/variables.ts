@@ -22,7 +22,7 @@ export const NO_TRAFFIC = "CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC";
 /**
  * The variables that connect Claude Code, then those that give back what it switches off behind a base URL of one's own.
  *
- * @source https://code.claude.com/docs/en/llm-gateway and https://code.claude.com/docs/en/env-vars (read 2026-11)
+ * @source https://code.claude.com/docs/en/llm-gateway-protocol and https://code.claude.com/docs/en/env-vars (read 2026-11)
  */
 export function variablesFor(choices: VariableChoices): readonly Variable[] {
   const hasNoTraffic = (choices.current[NO_TRAFFIC] ?? "") !== "";
@@ -81,7 +81,7 @@ const TRACEPARENT: Variable = {
   keepsOwnValue: true,
 };
 
-/** Claude Code's own defaults for its aliases. source: https://docs.claude.com/en/docs/about-claude/models (read 2026-11) */
+/** Claude Code's own defaults for its aliases. source: https://platform.claude.com/docs/en/about-claude/models/overview (read 2026-11) */
 const DEFAULT_MODELS = [
   ["ANTHROPIC_DEFAULT_OPUS_MODEL", "claude-opus-5-5"],
   ["ANTHROPIC_DEFAULT_SONNET_MODEL", "claude-sonnet-5-5"],
