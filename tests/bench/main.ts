@@ -5,10 +5,10 @@ import { measureFacts } from "./measure-facts.ts";
 import { measureLatency } from "./measure-latency.ts";
 import { measureStart } from "./measure-start.ts";
 import { measureStreams } from "./measure-streams.ts";
-import { type Plan, readPlan, type RowName, USAGE } from "./plan.ts";
+import { type Plan, type RowName, readPlan, USAGE } from "./plan.ts";
 import { fileHandleLimit } from "./process-figures.ts";
 import { profileTraffic } from "./profile.ts";
-import { renderTable, type Row } from "./row.ts";
+import { type Row, renderTable } from "./row.ts";
 import { openStage, type Stage } from "./stage.ts";
 
 type Measurement = (stage: Stage, plan: Plan) => Promise<readonly Row[]> | readonly Row[];
