@@ -118,8 +118,9 @@ export class ClientSide {
   }
 
   #closed(): void {
-    if (this.#response.writableFinished) {
-      this.#onFlushed?.();
+    // An answer that was ended elsewhere, for a crawling upload, is not the one that this exchange waits for.
+    if (this.#response.writableFinished && this.#onFlushed !== undefined) {
+      this.#onFlushed();
       return;
     }
     this.#gone = true;
