@@ -37,6 +37,8 @@ export function makeServer(options: ListenerOptions): { server: Server; uploads:
     { windowMs: options.uploadWindowMs, bytesPerSecond: options.uploadBytesPerSecond },
     options.monotonicMs,
   );
+  // The newest answer on each connection.
+  const answers = new WeakMap<Socket, ServerResponse>();
   const server = createServer(
     {
       maxHeaderSize: MAX_HEADER_BYTES,
@@ -48,6 +50,7 @@ export function makeServer(options: ListenerOptions): { server: Server; uploads:
       noDelay: true,
     },
     (request, response) => {
+      answers.set(request.socket, response);
       const error = guard(request, options.policy());
       if (error !== undefined) {
         handler.refuse(request, response, error);
@@ -60,7 +63,13 @@ export function makeServer(options: ListenerOptions): { server: Server; uploads:
   // Fields past a count would be dropped silently; the guard refuses too many of them instead.
   server.maxHeadersCount = 0;
   server.maxConnections = options.maxConnections;
-  server.on("clientError", refuseUnparsed);
+  server.on("clientError", (error: NodeJS.ErrnoException, socket: Socket) => {
+    const answer = answers.get(socket);
+    const isAnswering = answer?.headersSent === true && !answer.writableFinished;
+    // A refusal in the middle of an answer would be read as part of it.
+    if (isAnswering) socket.destroySoon();
+    else refuseUnparsed(error, socket);
+  });
   return { server, uploads };
 }
 
