@@ -11,6 +11,8 @@ export interface Exchange {
   readonly response: {
     /** Undefined: the connection broke before a response head. */
     readonly status: number | undefined;
+    /** Undefined: not recorded, so not compared. */
+    readonly reason?: string | undefined;
     readonly headers: readonly string[];
     /** As on the wire but for its transfer coding. */
     readonly body: Buffer;

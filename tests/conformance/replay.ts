@@ -108,10 +108,11 @@ export class Replay implements AsyncDisposable {
   #answer(): Answer {
     assert.ok(this.#current, "the upstream was asked for something that no client had sent");
     const { exchange, delivery } = this.#current;
-    const { status, headers, body, reset } = exchange.response;
+    const { status, reason, headers, body, reset } = exchange.response;
     const isStream = (headerOf(headers, "content-type") ?? "").includes("event-stream");
     return {
       status: status ?? 500,
+      ...(reason === undefined ? {} : { statusMessage: reason }),
       headers,
       pieces: body.length === 0 ? [] : [body],
       stream: isStream,
@@ -149,6 +150,7 @@ export function assertByteExact({ exchange, seen, answer, id }: Replayed): void 
   if (response.status === undefined || response.reset) return assertBroken(exchange, answer);
   assert.equal(answer.complete, true, `${name}: the answer is complete`);
   assert.equal(answer.status, response.status, name);
+  if (response.reason !== undefined) assert.equal(answer.reason, response.reason, name);
   const expectedBody = request.method === "HEAD" ? Buffer.alloc(0) : response.body;
   assert.equal(hash(answer.body), hash(expectedBody), `${name}: the response body`);
   assert.deepEqual(
