@@ -13,7 +13,7 @@ export async function openDeployment(config: Config): Promise<Deployment> {
     dialect: anthropic.dialect,
     origin,
     pathPrefix: pathname === "/" ? "" : pathname,
-    transport: openTransport(
+    transport: await openTransport(
       origin,
       {
         connectTimeoutMs: config.timeouts.connect,

@@ -26,8 +26,10 @@ import type { ExchangeLog } from "./observe/exchange-log.ts";
 import type { Journal } from "./observe/journal.ts";
 import { ExchangeMetrics } from "./observe/metrics.ts";
 import { openQuota } from "./quota/open.ts";
+import type { QuotaSnapshot } from "./store/contract.ts";
 import { writeServerInfo } from "./store/server-info.ts";
 import { openSqliteStore } from "./store/sqlite/open.ts";
+import { openReader } from "./store/sqlite/open-reader.ts";
 
 /** What a gateway is built from; `main.ts` reads it from the process. */
 export interface GatewayOptions {
@@ -94,7 +96,7 @@ export async function openGateway(options: GatewayOptions): Promise<Result<Gatew
       statusFile: config.quota.statusFile,
       timeZone: config.timeZone,
       now: clock.now,
-      kept: await store.reader.quota(),
+      kept: await keptQuota(dataDir),
       keep: (kept) => store.saveQuota(kept),
       notices: {
         onSecondAccount: () =>
@@ -237,6 +239,14 @@ export async function openGateway(options: GatewayOptions): Promise<Result<Gatew
     },
     [Symbol.asyncDispose]: () => closing.disposeAsync(),
   });
+}
+
+/** Read in this thread, once, before anything is served: the reader's own thread would cost 20 MB from the start. */
+async function keptQuota(dataDir: string): Promise<readonly QuotaSnapshot[]> {
+  const opened = openReader(dataDir);
+  if (!opened.ok) return [];
+  await using reader = opened.value;
+  return await reader.quota();
 }
 
 function toGeneration(config: Config): Result<Generation, string> {

@@ -4,18 +4,19 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { systemClock } from "./base/clock.ts";
 import { runCli } from "./cli/program.ts";
 import { systemInputs } from "./config/inputs.ts";
-import { loadConfig } from "./config/load.ts";
 
 const manifest: { readonly version: string } = JSON.parse(
   await readFile(new URL("../package.json", import.meta.url), "utf8"),
 );
 const { version } = manifest;
 
+// A reader that closes the pipe early (`| head`) is no error.
+process.stdout.on("error", () => {});
 process.exitCode = await runCli(process.argv.slice(2), {
   version,
   // The server's modules are loaded for the server only: the other commands should cost little more than Node itself.
   serve: async (flags) => (await import("./serve.ts")).serve(flags, version),
-  loadConfig: (flags) => loadConfig(systemInputs(flags)),
+  loadConfig: async (flags) => (await import("./config/load.ts")).loadConfig(systemInputs(flags)),
   env: process.env,
   stdout: process.stdout,
   stderr: process.stderr,

@@ -11,7 +11,7 @@ import { defaultDataDir, pathsOf, resolvePath } from "./places.ts";
 import type { ConfigProblem } from "./problem.ts";
 import { type Config, type ConfigValues, configSchema } from "./schema.ts";
 import { resolveSecret } from "./secrets.ts";
-import { parseYamlFile, type YamlFile } from "./yaml-file.ts";
+import type { YamlFile } from "./yaml-file.ts";
 
 /** A configuration that passed every check, and where each value is from. */
 export interface LoadedConfig {
@@ -79,6 +79,8 @@ async function findFile(
     try {
       const read = await inputs.readFile(path);
       if (read === undefined) continue;
+      // Most installations have no file, and need no parser for one.
+      const { parseYamlFile } = await import("./yaml-file.ts");
       const file = parseYamlFile(read.text, path);
       if (!file.ok) return file;
       return ok({ file: file.value, candidates: candidates.slice(0, index + 1) });

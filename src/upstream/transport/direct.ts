@@ -1,5 +1,6 @@
 import type { SecureContext } from "node:tls";
-import { buildConnector, Client } from "undici";
+import buildConnector from "undici/lib/core/connect.js";
+import Client from "undici/lib/dispatcher/client.js";
 import type { ResponseSink, Transport, UpstreamCall, UpstreamRequest } from "./contract.ts";
 import { toDispatchOptions } from "./dispatch-options.ts";
 import { ResponseAdapter } from "./response-adapter.ts";

@@ -2,7 +2,6 @@ import { createSecureContext, getCACertificates } from "node:tls";
 import type { Secret } from "../../base/secret.ts";
 import type { Transport } from "./contract.ts";
 import { DirectTransport, type TransportOptions } from "./direct.ts";
-import { ProxiedTransport } from "./proxied.ts";
 
 /** The way out of the network, as configured. */
 export interface Egress {
@@ -13,16 +12,17 @@ export interface Egress {
 }
 
 /** Opens the way to an origin: direct, or through a proxy where one is configured. */
-export function openTransport(
+export async function openTransport(
   origin: string,
   timeouts: Omit<TransportOptions, "secureContext">,
   egress: Egress,
-): Transport {
+): Promise<Transport> {
   // One context for all connections: parsing a few hundred certificates takes longer than a handshake.
   const options = origin.startsWith("https:")
     ? { ...timeouts, secureContext: createSecureContext({ ca: authorities(egress) }) }
     : timeouts;
   if (egress.proxy === "none") return new DirectTransport(origin, options);
+  const { ProxiedTransport } = await import("./proxied.ts");
   const proxy = egress.proxy === "env" ? "env" : egress.proxy.reveal();
   return new ProxiedTransport(origin, options, proxy);
 }
