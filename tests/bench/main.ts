@@ -48,7 +48,9 @@ async function main(): Promise<void> {
       process.stderr.write(`${renderTable(measured)}\n`);
     } catch (error) {
       // A wrong or refused answer voids this measurement, not the others.
-      process.stderr.write(`${name} failed: ${error instanceof Error ? error.stack : error}\n`);
+      process.stderr.write(
+        `${name} failed: ${error instanceof Error ? error.stack : String(error)}\n`,
+      );
       process.exitCode = 1;
     }
   }

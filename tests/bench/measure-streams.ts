@@ -12,6 +12,8 @@ const AIM_MIB = 512;
 
 interface Held {
   readonly mostMib: number;
+  /** At the end of the time in which all were held. */
+  readonly heldMib: number;
   readonly openedInMs: number;
   readonly cpuShare: number;
   readonly drops: number;
@@ -37,6 +39,7 @@ export async function measureStreams(stage: Stage, plan: Plan): Promise<readonly
         figure: { kind: "value", value: gateway.mostMib },
         aim: AIM_MIB,
         note:
+          `while held ${gateway.heldMib.toFixed(0)} / ${pipe.heldMib.toFixed(0)} MiB; ` +
           `opened in ${(gateway.openedInMs / 1_000).toFixed(1)} / ${(pipe.openedInMs / 1_000).toFixed(1)} s; ` +
           `CPU while held ${(gateway.cpuShare * 100).toFixed(0)} / ${(pipe.cpuShare * 100).toFixed(0)} % of a core`,
       },
@@ -81,6 +84,7 @@ async function holdWith(
     });
     const before = busyMs(carrier);
     await sleep(1_000);
+    const heldMib = residentBytes(carrier.pid) / MIB;
     const cpuShare = (busyMs(carrier) - before) / 1_000;
     for (const drop of figures.drops.slice(0, 3))
       process.stderr.write(`  ${carrier.name}: ${drop}\n`);
@@ -89,6 +93,7 @@ async function holdWith(
     if (carrier.name === "gateway") await settled(carrier.port, count);
     return {
       mostMib: most / MIB,
+      heldMib,
       openedInMs: figures.openedInMs,
       cpuShare,
       drops: figures.drops.length,

@@ -37,6 +37,19 @@ interface Case {
 const FILE = new URL("../recordings/synthetic-anthropic.jsonl", import.meta.url);
 const MODEL = "claude-opus-5-5";
 
+const COMMON_HEADERS = [
+  "Host",
+  "127.0.0.1:4080",
+  "User-Agent",
+  "synthetic/1.0",
+  "Accept",
+  "application/json",
+  "anthropic-version",
+  "2023-06-01",
+  "Accept-Encoding",
+  "gzip, br",
+] as const;
+
 function ask(extra: Readonly<Record<string, unknown>> = {}): string {
   const messages = [{ role: "user", content: "What does this file do? – größer als 10 €" }];
   return JSON.stringify({ model: MODEL, max_tokens: 1024, messages, ...extra });
@@ -157,7 +170,7 @@ const CASES: readonly Case[] = [
     answer: message(SAID),
   },
   {
-    name: "fields repeated, in odd case and with letters beyond ASCII, both ways",
+    name: "fields repeated and in odd case, both ways, and letters beyond ASCII",
     headers: [
       "X-MiXeD",
       "one",
@@ -180,8 +193,6 @@ const CASES: readonly Case[] = [
       "a=1",
       "Set-Cookie",
       "b=2",
-      "X-Latin",
-      "\u00e4",
     ]),
   },
   {
@@ -283,8 +294,7 @@ async function record(): Promise<string[]> {
       method,
       target,
       headers: [
-        ...["Host", "127.0.0.1:4080", "User-Agent", "synthetic/1.0", "Accept", "application/json"],
-        ...["anthropic-version", "2023-06-01", "Accept-Encoding", "gzip, br"],
+        ...COMMON_HEADERS,
         ...(headers.includes("Authorization") ? [] : ["x-api-key", "sk-ant-api03-not-a-key"]),
         ...headers,
         ...(body === undefined
