@@ -168,15 +168,15 @@ export function startClaude(claude: Claude, home: ClaudeHome, options: ClaudePro
   const child = spawn(
     claude.binary,
     ["-p", options.prompt, "--output-format", "stream-json", "--verbose", ...(options.args ?? [])],
-    { cwd: home.work, env: home.env, stdio: ["ignore", "pipe", "pipe"], detached: true },
+    { cwd: home.work, env: home.env, stdio: ["ignore", "pipe", "pipe"] },
   );
-  const timer = setTimeout(() => killGroup(child), options.timeoutMs ?? 45_000);
+  const timer = setTimeout(() => child.kill("SIGKILL"), options.timeoutMs ?? 45_000);
   const outcome = collect(child).finally(() => clearTimeout(timer));
   return {
     outcome,
     interrupt: (signal = "SIGINT") => child.kill(signal),
     async [Symbol.asyncDispose]() {
-      killGroup(child);
+      child.kill("SIGKILL");
       await outcome;
     },
   };
@@ -189,16 +189,6 @@ export async function runClaude(
 ): Promise<ClaudeOutcome> {
   await using run = startClaude(claude, home, options);
   return await run.outcome;
-}
-
-/** The client and whatever it left running, by the process group that it leads. */
-function killGroup(child: ChildProcess): void {
-  if (child.pid === undefined) return;
-  try {
-    process.kill(-child.pid, "SIGKILL");
-  } catch {
-    // Nothing is left of it.
-  }
 }
 
 async function collect(child: ChildProcess): Promise<ClaudeOutcome> {

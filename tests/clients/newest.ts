@@ -9,12 +9,17 @@ import { claudeBinary, npm } from "./install.ts";
 const FOLDER = fileURLToPath(new URL(".", import.meta.url));
 const NEWEST = join(FOLDER, ".cache", "newest");
 const ALIAS = "@anthropic-ai/claude-code";
-const BASIC = ["claude-tasks", "claude-credentials", "claude-breaks", "claude-terminal"];
+const BASIC = ["tasks", "credentials", "side-requests", "breaks", "terminal"];
 
 await mkdir(NEWEST, { recursive: true });
 await writeFile(join(NEWEST, "package.json"), JSON.stringify({ private: true }));
 await writeFile(join(NEWEST, ".npmrc"), "ignore-scripts=true\npackage-lock=false\n");
-await npm(["install", `${ALIAS}@latest`], NEWEST);
+try {
+  await npm(["install", `${ALIAS}@latest`], NEWEST);
+} catch (error) {
+  console.error(error instanceof Error ? error.message : String(error));
+  process.exit(1);
+}
 const manifest: unknown = JSON.parse(
   await readFile(join(NEWEST, "node_modules", ALIAS, "package.json"), "utf8"),
 );
@@ -23,7 +28,11 @@ console.log(`Claude Code ${version} is the newest.`);
 
 const child = spawn(
   process.execPath,
-  ["--test", "--test-concurrency=2", ...BASIC.map((name) => join(FOLDER, `${name}.test.ts`))],
+  [
+    "--test",
+    "--test-concurrency=2",
+    ...BASIC.map((name) => join(FOLDER, `claude-${name}.test.ts`)),
+  ],
   {
     stdio: "inherit",
     env: { ...process.env, SPILLWAY_TEST_CLAUDE: `${version}=${claudeBinary(ALIAS, NEWEST)}` },

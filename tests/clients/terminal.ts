@@ -51,6 +51,12 @@ export async function openTerminal(
   const command = ["env", "-i", ...variables, claude.binary, ...args];
   await tmux("new-session", "-d", "-x", "150", "-y", "50", "-c", home.work, ...command);
   const pid = Number(await tmux("display-message", "-p", "#{pid}"));
+  // A test that is killed cannot tidy up; then the terminal ends itself.
+  await tmux(
+    "run-shell",
+    "-b",
+    `while kill -0 ${process.pid} 2>/dev/null; do sleep 2; done; tmux -S ${socket} kill-server`,
+  );
   const screen = async (): Promise<string> => await tmux("capture-pane", "-p");
   const appears = async (pattern: RegExp, timeoutMs: number): Promise<boolean> => {
     const deadline = Date.now() + timeoutMs;

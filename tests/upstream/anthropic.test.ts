@@ -168,10 +168,10 @@ function plainBytes(bytes: Buffer): Buffer {
   return bytes;
 }
 
-function dechunk(message: Buffer): Buffer {
-  const headEnd = message.indexOf("\r\n\r\n") + 4;
-  const body = message.subarray(headEnd);
-  if (!/transfer-encoding: chunked/i.test(message.toString("latin1", 0, headEnd))) return body;
+function dechunk(whole: Buffer): Buffer {
+  const headEnd = whole.indexOf("\r\n\r\n") + 4;
+  const body = whole.subarray(headEnd);
+  if (!/transfer-encoding: chunked/i.test(whole.toString("latin1", 0, headEnd))) return body;
   const parts: Buffer[] = [];
   for (let at = 0; at < body.length; ) {
     const lineEnd = body.indexOf("\r\n", at);

@@ -83,6 +83,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     env: environment,
     stdio: ["ignore", "pipe", "pipe"],
   });
+  endWithThisProcess(child);
   const gateway = new ChildGateway(child, { scratch, home, dataDir, usageFile });
   try {
     await gateway.ready(options.readyTimeoutMs ?? 15_000);
@@ -91,6 +92,14 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     throw error;
   }
   return gateway;
+}
+
+/** A test that is killed cannot stop its gateway; a small watcher then does. */
+function endWithThisProcess(child: ChildProcess): void {
+  if (process.platform === "win32" || child.pid === undefined) return;
+  const both = `kill -0 ${process.pid} && kill -0 ${child.pid}`;
+  const watch = `while ${both}; do sleep 1; done; kill -0 ${process.pid} || kill -9 ${child.pid}`;
+  spawn("sh", ["-c", watch], { stdio: "ignore", detached: true }).unref();
 }
 
 interface Places {
