@@ -1,5 +1,5 @@
 import { writeFile } from "node:fs/promises";
-import { cpus, totalmem } from "node:os";
+import { cpus, loadavg, totalmem } from "node:os";
 import { measureExchanges } from "./measure-exchanges.ts";
 import { measureFacts } from "./measure-facts.ts";
 import { measureLatency } from "./measure-latency.ts";
@@ -71,7 +71,7 @@ function planOrUsage(): Plan | undefined {
 function conditions(plan: Plan): string {
   const [first] = cpus();
   return [
-    `${cpus().length} cores ${first?.model.trim() ?? ""}, ${(totalmem() / 2 ** 30).toFixed(0)} GiB, Node ${process.version}, ${process.platform} ${process.arch}`,
+    `${cpus().length} cores ${first?.model.trim() ?? ""}, ${(totalmem() / 2 ** 30).toFixed(0)} GiB, Node ${process.version}, ${process.platform} ${process.arch}; load before ${loadavg()[0]?.toFixed(1)}`,
     `${plan.inFlight} in flight, ${plan.windowMs / 1_000} s after ${plan.warmUpMs / 1_000} s of warm-up, median of ${plan.rounds}, gateway and pipe in turn`,
     `CPU is user and system time of the whole process; every answer is compared byte for byte; records, log, metrics and status file are on`,
     `stream events are written by ${plan.burst}`,

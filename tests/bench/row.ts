@@ -40,7 +40,7 @@ function cells(row: Row): string[] {
     `${row.what} (${row.unit})`,
     figure(row.gateway),
     row.pipe === undefined ? "" : figure(row.pipe),
-    `${row.figure.kind === "difference" ? "+" : ""}${figure(row.figure.value)}${sign}`,
+    `${row.figure.kind === "difference" && row.figure.value >= 0 ? "+" : ""}${figure(row.figure.value)}${sign}`,
     row.aim === undefined ? "" : `<= ${row.aim}${sign}`,
     met === undefined ? "" : met ? "met" : "MISSED",
     row.note ?? "",
@@ -48,5 +48,6 @@ function cells(row: Row): string[] {
 }
 
 function figure(value: number): string {
-  return value >= 100 ? value.toFixed(0) : value.toFixed(value >= 10 ? 1 : 2);
+  const size = Math.abs(value);
+  return value.toFixed(size >= 100 ? 0 : size >= 10 ? 1 : 2);
 }
