@@ -57,7 +57,11 @@ function isSameRequest(seen: WireExchange, sent: WireExchange): boolean {
 
 function assertSameResponse(seen: WireMessage | undefined, sent: WireMessage | undefined): void {
   if (seen === undefined || sent === undefined) return;
-  assert.equal(seen.startLine, sent.startLine);
+  assert.equal(
+    seen.startLine,
+    sent.startLine,
+    `${seen.startLine} instead of ${sent.startLine}: ${seen.body.toString("utf8", 0, 400)}`,
+  );
   assert.deepEqual(responseHeaders(seen), responseHeaders(sent));
   if (seen.complete) assert.equal(sha256(seen.body), sha256(sent.body));
   // A client that left, or an upstream that broke off: what arrived must be what was sent, so far.
