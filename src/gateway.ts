@@ -19,7 +19,7 @@ import { listenOnControlSocket } from "./listener/control-socket.ts";
 import { connectionLimit } from "./listener/file-handles.ts";
 import { allowedHosts, type GuardPolicy } from "./listener/guard.ts";
 import { listen, stopAccepting, urlOf } from "./listener/listen.ts";
-import { PressureGauge } from "./listener/pressure.ts";
+import { PressureGauge, processPressure } from "./listener/pressure.ts";
 import { makeServer } from "./listener/server.ts";
 import { makeCatalogue, toDisplayCurrency } from "./metering/index.ts";
 import type { ExchangeLog } from "./observe/exchange-log.ts";
@@ -123,7 +123,7 @@ export async function openGateway(options: GatewayOptions): Promise<Result<Gatew
         loopDelayMs: current.config.limits.loopDelay,
         heapPercent: current.config.limits.heapPercent,
       }),
-      clock.monotonicMs,
+      processPressure(clock.monotonicMs),
     ),
   );
   const active = new ActiveExchanges();
