@@ -7,7 +7,9 @@ import {
   readBoolean,
   readNumber,
   readString,
+  scanParts,
   scanTopLevel,
+  spanOf,
 } from "./json-scan.ts";
 
 const WHITESPACE = fc.string({ unit: fc.constantFrom(" ", "\n", "\r", "\t"), maxLength: 3 });
@@ -212,6 +214,54 @@ describe("scanTopLevel", () => {
     assert.equal(readString(body, findMember(scan, "s")), undefined);
     assert.equal(readNumber(body, findMember(scan, "big")), Number.POSITIVE_INFINITY);
     assert.equal(findMember(scan, "absent"), undefined);
+  });
+});
+
+describe("scanParts", () => {
+  const pieces = fc.constantFrom(
+    "{",
+    "}",
+    '"a"',
+    '"\\\\"',
+    '"x\\"y"',
+    ":",
+    ",",
+    "1",
+    "true",
+    "[",
+    "]",
+    " ",
+    "\\",
+    '"',
+  );
+
+  it("gives the same for any split of the bytes", () => {
+    const bodies = fc.oneof(
+      documents,
+      fc.array(pieces, { maxLength: 12 }).map((all) => all.join("")),
+    );
+    fc.assert(
+      fc.property(bodies, fc.array(fc.integer({ min: 1, max: 7 })), (text, sizes) => {
+        const body = Buffer.from(text);
+        const parts: Buffer[] = [];
+        let from = 0;
+        for (const size of [...sizes, body.length]) {
+          parts.push(body.subarray(from, from + size));
+          from += size;
+        }
+        assert.deepEqual(scanParts(parts), scanTopLevel(body));
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
+  it("gives a span's bytes across parts", () => {
+    const parts = ["abc", "", "de", "fgh"].map((text) => Buffer.from(text));
+    for (let start = 0; start <= 8; start += 1) {
+      for (let end = start; end <= 8; end += 1) {
+        assert.equal(spanOf(parts, start, end).toString(), "abcdefgh".slice(start, end));
+      }
+    }
   });
 });
 

@@ -143,8 +143,11 @@ function toPayload(body: RequestBody): UpstreamRequest["body"] {
   switch (body.kind) {
     case "none":
       return undefined;
-    case "held":
-      return body.lengthBytes <= KEPT_BODY_BYTES ? body.bytes : once(body);
+    case "held": {
+      const [only] = body.parts;
+      const isSmall = body.parts.length === 1 && body.lengthBytes <= KEPT_BODY_BYTES;
+      return isSmall ? only : yieldParts(body);
+    }
     case "stream":
       return body.open();
     default:
@@ -152,7 +155,6 @@ function toPayload(body: RequestBody): UpstreamRequest["body"] {
   }
 }
 
-async function* once(body: HeldBody): AsyncGenerator<Buffer> {
-  const { bytes } = body;
-  if (bytes !== undefined) yield bytes;
+async function* yieldParts(body: HeldBody): AsyncGenerator<Buffer> {
+  yield* body.parts;
 }

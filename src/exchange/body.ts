@@ -42,23 +42,25 @@ export class HeldBody {
   readonly kind = "held";
   readonly lengthBytes: number;
   readonly #held: HeldBytes;
-  #bytes: Buffer | undefined;
+  #parts: readonly Buffer[];
+  #dropped = false;
 
-  /** `held` has taken the bytes already. */
-  constructor(bytes: Buffer, held: HeldBytes) {
-    this.lengthBytes = bytes.length;
-    this.#bytes = bytes;
+  /** `held` has taken the bytes already. The parts are as they arrived: joining them would copy the whole for nothing. */
+  constructor(parts: readonly Buffer[], lengthBytes: number, held: HeldBytes) {
+    this.lengthBytes = lengthBytes;
+    this.#parts = parts;
     this.#held = held;
   }
 
-  /** Undefined once dropped. */
-  get bytes(): Buffer | undefined {
-    return this.#bytes;
+  /** Empty once dropped. */
+  get parts(): readonly Buffer[] {
+    return this.#parts;
   }
 
   drop(): void {
-    if (this.#bytes === undefined) return;
-    this.#bytes = undefined;
+    if (this.#dropped) return;
+    this.#dropped = true;
+    this.#parts = [];
     this.#held.release(this.lengthBytes);
   }
 }
@@ -91,51 +93,35 @@ export async function holdBody(
   const body = streamBody(request);
   if (body.kind !== "stream") return ok(body);
   if (body.lengthBytes !== undefined && body.lengthBytes > limits.bodyBytes) return ok(body);
-  return body.lengthBytes === undefined
-    ? await holdChunked(request, limits, held)
-    : await holdDeclared(request, body.lengthBytes, limits, held);
+  return await hold(request, body.lengthBytes, limits, held);
 }
 
-async function holdDeclared(
+async function hold(
   request: IncomingMessage,
-  lengthBytes: number,
+  declaredBytes: number | undefined,
   limits: BodyLimits,
   held: HeldBytes,
 ): Promise<Result<RequestBody, GatewayError>> {
-  if (!held.take(lengthBytes, limits.heldBytes)) return fail(full());
-  const bytes = Buffer.allocUnsafeSlow(lengthBytes);
-  let filled = 0;
-  const complete = await readAll(request, (chunk) => {
-    filled += chunk.copy(bytes, filled);
-    return true;
-  });
-  if (complete) return ok(new HeldBody(bytes, held));
-  held.release(lengthBytes);
-  return fail(clientClosed());
-}
-
-async function holdChunked(
-  request: IncomingMessage,
-  limits: BodyLimits,
-  held: HeldBytes,
-): Promise<Result<RequestBody, GatewayError>> {
-  const chunks: Buffer[] = [];
+  // A declared length is taken at once, a chunked one as it grows.
+  let taken = declaredBytes ?? 0;
+  if (!held.take(taken, limits.heldBytes)) return fail(full());
+  const parts: Buffer[] = [];
   let size = 0;
   let refused = false;
   const complete = await readAll(request, (chunk) => {
-    chunks.push(chunk);
-    if (!held.take(chunk.length, limits.heldBytes)) {
-      refused = true;
-      return false;
-    }
+    parts.push(chunk);
     size += chunk.length;
+    if (size <= taken) return true;
+    refused = !held.take(size - taken, limits.heldBytes);
+    if (refused) return false;
+    taken = size;
     return size <= limits.bodyBytes;
   });
-  if (complete) return ok(new HeldBody(Buffer.concat(chunks, size), held));
-  held.release(size);
+  if (complete) return ok(new HeldBody(parts, taken, held));
+  held.release(taken);
   if (refused) return fail(full());
   if (size <= limits.bodyBytes) return fail(clientClosed());
-  return ok({ kind: "stream", open: () => prepend(chunks, request), lengthBytes: undefined });
+  return ok({ kind: "stream", open: () => prepend(parts, request), lengthBytes: undefined });
 }
 
 /** An upstream that fails must not take the client's connection with it: the client is still owed an answer. */

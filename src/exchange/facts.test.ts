@@ -7,7 +7,7 @@ function factsOf(text: string) {
   const held = new HeldBytes();
   const bytes = Buffer.from(text, "latin1");
   held.take(bytes.length, 1e9);
-  return readFacts(new HeldBody(bytes, held));
+  return readFacts(new HeldBody([bytes], bytes.length, held));
 }
 
 describe("readFacts", () => {

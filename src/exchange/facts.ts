@@ -1,4 +1,4 @@
-import { readString, scanTopLevel } from "../base/json-scan.ts";
+import { findMember, type JsonMember, readText, scanParts, spanOf } from "../base/json-scan.ts";
 import type { RequestBody } from "./body.ts";
 import type { Operation } from "./call.ts";
 
@@ -21,17 +21,20 @@ export function needsBody(operation: Operation, method: string): boolean {
 
 /** Reads the facts from a held body. A body that is no JSON object has none, and is passed on all the same. */
 export function readFacts(body: RequestBody): Facts {
-  const bytes = body.kind === "held" ? body.bytes : undefined;
-  if (bytes === undefined) return NONE;
-  const scan = scanTopLevel(bytes, DECISIVE);
+  if (body.kind !== "held") return NONE;
+  const scan = scanParts(body.parts, DECISIVE);
   if (scan.kind !== "object") return { stream: false, duplicates: [] };
   // With a duplicate the last one counts, as it does for JSON.parse.
-  const model = scan.members.findLast(({ name }) => name === "model");
-  const stream = scan.members.findLast(({ name }) => name === "stream");
-  const modelName = model === undefined ? undefined : readString(bytes, model);
+  const modelName = stringOf(body.parts, findMember(scan, "model"));
+  const stream = findMember(scan, "stream");
   return {
     ...(modelName === undefined ? {} : { model: modelName }),
     stream: stream?.type === "true",
     duplicates: scan.duplicates,
   };
+}
+
+function stringOf(parts: readonly Buffer[], member: JsonMember | undefined): string | undefined {
+  if (member?.type !== "string") return undefined;
+  return readText(spanOf(parts, member.valueStart, member.valueEnd));
 }
