@@ -9,22 +9,30 @@ const TEXT_KEYS: Readonly<Record<string, string>> = {
 };
 
 const DELTA_START = '"delta":{"type":"';
+/** What follows a delta's opening in the provider's own layout, the most frequent first. */
+const TEXT_STARTS = Object.entries(TEXT_KEYS).map(([type, key]) => `${type}","${key}":"`);
+
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+const LETTER_U = 0x75;
 
 /**
  * UTF-8 bytes of generated text in a `content_block_delta` event, without parsing its JSON.
  *
- * `event` is latin1 text, one character a byte. Undefined when the JSON is laid out in another way than the provider's.
+ * The event stands in latin1 `text`, one character a byte, from `from` to `end`. Undefined when the JSON is laid out in
+ * another way than the provider's.
  */
-export function countDeltaText(event: string): number | undefined {
-  const delta = event.indexOf(DELTA_START);
-  if (delta < 0) return undefined;
+export function countDeltaText(text: string, from = 0, end = text.length): number | undefined {
+  const delta = text.indexOf(DELTA_START, from);
+  if (delta < 0 || delta >= end) return undefined;
   const typeStart = delta + DELTA_START.length;
-  const typeEnd = event.indexOf('"', typeStart);
-  const key = TEXT_KEYS[event.slice(typeStart, typeEnd)];
-  if (key === undefined) return 0;
-  const marker = `","${key}":"`;
-  if (!event.startsWith(marker, typeEnd)) return undefined;
-  return countStringBytes(event, typeEnd + marker.length);
+  for (const start of TEXT_STARTS) {
+    if (text.startsWith(start, typeStart)) {
+      return countStringBytes(text, typeStart + start.length, end);
+    }
+  }
+  const type = text.slice(typeStart, text.indexOf('"', typeStart));
+  return type in TEXT_KEYS ? undefined : 0;
 }
 
 /** The same from a parsed event. */
@@ -37,23 +45,24 @@ export function countParsedDeltaText(event: Readonly<Record<string, unknown>>): 
 }
 
 /** Bytes of the JSON string that begins at `from`, with its escapes resolved; undefined when it does not end. */
-function countStringBytes(event: string, from: number): number | undefined {
+function countStringBytes(text: string, from: number, end: number): number | undefined {
   let bytes = 0;
   let at = from;
-  for (;;) {
-    const quote = event.indexOf('"', at);
-    if (quote < 0) return undefined;
-    let backslash = event.indexOf("\\", at);
-    if (backslash < 0 || backslash > quote) return bytes + quote - at;
-    while (backslash >= 0 && backslash < quote) {
-      const isUnicode = event.charCodeAt(backslash + 1) === 0x75;
-      const end = backslash + (isUnicode ? 6 : 2);
-      bytes += backslash - at + (isUnicode ? escapedBytes(event.slice(backslash + 2, end)) : 1);
-      at = end;
-      if (at > quote) break;
-      backslash = event.indexOf("\\", at);
+  while (at < end) {
+    const code = text.charCodeAt(at);
+    if (code === QUOTE) return bytes;
+    if (code !== BACKSLASH) {
+      bytes += 1;
+      at += 1;
+    } else if (text.charCodeAt(at + 1) === LETTER_U) {
+      bytes += escapedBytes(text.slice(at + 2, at + 6));
+      at += 6;
+    } else {
+      bytes += 1;
+      at += 2;
     }
   }
+  return undefined;
 }
 
 /** UTF-8 bytes of a `\uXXXX`; half of a surrogate pair counts two of the pair's four. */

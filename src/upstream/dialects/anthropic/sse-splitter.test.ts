@@ -123,7 +123,10 @@ describe("SseSplitter", () => {
 
 function eventsOf(chunks: Iterable<Uint8Array>, windowBytes?: number) {
   const events: string[] = [];
-  const splitter = new SseSplitter((event) => events.push(event), windowBytes);
+  const splitter = new SseSplitter(
+    (text, from, end) => events.push(text.slice(from, end)),
+    windowBytes,
+  );
   for (const chunk of chunks) splitter.push(chunk);
   splitter.finish();
   return { events, splitter };

@@ -6,15 +6,18 @@ const COLON = 0x3a;
 const BYTE_ORDER_MARK = "\u00ef\u00bb\u00bf";
 const SMALLEST_WINDOW = 1_024;
 
+/** Takes the event that stands in `text` from `from` to `end`. */
+export type OnEvent = (text: string, from: number, end: number) => void;
+
 /**
  * Cuts a byte stream into SSE events at their blank lines: LF, CRLF and CR in any mixture, any split of the bytes.
  *
- * Events are handed over as latin1 text (one character a byte) with LF line ends, without being copied when they lie
- * within a chunk. Never throws unless `onEvent` does.
+ * Events are handed over as spans of latin1 text (one character a byte) with LF line ends: of the chunk's own text when
+ * they lie within a chunk, so that nothing is copied. Never throws unless `onEvent` does.
  * @source https://html.spec.whatwg.org/multipage/server-sent-events.html#parsing-an-event-stream (read 2026-11-20)
  */
 export class SseSplitter {
-  readonly #onEvent: (event: string) => void;
+  readonly #onEvent: OnEvent;
   readonly #windowBytes: number;
   /** The bytes of an event whose end has not come. */
   #window = Buffer.alloc(0);
@@ -28,7 +31,7 @@ export class SseSplitter {
   #isSkipping = false;
   #skippedEvents = 0;
 
-  constructor(onEvent: (event: string) => void, windowBytes: number = WINDOW_BYTES) {
+  constructor(onEvent: OnEvent, windowBytes: number = WINDOW_BYTES) {
     this.#onEvent = onEvent;
     this.#windowBytes = windowBytes;
   }
@@ -53,7 +56,7 @@ export class SseSplitter {
   /** Hands over a last event that no blank line ended. */
   finish(): void {
     const rest = this.#takeWindow();
-    if (rest !== "") this.#onEvent(rest);
+    if (rest !== "") this.#onEvent(rest, 0, rest.length);
   }
 
   #split(text: string): void {
@@ -77,9 +80,10 @@ export class SseSplitter {
       this.#skippedEvents += 1;
     } else if (this.#windowUsed > 0) {
       this.#append(text.slice(from, end));
-      this.#onEvent(this.#takeWindow());
+      const event = this.#takeWindow();
+      this.#onEvent(event, 0, event.length);
     } else if (end - from > 1) {
-      this.#onEvent(text.slice(from, end));
+      this.#onEvent(text, from, end);
     }
   }
 

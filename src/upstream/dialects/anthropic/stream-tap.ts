@@ -18,7 +18,7 @@ type JsonObject = Readonly<Record<string, unknown>>;
  * and `atBoundary` stays exact all the same (design R20).
  */
 export class StreamTap implements Tap {
-  readonly #splitter = new SseSplitter((event) => this.#observe(event));
+  readonly #splitter = new SseSplitter((text, from, end) => this.#observe(text, from, end));
   #seen: { -readonly [Key in keyof Observation]: Observation[Key] } = { ...NOTHING_OBSERVED };
   #sawDeltaUsage = false;
 
@@ -40,25 +40,26 @@ export class StreamTap implements Tap {
     };
   }
 
-  #observe(event: string): void {
+  #observe(text: string, from: number, end: number): void {
     if (this.#seen.failed) return;
     try {
-      this.#read(event);
+      this.#read(text, from, end);
     } catch {
       this.#seen.failed = true;
     }
   }
 
-  #read(event: string): void {
-    if (event.startsWith(DELTA)) {
-      const bytes = countDeltaText(event);
-      if (bytes === undefined) this.#parse(event);
+  #read(text: string, from: number, end: number): void {
+    if (text.startsWith(DELTA, from)) {
+      const bytes = countDeltaText(text, from, end);
+      if (bytes === undefined) this.#parse(text.slice(from, end));
       else this.#seen.deliveredTextBytes += bytes;
-    } else if (event.startsWith(BLOCK_START)) {
+    } else if (text.startsWith(BLOCK_START, from)) {
       // Only a fallback block tells something; the text of other blocks comes in deltas.
+      const event = text.slice(from, end);
       if (event.includes('"fallback"')) this.#parse(event);
-    } else if (!UNINTERESTING.some((start) => event.startsWith(start))) {
-      this.#parse(event);
+    } else if (!UNINTERESTING.some((start) => text.startsWith(start, from))) {
+      this.#parse(text.slice(from, end));
     }
   }
 
