@@ -61,6 +61,7 @@ const OVERLOADED_RETRY_MS = 2_000;
 const DRAINING_RETRY_MS = 1_000;
 /** How long a cut stream may take to tell its client why. */
 const CUT_MS = 5_000;
+const IDLE_SWEEP_MS = 50;
 
 /** Opens everything in order; when a later part fails, what was opened is closed again. */
 export async function openGateway(options: GatewayOptions): Promise<Result<Gateway, string>> {
@@ -135,9 +136,11 @@ export async function openGateway(options: GatewayOptions): Promise<Result<Gatew
   });
   let draining = false;
   let url = "";
+  const installKey = await openInstallKey(dataDir);
+  if (!installKey.ok) return installKey;
   const house = {
     clock,
-    identity: { localPrincipal: localUser(), installKey: await openInstallKey(dataDir) },
+    identity: { localPrincipal: localUser(), installKey: installKey.value },
     deployment,
     store,
     quota,
@@ -233,7 +236,10 @@ export async function openGateway(options: GatewayOptions): Promise<Result<Gatew
       const closed = stopAccepting(server);
       await within(active.whenIdle(), current.config.timeouts.drain);
       active.cutAll(drainingError());
+      // Clients keep the connections on which they were just answered.
+      const sweep = setInterval(() => server.closeIdleConnections(), IDLE_SWEEP_MS);
       await within(closed, CUT_MS);
+      clearInterval(sweep);
       server.closeAllConnections();
       await closed;
     },
