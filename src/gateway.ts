@@ -186,7 +186,7 @@ export async function openGateway(options: GatewayOptions): Promise<Result<Gatew
       clock,
       selfService: new SelfService(views, door),
       shed,
-      run: (call) => runExchange(call, house),
+      run: (call) => active.during(runExchange(call, house)),
       onBug: (id, cause) => journal("error", "exchange.bug", `${id}: ${textOf(cause)}`),
     });
 

@@ -9,8 +9,21 @@ export interface Cuttable {
 /** The exchanges under way. Owned by `main.ts`; draining waits for it and ends what is left. */
 export class ActiveExchanges {
   readonly #running = new Set<Cuttable>();
+  #begun = 0;
   #idle: PromiseWithResolvers<void> | undefined;
 
+  /** Counts an exchange from its arrival to its settlement, so that draining waits for uploads and repetitions too. */
+  async during(exchange: Promise<void>): Promise<void> {
+    this.#begun += 1;
+    try {
+      await exchange;
+    } finally {
+      this.#begun -= 1;
+      if (this.#begun === 0) this.#idle?.resolve();
+    }
+  }
+
+  /** Calls to an upstream under way. */
   get count(): number {
     return this.#running.size;
   }
@@ -21,16 +34,15 @@ export class ActiveExchanges {
 
   remove(exchange: Cuttable): void {
     this.#running.delete(exchange);
-    if (this.#running.size === 0) this.#idle?.resolve();
   }
 
   cutAll(error: GatewayError): void {
     for (const exchange of this.#running) exchange.cut(error);
   }
 
-  /** Resolves once nothing is running. */
+  /** Resolves once every exchange is settled. */
   async whenIdle(): Promise<void> {
-    if (this.#running.size === 0) return;
+    if (this.#begun === 0) return;
     this.#idle ??= Promise.withResolvers<void>();
     await this.#idle.promise;
   }
