@@ -9,18 +9,18 @@ import { assertGatewayError, call, STREAM_BODY, startTestGateway } from "./rig.t
 
 let upstream: AnthropicUpstream;
 let gateway: Gateway;
+const scope = new AsyncDisposableStack();
 
 before(async () => {
-  upstream = await startAnthropicUpstream();
-  gateway = await startTestGateway(upstream.url, {
-    config: "listener:\n  hosts: [host.docker.internal]",
-  });
+  upstream = scope.use(await startAnthropicUpstream());
+  gateway = scope.use(
+    await startTestGateway(upstream.url, {
+      config: "listener:\n  hosts: [host.docker.internal]",
+    }),
+  );
 });
 
-after(async () => {
-  await gateway[Symbol.asyncDispose]();
-  await upstream.close();
-});
+after(() => scope.disposeAsync());
 
 beforeEach(() => upstream.reset());
 

@@ -27,16 +27,14 @@ import {
 
 let upstream: AnthropicUpstream;
 let gateway: Gateway;
+const scope = new AsyncDisposableStack();
 
 before(async () => {
-  upstream = await startAnthropicUpstream();
-  gateway = await startTestGateway(upstream.url);
+  upstream = scope.use(await startAnthropicUpstream());
+  gateway = scope.use(await startTestGateway(upstream.url));
 });
 
-after(async () => {
-  await gateway[Symbol.asyncDispose]();
-  await upstream.close();
-});
+after(() => scope.disposeAsync());
 
 /** Sends a body; says what the upstream got. */
 async function bodyAsSeen(body: Buffer | string, fields: readonly string[] = []): Promise<Buffer> {

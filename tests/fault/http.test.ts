@@ -25,18 +25,18 @@ import {
 
 let upstream: AnthropicUpstream;
 let gateway: Gateway;
+const scope = new AsyncDisposableStack();
 
 before(async () => {
-  upstream = await startAnthropicUpstream();
-  gateway = await startTestGateway(upstream.url, {
-    config: "timeouts:\n  requestHeaders: 1s\n  uploadWindow: 1s\n  uploadBytesPerSecond: 1KB",
-  });
+  upstream = scope.use(await startAnthropicUpstream());
+  gateway = scope.use(
+    await startTestGateway(upstream.url, {
+      config: "timeouts:\n  requestHeaders: 1s\n  uploadWindow: 1s\n  uploadBytesPerSecond: 1KB",
+    }),
+  );
 });
 
-after(async () => {
-  await gateway[Symbol.asyncDispose]();
-  await upstream.close();
-});
+after(() => scope.disposeAsync());
 
 beforeEach(() => upstream.reset());
 

@@ -290,6 +290,21 @@ describe("F-04: shutdown", () => {
     }
   });
 
+  it("F-04: an upload that began before the signal has the whole grace as well", async () => {
+    await using upstream = await startAnthropicUpstream();
+    await using gateway = await startTestGateway(upstream.url);
+    using client = await openRawClient(gateway.port);
+    const whole = requestBytes(STREAM_BODY);
+    client.send(whole.subarray(0, whole.length - 4));
+    await sleep(100);
+    const exit = gateway.stop("SIGTERM");
+    // Longer than cut streams are given to say why.
+    await sleep(5_500);
+    client.send(whole.subarray(whole.length - 4));
+    assert.ok(await client.until((got) => got.includes("message_stop")), client.text());
+    assert.equal(await exit, 0);
+  });
+
   it("F-04: a kept-alive connection learns that the process is going", async () => {
     const gate = Promise.withResolvers<void>();
     await using upstream = await startAnthropicUpstream();

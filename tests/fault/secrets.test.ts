@@ -72,18 +72,18 @@ async function filesBelow(directory: string): Promise<readonly string[]> {
 
 let upstream: AnthropicUpstream;
 let gateway: Gateway;
+const scope = new AsyncDisposableStack();
 
 before(async () => {
-  upstream = await startAnthropicUpstream();
-  gateway = await startTestGateway(upstream.url, {
-    config: "log:\n  level: trace\ntimeouts:\n  headers: 1s\n  idle: 1s",
-  });
+  upstream = scope.use(await startAnthropicUpstream());
+  gateway = scope.use(
+    await startTestGateway(upstream.url, {
+      config: "log:\n  level: trace\ntimeouts:\n  headers: 1s\n  idle: 1s",
+    }),
+  );
 });
 
-after(async () => {
-  await gateway[Symbol.asyncDispose]();
-  await upstream.close();
-});
+after(() => scope.disposeAsync());
 
 beforeEach(() => upstream.reset());
 

@@ -39,16 +39,16 @@ const FINAL_OUTPUT = 1_000;
 
 let upstream: AnthropicUpstream;
 let gateway: Gateway;
+const scope = new AsyncDisposableStack();
 
 before(async () => {
-  upstream = await startAnthropicUpstream();
-  gateway = await startTestGateway(upstream.url, { config: "timeouts:\n  abortedRead: 1s" });
+  upstream = scope.use(await startAnthropicUpstream());
+  gateway = scope.use(
+    await startTestGateway(upstream.url, { config: "timeouts:\n  abortedRead: 1s" }),
+  );
 });
 
-after(async () => {
-  await gateway[Symbol.asyncDispose]();
-  await upstream.close();
-});
+after(() => scope.disposeAsync());
 
 /** Leaves in one of the ways in which clients leave. */
 const LEAVES = {

@@ -45,6 +45,7 @@ const ask = [step.readHead, step.readBody] as const;
 /** One gateway; each test gives its upstream another script. */
 let upstream: RawUpstream;
 let gateway: Gateway;
+const scope = new AsyncDisposableStack();
 let script: RawScript = [];
 let firstConnection = 0;
 
@@ -80,18 +81,19 @@ function requestCount(): number {
 }
 
 before(async () => {
-  upstream = await startRawUpstream((number) =>
-    typeof script === "function" ? script(number - firstConnection) : script,
+  upstream = scope.use(
+    await startRawUpstream((number) =>
+      typeof script === "function" ? script(number - firstConnection) : script,
+    ),
   );
-  gateway = await startTestGateway(upstream.url, {
-    config: "timeouts:\n  headers: 1s\n  idle: 1s\n  upstreamKeepAlive: 10s",
-  });
+  gateway = scope.use(
+    await startTestGateway(upstream.url, {
+      config: "timeouts:\n  headers: 1s\n  idle: 1s\n  upstreamKeepAlive: 10s",
+    }),
+  );
 });
 
-after(async () => {
-  await gateway[Symbol.asyncDispose]();
-  await upstream.close();
-});
+after(() => scope.disposeAsync());
 
 /** Leaves one kept-alive connection behind on which the gateway's next request goes; it then does `steps`. */
 async function withReusedConnection(steps: RawScript): Promise<void> {
