@@ -53,6 +53,22 @@ describe("WriterQueue", () => {
     assert.deepEqual(batches(posted).at(-1), ["end 1", "start 2"]);
   });
 
+  it("collects for 1 ms while starts come faster than 2,000 a second", async (t) => {
+    t.mock.timers.enable({ apis: ["setTimeout"] });
+    const { queue, posted } = setUp({ monotonicMs: () => 0 });
+    for (let number = 1; number <= 100; number += 1) {
+      void queue.start(startedRecord(number), undefined);
+    }
+    await turn();
+    queue.handle({ kind: "applied" });
+    void queue.start(startedRecord(101), undefined);
+    await turn();
+    assert.equal(batches(posted).length, 1);
+    void queue.start(startedRecord(102), undefined);
+    t.mock.timers.tick(1);
+    assert.deepEqual(batches(posted).at(1), ["start 101", "start 102"]);
+  });
+
   it("refuses starts while the queue is full, and accepts again when it has drained", async () => {
     const { queue } = setUp({ maxPending: 2 });
     void queue.start(startedRecord(1), undefined);
@@ -196,7 +212,7 @@ describe("WriterQueue", () => {
 
   it("tells now and then where the oldest open exchange is, never past an end that is not stored", async () => {
     let nowMs = 0;
-    const { queue, posted } = setUp({ monotonicMs: () => nowMs });
+    const { queue, posted } = setUp({ monotonicMs: () => (nowMs += 1) });
     await started(queue, 1);
     await started(queue, 2);
     nowMs = 5_000;
@@ -236,12 +252,14 @@ interface SetUp {
 function setUp(more: TestContext | Partial<WriterQueueOptions> = {}): SetUp {
   const posted: WriterRequest[] = [];
   const problems: StoreProblem[] = [];
+  let nowMs = 0;
   if ("mock" in more) more.mock.timers.enable({ apis: ["setTimeout"] });
   const queue = new WriterQueue({
     boot: 1,
     nextNumber: 1,
     maxPending: 10_000,
-    monotonicMs: () => 0,
+    // A clock that moves: starts that come all at once would be collected for a moment.
+    monotonicMs: () => (nowMs += 1),
     post: (request) => posted.push(request),
     onProblem: (problem) => problems.push(problem),
     ...("mock" in more ? {} : more),

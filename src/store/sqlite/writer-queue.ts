@@ -9,6 +9,11 @@ import { batchEnd, type Entry, ledgerEntry, type Outcome } from "./writer-entry.
 
 /** Ends wait this long for a start to ride with. */
 const COLLECT_MS = 2;
+/** More than 2,000 starts a second: a batch for each turn of the event loop would cost more than what is in it. */
+const FAST_START_GAP_MS = 0.5;
+const FAST_START_WAIT_MS = 1;
+const LONGEST_GAP_MS = 10;
+const GAP_WEIGHT = 0.05;
 const FIRST_RETRY_MS = 100;
 const LAST_RETRY_MS = 2_000;
 /** How often the database learns below which number nothing is open, so that recovery stays short. */
@@ -48,6 +53,8 @@ export class WriterQueue {
   #flushers: (() => void)[] = [];
   #syncing: (() => void)[] = [];
   #waitingStarts = 0;
+  #startedAtMs = 0;
+  #startGapMs = LONGEST_GAP_MS;
 
   constructor(options: WriterQueueOptions) {
     this.#options = options;
@@ -81,6 +88,7 @@ export class WriterQueue {
     const { promise, resolve } = Promise.withResolvers<Outcome>();
     this.#queue.push({ op: OP.start, row: startRow(number, this.#options.boot, record), resolve });
     this.#waitingStarts += 1;
+    this.#noteStart();
     this.#queueTransactions(number, transactions);
     this.#schedule();
     return promise;
@@ -154,14 +162,24 @@ export class WriterQueue {
     }
   }
 
-  /** A start goes with all that this turn of the event loop still brings. */
+  /** A start goes with all that this turn of the event loop still brings; while they come fast, with all of a moment. */
   #schedule(): void {
     if (this.#isScheduled) return;
     this.#isScheduled = true;
-    setImmediate(() => {
+    const send = (): void => {
       this.#isScheduled = false;
       this.#sendNow();
-    });
+    };
+    if (this.#startGapMs < FAST_START_GAP_MS) setTimeout(send, FAST_START_WAIT_MS);
+    else setImmediate(send);
+  }
+
+  /** The mean time between starts, the last twenty or so counting most. */
+  #noteStart(): void {
+    const nowMs = this.#options.monotonicMs();
+    const gapMs = Math.min(nowMs - this.#startedAtMs, LONGEST_GAP_MS);
+    this.#startedAtMs = nowMs;
+    this.#startGapMs += (gapMs - this.#startGapMs) * GAP_WEIGHT;
   }
 
   /** An end goes with the next start, or alone after a moment. */
