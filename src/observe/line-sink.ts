@@ -4,7 +4,7 @@ export interface Output {
 }
 
 /** Lines are at most this late. */
-const FLUSH_MS = 20;
+const FLUSH_MS = 50;
 const FLUSH_LENGTH = 64 * 1024;
 
 /**

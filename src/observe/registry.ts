@@ -1,6 +1,3 @@
-/** Values of a metric's labels, in the order of its label names. */
-export type LabelValues = readonly string[];
-
 interface MetricSpec {
   readonly name: string;
   readonly help: string;
@@ -21,8 +18,8 @@ export class Counter implements Metric {
     this.#spec = spec;
   }
 
-  add(amount: number, ...labels: LabelValues): void {
-    const key = labels.join("\u0000");
+  add(amount: number, a = "", b = "", c = ""): void {
+    const key = labelKey(a, b, c);
     this.#values.set(key, (this.#values.get(key) ?? 0) + amount);
   }
 
@@ -60,8 +57,8 @@ export class Histogram implements Metric {
     this.#bounds = bounds;
   }
 
-  observe(value: number, ...labels: LabelValues): void {
-    const key = labels.join("\u0000");
+  observe(value: number, a = "", b = "", c = ""): void {
+    const key = labelKey(a, b, c);
     let series = this.#series.get(key);
     if (series === undefined) {
       series = { counts: this.#bounds.map(() => 0), sum: 0, count: 0 };
@@ -69,8 +66,9 @@ export class Histogram implements Metric {
     }
     series.sum += value;
     series.count += 1;
-    const bucket = this.#bounds.findIndex((bound) => value <= bound);
-    if (bucket >= 0) series.counts[bucket] = (series.counts[bucket] ?? 0) + 1;
+    let bucket = 0;
+    while (bucket < this.#bounds.length && value > (this.#bounds[bucket] ?? 0)) bucket += 1;
+    if (bucket < this.#bounds.length) series.counts[bucket] = (series.counts[bucket] ?? 0) + 1;
   }
 
   expose(): string {
@@ -88,6 +86,11 @@ export class Histogram implements Metric {
     }
     return text;
   }
+}
+
+/** The values of up to three labels, in the order of their names. */
+function labelKey(a: string, b: string, c: string): string {
+  return `${a}\u0000${b}\u0000${c}`;
 }
 
 /** The whole page that a scrape gets. */
