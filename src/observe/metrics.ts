@@ -1,3 +1,4 @@
+import { ERRORS } from "../base/errors.ts";
 import { Counter, exposeAll, Gauge, Histogram } from "./registry.ts";
 
 /** What one finished exchange adds to the metrics. All labels come from closed lists. */
@@ -105,7 +106,9 @@ export class ExchangeMetrics {
   exchangeEnded(figures: ExchangeFigures): void {
     const { operation, provider, book } = figures;
     this.#requests.add(1, operation, provider, statusClass(figures.status));
-    if (figures.error !== undefined) this.#errors.add(1, figures.error.code, figures.error.source);
+    if (figures.error !== undefined) {
+      this.#errors.add(1, errorLabel(figures.error.code), figures.error.source);
+    }
     for (const [key, kind] of TOKEN_KINDS) {
       const count = figures.tokens[key];
       if (count !== undefined && count > 0) this.#tokens.add(count, kind, book);
@@ -142,6 +145,30 @@ export class ExchangeMetrics {
 
 function gauge(name: string, help: string, read: () => number): Gauge {
   return new Gauge({ name, help }, read);
+}
+
+/**
+ * Names of the API's errors.
+ * @source https://platform.claude.com/docs/en/api/errors (read 2026-11-21)
+ */
+const API_ERRORS: ReadonlySet<string> = new Set([
+  "invalid_request_error",
+  "authentication_error",
+  "billing_error",
+  "permission_error",
+  "not_found_error",
+  "conflict_error",
+  "request_too_large",
+  "rate_limit_error",
+  "api_error",
+  "timeout_error",
+  "overloaded_error",
+]);
+
+/** An upstream can name its errors as it likes; a label cannot. The record keeps the name. */
+function errorLabel(code: string): string {
+  if (Object.hasOwn(ERRORS, code) || API_ERRORS.has(code)) return code;
+  return /^http_[45]\d\d$/.test(code) ? `${code.slice(0, -2)}xx` : "other";
 }
 
 function statusClass(status: number | undefined): string {
