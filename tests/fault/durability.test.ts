@@ -7,7 +7,6 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { describe, it } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
-import { fileURLToPath } from "node:url";
 import { adjusted, message } from "../upstream/answer.ts";
 import { startAnthropicUpstream } from "../upstream/anthropic.ts";
 import { nodeBinary } from "../upstream/gateway.ts";
@@ -20,6 +19,7 @@ import {
   finishedEvent,
   idOf,
   PLAIN_BODY,
+  PROGRAM,
   STREAM_BODY,
   sendRaw,
   startTestGateway,
@@ -157,21 +157,17 @@ describe("R-01: kill -9 under load", () => {
   it("R-01: a second server on the same data directory is refused with a reason", async () => {
     await using upstream = await startAnthropicUpstream();
     await using gateway = await startTestGateway(upstream.url);
-    const second = spawnSync(
-      nodeBinary(),
-      [fileURLToPath(new URL("../../src/main.ts", import.meta.url)), "serve"],
-      {
-        env: {
-          PATH: process.env["PATH"] ?? "",
-          HOME: gateway.home,
-          PORT: "0",
-          SPILLWAY_DATA_DIR: gateway.dataDir,
-          SPILLWAY_ANTHROPIC_URL: upstream.url,
-        },
-        encoding: "utf8",
-        timeout: 20_000,
+    const second = spawnSync(nodeBinary(), [PROGRAM, "serve"], {
+      env: {
+        PATH: process.env["PATH"] ?? "",
+        HOME: gateway.home,
+        PORT: "0",
+        SPILLWAY_DATA_DIR: gateway.dataDir,
+        SPILLWAY_ANTHROPIC_URL: upstream.url,
       },
-    );
+      encoding: "utf8",
+      timeout: 20_000,
+    });
     assert.notEqual(second.status, 0);
     assert.match(second.stdout + second.stderr, /another spillway/i);
     assert.equal((await call(gateway, { body: STREAM_BODY })).status, 200);
@@ -253,29 +249,25 @@ describe("R-03: a log that nobody reads", () => {
   it("R-03: a stalled reader of the output does not stall traffic", async () => {
     const scratch = await mkdtemp(join(tmpdir(), "spillway-log-"));
     await using upstream = await startAnthropicUpstream({ keepBodies: false });
-    const child = spawn(
-      nodeBinary(),
-      [fileURLToPath(new URL("../../src/main.ts", import.meta.url)), "serve"],
-      {
-        env: {
-          PATH: process.env["PATH"] ?? "",
-          HOME: scratch,
-          PORT: "0",
-          SPILLWAY_DATA_DIR: join(scratch, "data"),
-          SPILLWAY_ANTHROPIC_URL: upstream.url,
-          CLAUDE_USAGE_FILE: join(scratch, "usage"),
-        },
-        // The pipe is never read.
-        stdio: ["ignore", "pipe", "ignore"],
+    const child = spawn(nodeBinary(), [PROGRAM, "serve"], {
+      env: {
+        PATH: process.env["PATH"] ?? "",
+        HOME: scratch,
+        PORT: "0",
+        SPILLWAY_DATA_DIR: join(scratch, "data"),
+        SPILLWAY_ANTHROPIC_URL: upstream.url,
+        CLAUDE_USAGE_FILE: join(scratch, "usage"),
       },
-    );
+      // The pipe is never read.
+      stdio: ["ignore", "pipe", "ignore"],
+    });
     const exited = Promise.withResolvers<void>();
     child.once("exit", () => exited.resolve());
     try {
       const info = await eventually(
         async () => {
-          const text = await readFile(join(scratch, "data/server.json"), "utf8").catch(() => "");
-          return /"url":"http:\/\/127\.0\.0\.1:(\d+)"/.exec(text)?.[1];
+          const known = await readFile(join(scratch, "data/server.json"), "utf8").catch(() => "");
+          return /"url":"http:\/\/127\.0\.0\.1:(\d+)"/.exec(known)?.[1];
         },
         "the server",
         15_000,

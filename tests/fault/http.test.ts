@@ -165,14 +165,14 @@ describe("H-01: framing that two servers may read differently", () => {
   it("H-01: a refused connection is let go of even if the client keeps its side open", {
     skip: !hasProc,
   }, async () => {
-    const before = await openHandles(gateway.pid);
+    const known = await openHandles(gateway.pid);
     const clients = await Promise.all(
       Array.from({ length: 20 }, () => openRawClient(gateway.port)),
     );
     for (const client of clients) client.send(`${POST}Content-Length: -1\r\n\r\n`);
     for (const client of clients) assert.ok(await client.closedWithin(3_000));
     await eventually(
-      async () => ((await openHandles(gateway.pid)) <= before + 2 ? true : undefined),
+      async () => ((await openHandles(gateway.pid)) <= known + 2 ? true : undefined),
       "the handles are given back",
       3_000,
     );
@@ -581,7 +581,7 @@ describe("H-14: log injection", () => {
       "x-claude-code-request-class: </script><script>alert(1)</script>",
       "x-claude-code-prompt-id: \u00e2\u0080\u00ae\u0085",
     ];
-    const before = gateway.stdout().length;
+    const known = gateway.stdout().length;
     using client = await sendRaw(
       gateway,
       JSON.stringify({
@@ -594,10 +594,10 @@ describe("H-14: log injection", () => {
     const id = idOf(client.text());
     await finishedEvent(gateway, id);
     await eventually(
-      () => (gateway.stdout().slice(before).includes(id) ? true : undefined),
+      () => (gateway.stdout().slice(known).includes(id) ? true : undefined),
       "a line",
     );
-    const fresh = gateway.stdout().slice(before);
+    const fresh = gateway.stdout().slice(known);
     const lines = fresh.split("\n").filter((line) => line !== "");
     const parsed = lines.map((line): unknown => JSON.parse(line));
     const mine = parsed.filter(isObject).filter((line) => line["id"] === id);

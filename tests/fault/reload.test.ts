@@ -1,11 +1,10 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rename, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, it } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
-import { fileURLToPath } from "node:url";
 import { message } from "../upstream/answer.ts";
 import { startAnthropicUpstream } from "../upstream/anthropic.ts";
 import { type Gateway, nodeBinary } from "../upstream/gateway.ts";
@@ -20,6 +19,7 @@ import {
   finishedEvent,
   idOf,
   PLAIN_BODY,
+  PROGRAM,
   requestBytes,
   STREAM_BODY,
   sendRaw,
@@ -38,6 +38,12 @@ async function withConfigFile(body: (file: string) => Promise<void>): Promise<vo
   } finally {
     await rm(directory, { recursive: true });
   }
+}
+
+/** Replaces the file in one step, as editors do: half a file may well be a valid one. */
+async function replace(file: string, content: string): Promise<void> {
+  await writeFile(`${file}.new`, content, { mode: 0o600 });
+  await rename(`${file}.new`, file);
 }
 
 async function statusFor(gateway: Gateway, host: string): Promise<number> {
@@ -72,7 +78,7 @@ describe("F-01: reloads under load", () => {
         while (!over) statuses.push((await call(gateway, { body: PLAIN_BODY })).status);
       });
       for (let edit = 0; edit < 20; edit += 1) {
-        await writeFile(file, `${BASE}listener:\n  hosts: [edit-${edit}.test]\n`);
+        await replace(file, `${BASE}listener:\n  hosts: [edit-${edit}.test]\n`);
         if (edit % 2 === 0) process.kill(gateway.pid, "SIGHUP");
         await eventually(
           async () => ((await statusFor(gateway, `edit-${edit}.test`)) === 200 ? true : undefined),
@@ -123,7 +129,7 @@ describe("F-02: a configuration that is wrong", () => {
       for (const [name, wrong, expected] of WRONG) {
         const known = logLines(gateway, "config.refused");
         const from = gateway.stdout().length;
-        await writeFile(file, wrong);
+        await replace(file, wrong);
         process.kill(gateway.pid, "SIGHUP");
         await eventually(
           () => (logLines(gateway, "config.refused") > known ? true : undefined),
@@ -137,7 +143,7 @@ describe("F-02: a configuration that is wrong", () => {
       process.kill(gateway.pid, "SIGHUP");
       await sleep(300);
       assert.equal(await statusFor(gateway, "good.test"), 200);
-      await writeFile(file, `${BASE}listener:\n  hosts: [better.test]\n`);
+      await replace(file, `${BASE}listener:\n  hosts: [better.test]\n`);
       await eventually(
         async () => ((await statusFor(gateway, "better.test")) === 200 ? true : undefined),
         "the repaired file is in force",
@@ -164,22 +170,18 @@ function startOnce(env: Readonly<Record<string, string>>): {
   readonly output: string;
 } {
   const directory = join(tmpdir(), `spillway-once-${process.pid}-${Math.random()}`);
-  const { status, stdout, stderr } = spawnSync(
-    nodeBinary(),
-    [fileURLToPath(new URL("../../src/main.ts", import.meta.url)), "serve"],
-    {
-      env: {
-        PATH: process.env["PATH"] ?? "",
-        HOME: directory,
-        PORT: "0",
-        SPILLWAY_DATA_DIR: join(directory, "data"),
-        SPILLWAY_ANTHROPIC_URL: "http://127.0.0.1:9",
-        ...env,
-      },
-      encoding: "utf8",
-      timeout: 8_000,
+  const { status, stdout, stderr } = spawnSync(nodeBinary(), [PROGRAM, "serve"], {
+    env: {
+      PATH: process.env["PATH"] ?? "",
+      HOME: directory,
+      PORT: "0",
+      SPILLWAY_DATA_DIR: join(directory, "data"),
+      SPILLWAY_ANTHROPIC_URL: "http://127.0.0.1:9",
+      ...env,
     },
-  );
+    encoding: "utf8",
+    timeout: 8_000,
+  });
   return { status, output: stdout + stderr };
 }
 

@@ -3,6 +3,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { type IncomingHttpHeaders, request } from "node:http";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
 import { type Gateway, startGateway } from "../upstream/gateway.ts";
 import { openRawClient, type RawClient } from "../upstream/raw-client.ts";
 import { isObject } from "../upstream/request-kind.ts";
@@ -266,6 +267,10 @@ export async function peakRssBytes(pid: number): Promise<number> {
 export async function openHandles(pid: number): Promise<number> {
   return (await readdir(`/proc/${pid}/fd`)).length;
 }
+
+/** The program under test, where a test starts it by itself. */
+export const PROGRAM =
+  process.env["SPILLWAY_TEST_MAIN"] ?? fileURLToPath(new URL("../../src/main.ts", import.meta.url));
 
 export const MEBIBYTE = 2 ** 20;
 export const hasProc = process.platform === "linux";

@@ -153,12 +153,12 @@ describe("S1-011 to S1-019: the status file", () => {
       await answerWith(whole({ "5h-utilization": value, "7d-utilization": "0.5" }));
       await lineMatching(`5h=${Math.round(Number(value) * 100)}% `);
     }
-    const before = await readFile(gateway.usageFile, "utf8");
+    const known = await readFile(gateway.usageFile, "utf8");
     await answerWith([]);
     upstream.queue("plain", failure(401, "no"));
     await call(gateway, { body: STREAM_BODY, headers: SEAT });
     await sleep(400);
-    assert.equal(await readFile(gateway.usageFile, "utf8"), before);
+    assert.equal(await readFile(gateway.usageFile, "utf8"), known);
   });
 
   it("S1-016: a 429 of the seat tells as well", async () => {
@@ -178,7 +178,7 @@ describe("S1-011 to S1-019: the status file", () => {
 
   it("R8: answers to other credentials than a seat's never change it", async () => {
     await answerWith(whole({ "5h-utilization": "0.31", "7d-utilization": "0.5" }));
-    const before = await lineMatching("5h=31% ");
+    const known = await lineMatching("5h=31% ");
     for (const credential of [
       { "x-api-key": "sk-ant-api03-k" },
       { authorization: "Bearer other" },
@@ -186,7 +186,7 @@ describe("S1-011 to S1-019: the status file", () => {
       await answerWith(whole({ "5h-utilization": "0.95", "7d-utilization": "0.95" }), credential);
     }
     await sleep(400);
-    assert.equal(await readFile(gateway.usageFile, "utf8"), before);
+    assert.equal(await readFile(gateway.usageFile, "utf8"), known);
   });
 
   it("S1-019: over 200 answers at once no reader ever sees half a line", async () => {

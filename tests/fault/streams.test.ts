@@ -58,8 +58,8 @@ const LEAVES = {
 } as const;
 
 /** The upstream saw the end of its connection soon after the client had left. */
-async function assertClosedSoon(after: number, leftAt: number): Promise<void> {
-  const seen = upstream.requests[after];
+async function assertClosedSoon(index: number, leftAt: number): Promise<void> {
+  const seen = upstream.requests[index];
   assert.ok(seen !== undefined);
   await eventually(() => (seen.closedAt === undefined ? undefined : true), "the upstream's close");
   assert.ok((seen.closedAt ?? 0) - leftAt <= 1_000, "the upstream was closed too late");
@@ -473,9 +473,9 @@ describe("C-05: clients that read slowly", { skip: !hasProc }, () => {
     );
     const standing = await eventually(
       async () => {
-        const before = poured;
+        const earlier = poured;
         await sleep(300);
-        return poured === before ? poured : undefined;
+        return poured === earlier ? poured : undefined;
       },
       "the upstreams stand still",
       15_000,

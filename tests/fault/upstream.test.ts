@@ -473,10 +473,10 @@ describe("U-07: encoded answers", () => {
   }, async () => {
     const bomb = gzipSync(Buffer.alloc(200 * MEBIBYTE), { level: 9 });
     play(encodedAnswer("gzip", bomb));
-    const before = await rssBytes(gateway.pid);
+    const known = await rssBytes(gateway.pid);
     const answer = await call(gateway, { body: STREAM_BODY });
     assert.deepEqual(answer.body, bomb);
-    assert.ok((await rssBytes(gateway.pid)) - before < 64 * MEBIBYTE);
+    assert.ok((await rssBytes(gateway.pid)) - known < 64 * MEBIBYTE);
     assert.equal((await finishedEvent(gateway, idOf(answer)))["usage_source"], "unknown");
   });
 
@@ -701,10 +701,10 @@ describe("an upstream that is not there", () => {
     const dead = await startRawUpstream([]);
     await dead.close();
     await using lonely = await startTestGateway(dead.url);
-    const before = await events(lonely);
+    const known = await events(lonely);
     const answer = await call(lonely, { body: PLAIN_BODY });
     assertGatewayError(answer, 502, "upstream_unreachable");
-    const record = await newestEvent(lonely, before);
+    const record = await newestEvent(lonely, known);
     assert.equal(record["id"], idOf(answer));
     assert.equal(record["error_code"], "upstream_unreachable");
     assert.equal(Number(record["cost_nano_usd"]), 0);

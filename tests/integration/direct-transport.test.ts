@@ -126,15 +126,10 @@ describe("DirectTransport", () => {
       /\r\nX-Odd-CASE: a\r\nx-odd-case: gr\u00fc\u00df\r\nX-Odd-CASE: c\r\nEmpty: \r\n/,
     );
     const names = [...sent.matchAll(/^([\w-]+):/gm)].map(([, name]) => name?.toLowerCase());
-    assert.deepEqual(names.toSorted(), [
-      "connection",
-      "content-length",
-      "empty",
-      "host",
-      "x-odd-case",
-      "x-odd-case",
-      "x-odd-case",
-    ]);
+    assert.deepEqual(
+      names.toSorted((a = "", b = "") => a.localeCompare(b)),
+      ["connection", "content-length", "empty", "host", "x-odd-case", "x-odd-case", "x-odd-case"],
+    );
   });
 
   it("gives status, reason, and raw headers back", async () => {
