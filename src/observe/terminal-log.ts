@@ -1,6 +1,7 @@
 import { eventView } from "../store/views.ts";
 import type { ExchangeLog } from "./exchange-log.ts";
-import { exchangeLineHeader, formatExchangeLine } from "./terminal-line.ts";
+import { paint } from "./paint.ts";
+import { exchangeLineHeader, formatExchangeLine, NOTIONAL_LEGEND } from "./terminal-line.ts";
 
 /** What the terminal can show. */
 export interface TerminalOptions {
@@ -14,12 +15,17 @@ export function terminalExchangeLog(
   options: TerminalOptions,
 ): ExchangeLog {
   let headed = false;
+  let legendShown = false;
   return {
     finished(started, terminal) {
       if (started.operation !== "messages" && terminal.errorCode === undefined) return;
       const line = { color: options.color, width: options.width() };
       if (!headed) write(`${exchangeLineHeader(line)}\n`);
       headed = true;
+      if (terminal.book === "subscription" && !legendShown) {
+        legendShown = true;
+        write(`${paint(line.color, "dim", NOTIONAL_LEGEND)}\n`);
+      }
       write(`${formatExchangeLine(eventView(started, terminal), line)}\n`);
     },
     refused({ id, operation, error }) {
