@@ -9,7 +9,7 @@ interface Metric {
   expose(): string;
 }
 
-/** A number that only grows, by label values. */
+/** A number that only grows, by label values (ADR 0004). */
 export class Counter implements Metric {
   readonly #spec: MetricSpec;
   readonly #values = new Map<string, number>();

@@ -29,7 +29,7 @@ interface Connection {
 }
 
 /**
- * Connections to one origin, reused last-in-first-out. It knows of each whether it is fresh, which a general pool does
+ * Connections to one origin, reused last-in-first-out (ADR 0003). It knows of each whether it is fresh, which a general pool does
  * not tell, and which decides whether a reset may be repeated.
  */
 export class DirectTransport implements Transport {
