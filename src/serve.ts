@@ -34,6 +34,10 @@ export async function serve(flags: ConfigFlags, version: string): Promise<number
   const voice = openVoice(loaded.value, inputs.env);
   using _ = voice.sink;
   for (const warning of loaded.value.warnings) voice.journal("warn", "config.warning", warning);
+  // Before anything is open: a signal that comes while it opens must not end the process half-way.
+  const told = untilTold(voice.sink);
+  let onHangUp = (): void => {};
+  process.on("SIGHUP", () => onHangUp());
   const opened = await openGateway({
     loaded: loaded.value,
     version,
@@ -62,12 +66,16 @@ export async function serve(flags: ConfigFlags, version: string): Promise<number
       }
     },
   });
-  const onHangUp = (): void => {
+  onHangUp = () => {
     void watch.trigger();
   };
-  process.on("SIGHUP", onHangUp);
-  await untilTold(gateway, voice);
-  process.off("SIGHUP", onHangUp);
+  await told;
+  voice.journal(
+    "info",
+    "gateway.draining",
+    "Finishing what is running; a second signal ends at once.",
+  );
+  await gateway.drain();
   return 0;
 }
 
@@ -108,8 +116,8 @@ function greet({ journal, pretty }: Voice, { url }: Gateway, { config }: LoadedC
   journal("info", "gateway.listening", lines.join("\n"));
 }
 
-/** Waits for the first signal and drains; a second one ends the process at once. */
-async function untilTold(gateway: Gateway, { journal, sink }: Voice): Promise<void> {
+/** Waits for the first signal; a second one ends the process at once. */
+async function untilTold(sink: LineSink): Promise<void> {
   const told = Promise.withResolvers<void>();
   let toldAtMs: number | undefined;
   const onSignal = (): void => {
@@ -124,6 +132,4 @@ async function untilTold(gateway: Gateway, { journal, sink }: Voice): Promise<vo
   process.on("SIGTERM", onSignal);
   process.on("SIGINT", onSignal);
   await told.promise;
-  journal("info", "gateway.draining", "Finishing what is running; a second signal ends at once.");
-  await gateway.drain();
 }
