@@ -58,6 +58,8 @@ function ask(extra: Readonly<Record<string, unknown>> = {}): string {
 const STREAM = ask({ stream: true });
 const TOOL_INPUT = { path: '/tmp/größe "quoted" \\ back\n😀.txt', limit: 1 };
 const MODELS = [{ id: MODEL, displayName: "Claude Opus 5.5" }];
+/** Fixed, so that the file comes out the same. */
+const RESETS = { fiveHourReset: 1_795_258_063, sevenDayReset: 1_795_592_863 } as const;
 const SAID = { content: [text("It reads a file – grüßt 😀 – and says so.")] };
 
 const ONE_HOUR = {
@@ -78,7 +80,7 @@ const CASES: readonly Case[] = [
     name: "a whole message with the windows of a subscription",
     headers: ["Authorization", "Bearer sk-ant-oat01-not-a-token"],
     body: ask(),
-    answer: message(SAID, {}, unifiedHeaders()),
+    answer: message(SAID, {}, unifiedHeaders(RESETS)),
   },
   { name: "a stream of text", body: STREAM, answer: message(SAID) },
   {

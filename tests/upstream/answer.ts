@@ -198,8 +198,9 @@ export interface UnifiedWindows {
 /** The headers with which a subscription's answers tell its windows, as a flat header list. */
 export function unifiedHeaders(windows: UnifiedWindows = {}): string[] {
   const status = windows.status ?? "allowed";
-  const fiveHourReset = String(windows.fiveHourReset ?? 1_795_258_063);
-  const sevenDayReset = String(windows.sevenDayReset ?? 1_795_592_863);
+  const nowSeconds = Math.floor(Date.now() / 1_000);
+  const fiveHourReset = String(windows.fiveHourReset ?? nowSeconds + 2 * 3_600);
+  const sevenDayReset = String(windows.sevenDayReset ?? nowSeconds + 4 * 86_400);
   const prefix = "anthropic-ratelimit-unified";
   return [
     [`${prefix}-status`, status],
