@@ -1,7 +1,7 @@
 import { access } from "node:fs/promises";
 import { fail, ok, type Result } from "../base/result.ts";
 import type { LoadedConfig } from "../config/load.ts";
-import { defaultDataDir, pathsOf, resolvePath } from "../config/places.ts";
+import { CONFIG_FILE_NAME, defaultDataDir, pathsOf, resolvePath } from "../config/places.ts";
 import { formatProblem } from "../config/problem.ts";
 import { type CliDeps, type CliFailure, cliFailure } from "./deps.ts";
 
@@ -27,9 +27,7 @@ export async function findDataDir(
 export async function hasConfigFile(deps: CliDeps, flags: PlaceFlags): Promise<boolean> {
   if (flags.config !== undefined || (deps.env["SPILLWAY_CONFIG"] ?? "") !== "") return true;
   const dataDir = flags.dataDir ?? (deps.env["SPILLWAY_DATA_DIR"] || usualDataDir(deps));
-  const inDataDir = pathsOf(deps.platform).join(absolute(deps, dataDir), "spillway.yaml");
-  const exist = await Promise.all([absolute(deps, "spillway.yaml"), inDataDir].map(isThere));
-  return exist.includes(true);
+  return isThere(pathsOf(deps.platform).join(absolute(deps, dataDir), CONFIG_FILE_NAME));
 }
 
 function usualDataDir({ platform, env, homeDir }: CliDeps): string {

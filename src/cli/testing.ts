@@ -39,6 +39,7 @@ export async function runOn(machine: TestMachine, ...argv: readonly string[]): P
         flags,
         env,
         readFile: async () => undefined,
+        realPath: async () => undefined,
         homeDir: machine.homeDir,
         platform: "linux",
         cwd,

@@ -27,7 +27,7 @@ export const ENVIRONMENT: readonly EnvironmentVariable[] = [
   {
     name: "SPILLWAY_CONFIG",
     description:
-      "The configuration file, which must exist. Without it spillway.yaml in the working directory, then in the data directory.",
+      "The configuration file, which must exist. Without it spillway.yaml in the data directory, if there is one; never the current directory's, which somebody else may have filled.",
   },
   { name: "PORT", path: "listener.port", description: "TCP port to listen on." },
   { name: "BIND", path: "listener.bind", description: "Address to listen on." },

@@ -3,35 +3,27 @@ import { realpath, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 
 /**
- * Notices that one of some files changed, appeared, vanished or was replaced, also behind a link.
+ * Notices that a file changed, appeared, vanished or was replaced, also behind a link.
  *
  * Directories are watched, because editors replace a file rather than write into it, and because Kubernetes swaps a link
  * in the file's directory.
  */
 export class FileWatch implements Disposable {
-  readonly #paths: readonly string[];
+  readonly #path: string;
   readonly #onEvent: () => void;
   readonly #watchers = new Map<string, FSWatcher>();
   #isClosed = false;
 
-  constructor(paths: readonly string[], onEvent: () => void) {
-    this.#paths = paths;
+  constructor(path: string, onEvent: () => void) {
+    this.#path = path;
     this.#onEvent = onEvent;
   }
 
-  /** Where each file is by now and when it last changed: equal texts mean that nothing did. Watches where that is. */
+  /** Where the file is by now and when it last changed: equal texts mean that nothing did. Watches where that is. */
   async fingerprint(): Promise<string> {
-    const files = await Promise.all(
-      this.#paths.map(async (path) => ({ path, ...(await look(path)) })),
-    );
-    this.#watchDirectories(
-      new Set(
-        files.flatMap(({ path, target }) =>
-          [path, ...(target === undefined ? [] : [target])].map((file) => dirname(file)),
-        ),
-      ),
-    );
-    return files.map(({ target, version }) => `${target} ${version}`).join("\n");
+    const { target = this.#path, version } = await look(this.#path);
+    this.#watchDirectories(new Set([dirname(this.#path), dirname(target)]));
+    return `${target} ${version}`;
   }
 
   #watchDirectories(wanted: ReadonlySet<string>): void {

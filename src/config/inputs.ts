@@ -1,4 +1,4 @@
-import { open, stat } from "node:fs/promises";
+import { open, realpath, stat } from "node:fs/promises";
 import { homedir } from "node:os";
 
 /** Environment variables by name. */
@@ -27,6 +27,8 @@ export interface ConfigInputs {
   readonly env: Environment;
   /** Undefined when there is no such file; rejects when it cannot be read. */
   readonly readFile: (path: string) => Promise<FileText | undefined>;
+  /** Where a file is once links are followed; undefined when it cannot be found. */
+  readonly realPath: (path: string) => Promise<string | undefined>;
   readonly homeDir: string;
   readonly platform: NodeJS.Platform;
   readonly cwd: string;
@@ -39,6 +41,7 @@ export function systemInputs(flags: ConfigFlags = {}): ConfigInputs {
     flags,
     env: process.env,
     readFile: readConfigFile,
+    realPath,
     homeDir: homedir(),
     platform: process.platform,
     cwd: process.cwd(),
@@ -62,6 +65,15 @@ export async function readConfigFile(path: string): Promise<FileText | undefined
     if (isNodeError(error) && (error.code === "ENOENT" || error.code === "ENOTDIR"))
       return undefined;
     throw error;
+  }
+}
+
+/** Where a file is once links are followed; undefined when it cannot be found. */
+export async function realPath(path: string): Promise<string | undefined> {
+  try {
+    return await realpath(path);
+  } catch {
+    return undefined;
   }
 }
 

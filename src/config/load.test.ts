@@ -1,12 +1,13 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { Secret } from "../base/secret.ts";
-import { testInputs } from "./inputs.fixture.ts";
+import { CONFIG_FILE as FILE, testInputs } from "./inputs.fixture.ts";
 import type { ConfigInputs, FileText } from "./inputs.ts";
 import { type LoadedConfig, loadConfig } from "./load.ts";
 import { formatProblem } from "./problem.ts";
 
-const FILE = "/srv/spillway.yaml";
+/** The path of a file in the directory of the configuration file. */
+const beside = (name: string) => FILE.replace("spillway.yaml", name);
 
 async function load(
   files: Readonly<Record<string, string | FileText>> = {},
@@ -61,13 +62,16 @@ describe("loadConfig", () => {
   it("puts flags over environment over file over defaults, and knows where each value is from", async () => {
     const yaml = "listener:\n  port: 1\n  bind: 127.0.0.2\nlog:\n  level: debug\n";
     const env = { PORT: "2", SPILLWAY_DATA_DIR: "/data" };
-    const { config, sources } = await load({ [FILE]: yaml }, { env, flags: { port: "3" } });
+    const { config, sources } = await load(
+      { "/data/spillway.yaml": yaml },
+      { env, flags: { port: "3" } },
+    );
     assert.equal(config.listener.port, 3);
     assert.equal(config.listener.bind, "127.0.0.2");
     assert.equal(config.data.dir, "/data");
     assert.equal(sources.get("listener.port"), "flag --port");
-    assert.equal(sources.get("listener.bind"), `file ${FILE}:3`);
-    assert.equal(sources.get("log.level"), `file ${FILE}:5`);
+    assert.equal(sources.get("listener.bind"), "file /data/spillway.yaml:3");
+    assert.equal(sources.get("log.level"), "file /data/spillway.yaml:5");
     assert.equal(sources.get("data.dir"), "env SPILLWAY_DATA_DIR");
     assert.equal(sources.get("limits.body"), "default");
   });
@@ -81,16 +85,15 @@ describe("loadConfig", () => {
     assert.deepEqual(config.prices, []);
   });
 
-  it("reads the named file, else the working directory's, else the data directory's", async () => {
+  it("reads the named file, else the data directory's", async () => {
     const files = {
       [FILE]: "listener: { port: 1 }",
       "/data/spillway.yaml": "listener: { port: 2 }",
       "/people/me/own.yaml": "listener: { port: 3 }",
     };
-    const { [FILE]: _, ...withoutCwd } = files;
     const env = { SPILLWAY_DATA_DIR: "/data" };
-    assert.equal((await load(files, { env })).file, FILE);
-    assert.equal((await load(withoutCwd, { env })).file, "/data/spillway.yaml");
+    assert.equal((await load(files)).file, FILE);
+    assert.equal((await load(files, { env })).file, "/data/spillway.yaml");
     const named = await load(files, { env: { ...env, SPILLWAY_CONFIG: "~/own.yaml" } });
     assert.equal(named.config.listener.port, 3);
     const flagged = await load(files, {
@@ -98,6 +101,37 @@ describe("loadConfig", () => {
       flags: { config: FILE },
     });
     assert.equal(flagged.config.listener.port, 1);
+  });
+
+  it("never reads the current directory's file, and says so", async () => {
+    const read: string[] = [];
+    const bait = { "/srv/spillway.yaml": "anthropic: { url: 'https://thief.example' }" };
+    const loaded = await load(bait, {
+      readFile: (path) => {
+        read.push(path);
+        return Promise.resolve(undefined);
+      },
+    });
+    assert.deepEqual(read, [FILE]);
+    assert.equal(loaded.config.anthropic.url, "https://api.anthropic.com");
+    assert.equal(loaded.file, undefined);
+    const warning = `/srv/spillway.yaml is not read; to use it, name it in SPILLWAY_CONFIG or move it to ${FILE}`;
+    assert.deepEqual(loaded.warnings, [warning]);
+    const other = await load({ ...bait, [FILE]: "listener: { port: 1 }" });
+    assert.equal(other.file, FILE);
+    assert.deepEqual(other.warnings, [warning]);
+  });
+
+  it("says nothing of the current directory's file when it is the one in use, also by a link", async () => {
+    const files = { "/srv/spillway.yaml": "", "/link/spillway.yaml": "" };
+    const realPath = (path: string) => Promise.resolve(path.replace("/link", "/srv"));
+    for (const env of [
+      { SPILLWAY_CONFIG: "spillway.yaml" },
+      { SPILLWAY_DATA_DIR: "." },
+      { SPILLWAY_DATA_DIR: "/link" },
+    ]) {
+      assert.deepEqual((await load(files, { env, realPath })).warnings, [], JSON.stringify(env));
+    }
   });
 
   it("refuses to start without a file that was named", async () => {
@@ -301,15 +335,15 @@ describe("loadConfig", () => {
   it("checks that the file with further certificate authorities is one", async () => {
     const yaml = { [FILE]: "egress: { extraCa: ca.pem }" };
     assert.deepEqual(await problems(yaml), [
-      `${FILE}:1:20: egress.extraCa: names a file that does not exist: /srv/ca.pem`,
+      `${FILE}:1:20: egress.extraCa: names a file that does not exist: ${beside("ca.pem")}`,
     ]);
-    assert.deepEqual(await problems({ ...yaml, "/srv/ca.pem": "nothing" }), [
-      `${FILE}:1:20: egress.extraCa: names a file without a PEM certificate: /srv/ca.pem`,
+    assert.deepEqual(await problems({ ...yaml, [beside("ca.pem")]: "nothing" }), [
+      `${FILE}:1:20: egress.extraCa: names a file without a PEM certificate: ${beside("ca.pem")}`,
     ]);
     const pem = { text: "-----BEGIN CERTIFICATE-----\n", mode: 0o644 };
     assert.equal(
-      (await load({ ...yaml, "/srv/ca.pem": pem })).config.egress.extraCa,
-      "/srv/ca.pem",
+      (await load({ ...yaml, [beside("ca.pem")]: pem })).config.egress.extraCa,
+      beside("ca.pem"),
     );
   });
 });
@@ -321,7 +355,7 @@ describe("secret references", () => {
     assert.equal(await proxyOf("env"), "env");
     assert.equal(await proxyOf("http://proxy.example:3128"), "http://proxy.example:3128");
     assert.equal(await proxyOf("env:CORP_PROXY", {}, { CORP_PROXY: url }), url);
-    assert.equal(await proxyOf("file:secret", { "/srv/secret": `${url}\n` }), url);
+    assert.equal(await proxyOf("file:secret", { [beside("secret")]: `${url}\n` }), url);
   });
 
   it("are refused when missing, empty, no URL or readable by everyone", async () => {

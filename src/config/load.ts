@@ -7,7 +7,7 @@ import { type ConfigInputs, readFailure } from "./inputs.ts";
 import { type Origin, sourceOf, toProblems } from "./issues.ts";
 import { flatten } from "./leaves.ts";
 import { isProxyUrl } from "./network-section.ts";
-import { defaultDataDir, pathsOf, resolvePath } from "./places.ts";
+import { CONFIG_FILE_NAME, defaultDataDir, pathsOf, resolvePath } from "./places.ts";
 import type { ConfigProblem } from "./problem.ts";
 import { type Config, type ConfigValues, configSchema } from "./schema.ts";
 import { resolveSecret } from "./secrets.ts";
@@ -19,8 +19,8 @@ export interface LoadedConfig {
   readonly config: Config;
   /** The file that was read; undefined when there is none. */
   readonly file: string | undefined;
-  /** Where a file would be read from, the strongest first; ends with `file` when there is one. */
-  readonly candidates: readonly string[];
+  /** Where the file is, or would be. */
+  readonly place: string;
   /** `flag --port`, `env PORT`, `file /etc/spillway.yaml:3` or `default`, by the path of the field. */
   readonly sources: ReadonlyMap<string, string>;
   /** What works but is likely not meant; for people, at start. */
@@ -34,9 +34,10 @@ export async function loadConfig(
   const outside = readOutside(inputs.flags ?? {}, inputs.env);
   if (!outside.ok) return outside;
   const { overrides, warnings } = outside.value;
-  const found = await findFile(inputs, overrides);
-  if (!found.ok) return found;
-  const { file, candidates } = found.value;
+  const place = placeOf(inputs, overrides);
+  const read = await readFileAt(place, inputs);
+  if (!read.ok) return read;
+  const file = read.value;
   const origin: Origin = { values: withOverrides(file?.values ?? {}, overrides), overrides, file };
   const parsed = configSchema.safeParse(origin.values);
   if (!parsed.success) return fail(toProblems(parsed.error, origin));
@@ -47,52 +48,54 @@ export async function loadConfig(
     Object.freeze({
       config,
       file: file?.name,
-      candidates,
+      place: place.path,
       sources: sourcesOf(config, origin),
-      warnings: [...warnings, ...upstreamWarning(config, origin)],
+      warnings: [
+        ...warnings,
+        ...upstreamWarning(config, origin),
+        ...(await unreadWarning(place.path, inputs)),
+      ],
     }),
   );
 }
 
-interface FoundFile {
-  readonly file: YamlFile | undefined;
-  readonly candidates: readonly string[];
+/** Where a configuration file is, or would be. */
+interface Place {
+  readonly path: string;
+  /** The flag or variable that names it; undefined for the data directory's file. */
+  readonly namedBy?: string;
 }
 
-async function findFile(
-  inputs: ConfigInputs,
-  overrides: readonly Override[],
-): Promise<Result<FoundFile, ConfigProblem[]>> {
-  const paths = pathsOf(inputs.platform);
+/** Never the current directory: a repository could bring a file that sends credentials elsewhere. */
+function placeOf(inputs: ConfigInputs, overrides: readonly Override[]): Place {
   const at = (text: string) => resolvePath(text, { ...inputs, base: inputs.cwd });
-  const named = inputs.flags?.config || inputs.env["SPILLWAY_CONFIG"] || undefined;
-  const dataDir = overrides.find(({ path }) => path === "data.dir")?.value;
-  const defaultDir = defaultDataDir(inputs.platform, inputs.env, inputs.homeDir);
-  const candidates =
-    named === undefined
-      ? [
-          at("spillway.yaml"),
-          paths.join(at(typeof dataDir === "string" ? dataDir : defaultDir), "spillway.yaml"),
-        ]
-      : [at(named)];
-  for (const [index, path] of candidates.entries()) {
-    try {
-      const read = await inputs.readFile(path);
-      if (read === undefined) continue;
+  const flag = inputs.flags?.config;
+  if (flag) return { path: at(flag), namedBy: "flag --config" };
+  const variable = inputs.env["SPILLWAY_CONFIG"];
+  if (variable) return { path: at(variable), namedBy: "env SPILLWAY_CONFIG" };
+  const named = overrides.find(({ path }) => path === "data.dir")?.value;
+  const dataDir =
+    typeof named === "string" ? named : defaultDataDir(inputs.platform, inputs.env, inputs.homeDir);
+  return { path: pathsOf(inputs.platform).join(at(dataDir), CONFIG_FILE_NAME) };
+}
+
+async function readFileAt(
+  { path, namedBy }: Place,
+  inputs: ConfigInputs,
+): Promise<Result<YamlFile | undefined, ConfigProblem[]>> {
+  try {
+    const read = await inputs.readFile(path);
+    if (read !== undefined) {
       // Most installations have no file, and need no parser for one.
       const { parseYamlFile } = await import("./yaml-file.ts");
-      const file = parseYamlFile(read.text, path);
-      if (!file.ok) return file;
-      return ok({ file: file.value, candidates: candidates.slice(0, index + 1) });
-    } catch (error) {
-      return fail([{ path: "", message: `cannot be read: ${readFailure(error)}`, source: path }]);
+      return parseYamlFile(read.text, path);
     }
+  } catch (error) {
+    return fail([{ path: "", message: `cannot be read: ${readFailure(error)}`, source: path }]);
   }
-  if (named === undefined) return ok({ file: undefined, candidates });
-  const source = inputs.flags?.config ? "flag --config" : "env SPILLWAY_CONFIG";
-  return fail([
-    { path: "", message: `names a file that does not exist: ${candidates[0]}`, source },
-  ]);
+  if (namedBy === undefined) return ok(undefined);
+  const message = `names a file that does not exist: ${path}`;
+  return fail([{ path: "", message, source: namedBy }]);
 }
 
 /** The file's values with those from outside on top. An empty section (`listener:` and nothing more) sets nothing. */
@@ -199,9 +202,17 @@ function sourceOfField(path: string, origin: Origin): string {
     : `file ${origin.file.name}:${origin.file.locateKey(parts).line}`;
 }
 
-/** Says where credentials go when it is not Anthropic: a file in a directory that somebody else filled could do that. */
+/** Says where credentials go when a file decides it: the file may be copied from somebody else. */
 function upstreamWarning(config: Config, origin: Origin): string[] {
   const source = sourceOfField("anthropic.url", origin);
   if (!source.startsWith("file ")) return [];
   return [`requests and credentials go to ${config.anthropic.url}, as ${source.slice(5)} says`];
+}
+
+/** Says it when the current directory has a file of that name, which people may expect to count. */
+async function unreadWarning(place: string, inputs: ConfigInputs): Promise<string[]> {
+  const near = pathsOf(inputs.platform).join(inputs.cwd, CONFIG_FILE_NAME);
+  const found = await inputs.realPath(near);
+  if (found === undefined || found === (await inputs.realPath(place))) return [];
+  return [`${near} is not read; to use it, name it in SPILLWAY_CONFIG or move it to ${place}`];
 }

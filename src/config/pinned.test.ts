@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { testInputs } from "./inputs.fixture.ts";
+import { CONFIG_FILE, testInputs } from "./inputs.fixture.ts";
 import { changedPaths } from "./leaves.ts";
 import { type LoadedConfig, loadConfig } from "./load.ts";
 import { adopt } from "./pinned.ts";
 import { configReference, PINNED_PATHS } from "./reference.ts";
 
 async function load(yaml: string): Promise<LoadedConfig> {
-  const files = { "/srv/spillway.yaml": yaml, "/ca.pem": "-----BEGIN CERTIFICATE-----" };
+  const files = { [CONFIG_FILE]: yaml, "/ca.pem": "-----BEGIN CERTIFICATE-----" };
   const loaded = await loadConfig(testInputs(files));
   assert.ok(loaded.ok);
   return loaded.value;
@@ -55,7 +55,7 @@ describe("adopt", () => {
   it("says of each value where it is really from", async () => {
     const { loaded } = adopt(await load(""), await load(EVERYTHING));
     assert.equal(loaded.sources.get("listener.port"), "default");
-    assert.equal(loaded.sources.get("limits.body"), "file /srv/spillway.yaml:8");
+    assert.equal(loaded.sources.get("limits.body"), `file ${CONFIG_FILE}:8`);
     assert.ok(Object.isFrozen(loaded.config.timeouts));
   });
 

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, realpath, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, it } from "node:test";
-import { readConfigFile, readFailure } from "./inputs.ts";
+import { readConfigFile, readFailure, realPath } from "./inputs.ts";
 import { defaultDataDir, resolvePath } from "./places.ts";
 
 function at(text: string): string {
@@ -76,5 +76,20 @@ describe("readConfigFile", () => {
     const error = Object.assign(new Error("EIO: i/o error, read 'x'"), { code: "EIO" });
     assert.equal(readFailure(error), "EIO");
     assert.equal(readFailure("odd"), "unknown error");
+  });
+});
+
+describe("realPath", () => {
+  it("follows links, and knows no path of what is not there", async () => {
+    const directory = await mkdtemp(join(tmpdir(), "spillway-config-"));
+    try {
+      const [link, path] = [join(directory, "link"), join(directory, "s.yaml")];
+      await symlink(path, link);
+      assert.equal(await realPath(link), undefined);
+      await writeFile(path, "");
+      assert.equal(await realPath(link), await realpath(path));
+    } finally {
+      await rm(directory, { recursive: true });
+    }
   });
 });

@@ -1,6 +1,9 @@
 import { posix, win32 } from "node:path";
 import type { Environment } from "./inputs.ts";
 
+/** What a configuration file is called where nothing names another one. */
+export const CONFIG_FILE_NAME = "spillway.yaml";
+
 /** The path rules of a platform; given as an argument so that every platform's rules can be tested on one. */
 export function pathsOf(platform: NodeJS.Platform): typeof posix {
   return platform === "win32" ? win32 : posix;

@@ -57,13 +57,10 @@ const at = (name: string) => join(directory, name);
 const drain = (seconds: number) => `timeouts: { drain: ${seconds}s }\n`;
 
 async function open(
-  more: {
-    readonly onChange?: (config: Config) => void | Promise<void>;
-    readonly dataDir?: string;
-  } = {},
+  more: { readonly onChange?: (config: Config) => void | Promise<void> } = {},
 ): Promise<ConfigWatch> {
-  const env = { SPILLWAY_DATA_DIR: more.dataDir ?? at("data") };
-  const inputs = testInputs({}, { cwd: directory, env, readFile: readConfigFile });
+  const env = { SPILLWAY_DATA_DIR: directory };
+  const inputs = testInputs({}, { env, readFile: readConfigFile });
   const loaded = await loadConfig(inputs);
   assert.ok(loaded.ok);
   return watchConfig({
@@ -156,16 +153,6 @@ describe("watchConfig", { timeout: 20_000 }, () => {
     await writeFile(at("new"), drain(3));
     await rename(at("new"), at("spillway.yaml"));
     assert.equal(await journal.next(), "drain 3s (timeouts.drain)");
-  });
-
-  it("does not turn to another file when its own is removed", async () => {
-    await mkdir(at("data"));
-    await writeFile(at("data/spillway.yaml"), drain(5));
-    await writeFile(at("spillway.yaml"), drain(2));
-    await using watch = await open();
-    await unlink(at("spillway.yaml"));
-    assert.match(await journal.next(), /is gone/);
-    assert.equal(watch.current.config.timeouts.drain, 2_000);
   });
 
   it("keeps fields that are pinned at start, and says that they wait for a restart", async () => {

@@ -51,7 +51,7 @@ class Watch implements ConfigWatch {
   constructor(options: ConfigWatchOptions) {
     this.#options = options;
     this.#current = options.loaded;
-    this.#files = new FileWatch(options.loaded.candidates, () => this.#onEvent());
+    this.#files = new FileWatch(options.loaded.place, () => this.#onEvent());
   }
 
   get current(): LoadedConfig {
@@ -104,7 +104,7 @@ class Watch implements ConfigWatch {
         return;
       }
       const { file } = this.#current;
-      if (file !== undefined && next.value.file !== file) {
+      if (file !== undefined && next.value.file === undefined) {
         onProblem([{ path: "", message: GONE, source: file }]);
         return;
       }
@@ -126,8 +126,7 @@ class Watch implements ConfigWatch {
   }
 }
 
-const GONE =
-  "is gone, or another file took its place; the running configuration stays until the next start";
+const GONE = "is gone; the running configuration stays until it is back or the next start";
 
 function waits(path: string, next: LoadedConfig): ConfigProblem {
   const source = next.sources.get(path);
