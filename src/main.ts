@@ -1,9 +1,8 @@
 import { readFile } from "node:fs/promises";
-import { homedir } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
 import { systemClock } from "./base/clock.ts";
 import { runCli } from "./cli/program.ts";
-import { systemInputs } from "./config/inputs.ts";
+import { ownHome, systemInputs } from "./config/inputs.ts";
 
 const manifest: { readonly version: string } = JSON.parse(
   await readFile(new URL("../package.json", import.meta.url), "utf8"),
@@ -24,7 +23,7 @@ process.exitCode = await runCli(process.argv.slice(2), {
   sleep: async (ms) => {
     await sleep(ms);
   },
-  homeDir: homedir(),
+  homeDir: ownHome(),
   platform: process.platform,
   cwd: process.cwd(),
 });

@@ -1,5 +1,5 @@
 import { open, realpath, stat } from "node:fs/promises";
-import { homedir } from "node:os";
+import { homedir, userInfo } from "node:os";
 
 /** Environment variables by name. */
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -42,11 +42,16 @@ export function systemInputs(flags: ConfigFlags = {}): ConfigInputs {
     env: process.env,
     readFile: readConfigFile,
     realPath,
-    homeDir: homedir(),
+    homeDir: ownHome(),
     platform: process.platform,
     cwd: process.cwd(),
     systemTimeZone: new Intl.DateTimeFormat("en-GB").resolvedOptions().timeZone,
   };
+}
+
+/** With an empty HOME, paths in the home directory would be paths in the current one. */
+export function ownHome(): string {
+  return homedir() || userInfo().homedir;
 }
 
 const MAX_FILE_BYTES = 2 ** 20;

@@ -99,6 +99,8 @@ class Watch implements ConfigWatch {
     const { reload, onChange, onProblem } = this.#options;
     try {
       const next = await reload();
+      // Written to while it was read: what was read may be half of it, or nothing.
+      if ((await this.#files.fingerprint()) !== this.#fingerprint) return this.#onEvent();
       if (!next.ok) {
         onProblem(next.error);
         return;
