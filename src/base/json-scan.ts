@@ -1,6 +1,7 @@
 import { type JsonMember, type ScanResult, TopLevelScanner } from "./json-scanner.ts";
 
-export type { JsonMember, JsonType, ScanResult } from "./json-scanner.ts";
+export type { JsonType } from "./json-lexing.ts";
+export type { JsonMember, ScanResult } from "./json-scanner.ts";
 
 /** Segments of this size stay in the young heap; one string of a whole body would not, and costs twice the time. */
 const SEGMENT_BYTES = 32 * 1024;

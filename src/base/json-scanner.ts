@@ -1,5 +1,11 @@
-/** What a top-level member's value is; a container's own content is not looked at. */
-export type JsonType = "string" | "number" | "object" | "array" | "true" | "false" | "null";
+import {
+  closingQuote,
+  decodeName,
+  type JsonType,
+  skipWhitespace,
+  trailingBackslashes,
+  typeAt,
+} from "./json-lexing.ts";
 
 /** One top-level member as byte spans of the body it was found in; the ends are exclusive. */
 export interface JsonMember {
@@ -24,16 +30,12 @@ export type ScanResult =
   | { readonly kind: "invalid"; readonly offset: number };
 
 const QUOTE = 0x22;
-const BACKSLASH = 0x5c;
 const COMMA = 0x2c;
 const COLON = 0x3a;
 const OPEN_OBJECT = 0x7b;
 const CLOSE_OBJECT = 0x7d;
 const OPEN_ARRAY = 0x5b;
 const CLOSE_ARRAY = 0x5d;
-
-/** Up to here a loop beats the call into indexOf. */
-const SHORT_STRING = 24;
 
 const NUMBER = /^-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?$/;
 const SCALAR_CHARACTERS = "+-.0123456789eEtrufalsn";
@@ -266,80 +268,5 @@ export class TopLevelScanner {
   #fail(at: number): number {
     this.#invalidAt = this.#base + at;
     return this.#enter("invalid", at);
-  }
-}
-
-function skipWhitespace(text: string, from: number): number {
-  let at = from;
-  for (;;) {
-    const code = text.charCodeAt(at);
-    if (code !== 0x20 && code !== 0x0a && code !== 0x0d && code !== 0x09) return at;
-    at += 1;
-  }
-}
-
-/** Past the first quote at or after `from` that is not escaped; -1 when there is none. `from` is never behind a backslash. */
-function closingQuote(text: string, from: number): number {
-  let at = from;
-  const shortEnd = Math.min(text.length, from + SHORT_STRING);
-  while (at < shortEnd) {
-    const code = text.charCodeAt(at);
-    if (code === QUOTE) return at + 1;
-    at += code === BACKSLASH ? 2 : 1;
-  }
-  let quote = text.indexOf('"', at);
-  while (quote !== -1) {
-    let backslashes = 0;
-    while (
-      quote - 1 - backslashes >= at &&
-      text.charCodeAt(quote - 1 - backslashes) === BACKSLASH
-    ) {
-      backslashes += 1;
-    }
-    if (backslashes % 2 === 0) return quote + 1;
-    quote = text.indexOf('"', quote + 1);
-  }
-  return -1;
-}
-
-function trailingBackslashes(text: string, from: number): number {
-  let count = 0;
-  while (
-    text.length - 1 - count >= from &&
-    text.charCodeAt(text.length - 1 - count) === BACKSLASH
-  ) {
-    count += 1;
-  }
-  return count;
-}
-
-function typeAt(text: string, at: number): JsonType {
-  switch (text.charAt(at)) {
-    case '"':
-      return "string";
-    case "{":
-      return "object";
-    case "[":
-      return "array";
-    case "t":
-      return "true";
-    case "f":
-      return "false";
-    case "n":
-      return "null";
-    default:
-      return "number";
-  }
-}
-
-/** A name's latin1 text with its escapes and its UTF-8 resolved; undefined when it is no JSON string. */
-function decodeName(raw: string): string | undefined {
-  // oxlint-disable-next-line no-control-regex -- control characters are what makes a JSON string invalid
-  if (!/[\u0000-\u001f\\\u0080-\u00ff]/.test(raw)) return raw;
-  try {
-    const name: unknown = JSON.parse(Buffer.from(`"${raw}"`, "latin1").toString("utf8"));
-    return typeof name === "string" ? name : undefined;
-  } catch {
-    return undefined;
   }
 }

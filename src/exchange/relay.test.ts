@@ -5,7 +5,7 @@ import { connect, type Socket } from "node:net";
 import { describe, it } from "node:test";
 import { setImmediate as immediate } from "node:timers/promises";
 import { gatewayError } from "../base/errors.ts";
-import { NOTHING_OBSERVED, type Tap } from "../upstream/dialects/anthropic/observation.ts";
+import { NOTHING_OBSERVED, type Tap } from "../upstream/dialects/anthropic/index.ts";
 import type { Flow, ResponseHead, ResponseSink } from "../upstream/transport/contract.ts";
 import { ClientSide } from "./client-side.ts";
 import { Relay, type RelayOptions, type RelayResult } from "./relay.ts";

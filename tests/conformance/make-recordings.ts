@@ -56,7 +56,7 @@ function ask(extra: Readonly<Record<string, unknown>> = {}): string {
 }
 
 const STREAM = ask({ stream: true });
-const TOOL_INPUT = { path: '/tmp/größe "quoted" \\ back\n😀.txt', limit: 1 };
+const TOOL_INPUT = { path: 'src/größe "quoted" \\ back\n😀.txt', limit: 1 };
 const MODELS = [{ id: MODEL, displayName: "Claude Opus 5.5" }];
 /** Fixed, so that the file comes out the same. */
 const RESETS = { fiveHourReset: 1_795_258_063, sevenDayReset: 1_795_592_863 } as const;
