@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { tmpdir } from "node:os";
 import type { Clock } from "./base/clock.ts";
-import { type GatewayError, gatewayError } from "./base/errors.ts";
+import { ERRORS, type GatewayError, gatewayError } from "./base/errors.ts";
 import { IdSource } from "./base/ids.ts";
 import { fail, ok, type Result } from "./base/result.ts";
 import type { LoadedConfig } from "./config/load.ts";
@@ -187,6 +187,10 @@ export async function openGateway(options: GatewayOptions): Promise<Result<Gatew
       selfService: new SelfService(views, door),
       shed,
       run: (call) => active.during(runExchange(call, house)),
+      onRefused: (id, error) => {
+        metrics.refused({ code: error.code, source: ERRORS[error.code].source });
+        options.log.refused({ id, operation: "none", error });
+      },
       onBug: (id, cause) => journal("error", "exchange.bug", `${id}: ${textOf(cause)}`),
     });
 
@@ -236,6 +240,8 @@ export async function openGateway(options: GatewayOptions): Promise<Result<Gatew
       const closed = stopAccepting(server);
       await within(active.whenIdle(), current.config.timeouts.drain);
       active.cutAll(drainingError());
+      // Their records are still to come.
+      await within(active.whenIdle(), CUT_MS);
       // Clients keep the connections on which they were just answered.
       const sweep = setInterval(() => server.closeIdleConnections(), IDLE_SWEEP_MS);
       await within(closed, CUT_MS);

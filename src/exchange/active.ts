@@ -11,6 +11,7 @@ export class ActiveExchanges {
   readonly #running = new Set<Cuttable>();
   #begun = 0;
   #idle: PromiseWithResolvers<void> | undefined;
+  #cut: GatewayError | undefined;
 
   /** Counts an exchange from its arrival to its settlement, so that draining waits for uploads and repetitions too. */
   async during(exchange: Promise<void>): Promise<void> {
@@ -28,6 +29,11 @@ export class ActiveExchanges {
     return this.#running.size;
   }
 
+  /** Set once everything was cut: what has not been sent by then is not sent any more. */
+  get cut(): GatewayError | undefined {
+    return this.#cut;
+  }
+
   add(exchange: Cuttable): void {
     this.#running.add(exchange);
   }
@@ -37,6 +43,7 @@ export class ActiveExchanges {
   }
 
   cutAll(error: GatewayError): void {
+    this.#cut = error;
     for (const exchange of this.#running) exchange.cut(error);
   }
 

@@ -1,3 +1,4 @@
+import type { GatewayError } from "../base/errors.ts";
 import { firstValue } from "../base/header-list.ts";
 import type { Candidate } from "../routing/route.ts";
 import type { AttemptRecord } from "../store/record.ts";
@@ -41,6 +42,11 @@ const NOT_SENT: RelayResult = {
   observation: undefined,
 };
 
+/** The process is going; nothing was sent. */
+function refused(error: GatewayError): RelayResult {
+  return { ...NOT_SENT, failure: { error, beforeResponse: true, onReusedConnection: false } };
+}
+
 /**
  * The one attempt loop: candidates in order until one answers. A candidate is repeated once, on a fresh connection, when
  * a kept-alive one turned out to be closed before any response byte came.
@@ -49,6 +55,8 @@ export async function attempt(plan: AttemptPlan): Promise<AttemptOutcome> {
   const attempts: AttemptRecord[] = [];
   let outcome: AttemptOutcome | undefined;
   for (const candidate of plan.candidates) {
+    const { cut } = plan.active;
+    if (cut !== undefined) return { attempts, last: refused(cut), candidate };
     if (plan.client.gone) return { attempts, last: NOT_SENT, candidate };
     outcome = await tryCandidate(plan, candidate, attempts);
     if (outcome.last.committed || outcome.last.cut) return outcome;

@@ -11,11 +11,11 @@ import {
 } from "../metering/index.ts";
 import type { TokenTotals } from "../store/record.ts";
 import type { Observation } from "../upstream/dialects/anthropic/index.ts";
-import type { Operation } from "./call.ts";
 
 /** What is known of an exchange when it is over. */
 export interface Consumption {
-  readonly operation: Operation;
+  /** False for calls that are free by their nature: lists, counts, probes. */
+  readonly mayCost: boolean;
   readonly requestedModel: string | undefined;
   /** Of the upstream's answer; undefined when there was none. */
   readonly status: number | undefined;
@@ -38,23 +38,20 @@ export interface Bill {
   readonly priceVersion?: string | undefined;
 }
 
-/** Operations that the API does not charge for. */
-const FREE: ReadonlySet<Operation> = new Set(["count_tokens", "models", "files", "probe"]);
-
 const FREE_BILL: Bill = { tokens: {}, usageSource: "none", suspect: false, cost: ZERO_USD };
 const UNKNOWN_BILL: Bill = { tokens: {}, usageSource: "unknown", suspect: false };
 
 /** Works out usage and cost. What cannot be known stays unknown. */
 export function bill(consumption: Consumption, catalogue: Catalogue): Bill {
-  const { operation, observation, requestedModel } = consumption;
+  const { observation, requestedModel } = consumption;
   if (!consumption.sent) return FREE_BILL;
   const seen = {
     servedModel: observation?.servedModel,
     stopReason: observation?.stopReason,
     errorType: observation?.errorType,
   };
-  if (FREE.has(operation) || isRefused(consumption)) return { ...FREE_BILL, ...seen };
-  if (operation !== "messages" || observation === undefined) return { ...UNKNOWN_BILL, ...seen };
+  if (!consumption.mayCost || isRefused(consumption)) return { ...FREE_BILL, ...seen };
+  if (observation === undefined) return { ...UNKNOWN_BILL, ...seen };
   const { usage, source } = meter(observation, { requestedModel, status: consumption.status });
   if (usage === undefined) {
     const known = source === "none" ? FREE_BILL : UNKNOWN_BILL;

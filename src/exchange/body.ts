@@ -13,6 +13,8 @@ export type RequestBody =
       readonly open: () => AsyncIterable<Buffer>;
       /** Undefined: chunked. */
       readonly lengthBytes: number | undefined;
+      /** Lets go of what was read in front, where there is any. */
+      readonly drop: () => void;
     };
 
 const RETRY_AFTER_MS = 1_000;
@@ -78,7 +80,7 @@ export function streamBody(request: IncomingMessage): RequestBody {
   if (lengthBytes === undefined && request.headers["transfer-encoding"] === undefined) {
     return { kind: "none" };
   }
-  return { kind: "stream", open: () => chunksOf(request), lengthBytes };
+  return { kind: "stream", open: () => chunksOf(request), lengthBytes, drop: () => {} };
 }
 
 /**
@@ -118,23 +120,34 @@ async function hold(
     return size <= limits.bodyBytes;
   });
   if (complete) return ok(new HeldBody(parts, taken, held));
+  if (!refused && size > limits.bodyBytes) return ok(tooLargeToHold(parts, request, held));
   held.release(taken);
-  if (refused) return fail(full());
-  if (size <= limits.bodyBytes) return fail(clientClosed());
-  return ok({ kind: "stream", open: () => prepend(parts, request), lengthBytes: undefined });
+  return fail(refused ? full() : clientClosed());
+}
+
+/** A chunked body that outgrew the limit: what was read goes first, and counts as held until it has gone. */
+function tooLargeToHold(parts: Buffer[], request: IncomingMessage, held: HeldBytes): RequestBody {
+  const next = (): Buffer | undefined => {
+    const part = parts.shift();
+    held.release(part?.length ?? 0);
+    return part;
+  };
+  return {
+    kind: "stream",
+    lengthBytes: undefined,
+    async *open() {
+      for (let part = next(); part !== undefined; part = next()) yield part;
+      yield* chunksOf(request);
+    },
+    drop() {
+      while (parts.length > 0) next();
+    },
+  };
 }
 
 /** An upstream that fails must not take the client's connection with it: the client is still owed an answer. */
 function chunksOf(request: IncomingMessage): AsyncIterable<Buffer> {
   return request.iterator({ destroyOnReturn: false });
-}
-
-async function* prepend(
-  chunks: readonly Buffer[],
-  request: IncomingMessage,
-): AsyncGenerator<Buffer> {
-  yield* chunks;
-  yield* chunksOf(request);
 }
 
 /** Resolves true at the end of the body, false when `onChunk` asked to stop (paused) or the client left. */

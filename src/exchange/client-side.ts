@@ -1,6 +1,6 @@
 import type { ServerResponse } from "node:http";
 import type { GatewayError } from "../base/errors.ts";
-import type { HeaderList } from "../base/header-list.ts";
+import { firstValue, type HeaderList } from "../base/header-list.ts";
 import type { ResponseHead } from "../upstream/transport/contract.ts";
 import { streamBody } from "./body.ts";
 import type { ClientCall } from "./call.ts";
@@ -15,6 +15,7 @@ export class ClientSide {
   readonly #now: () => number;
   #gone = false;
   #bodyBegun = false;
+  #hasLength = false;
   #bytesSent = 0;
   #firstByteAtMs: number | undefined;
   #status: number | undefined;
@@ -72,6 +73,7 @@ export class ClientSide {
       return false;
     }
     this.#status = head.status;
+    this.#hasLength = firstValue(head.headers, "content-length") !== undefined;
     // A head that comes with its first bytes goes out in one packet with them; one that comes alone goes out alone.
     process.nextTick(() => {
       // `flushHeaders` would write the head as UTF-8 and so change the bytes of latin1 values.
@@ -105,7 +107,9 @@ export class ClientSide {
 
   /** Ends an answer that cannot be completed so that no client takes it for complete. */
   breakOff(error: GatewayError | undefined): void {
-    if (error !== undefined) this.#response.write(this.#call.dialect.renderStreamError(error));
+    // In an answer of declared length the event could make up just what is missing, and the answer would look whole.
+    if (error !== undefined && !this.#hasLength)
+      this.#response.write(this.#call.dialect.renderStreamError(error));
     const { socket } = this.#call.request;
     // What was written still goes out, but the body's end marker never does. HTTP/1.0 has no end marker: only a reset
     // tells a broken answer from a whole one.

@@ -69,7 +69,7 @@ export async function runExchange(call: ClientCall, house: House): Promise<void>
   if (last.failure !== undefined && !last.committed && !client.gone) {
     client.refuse(last.failure.error, ["x-spillway-provider", started.provider]);
   }
-  settle(house, { call, client, started, outcome, mode, book, money, settings });
+  settle(house, { call, client, started, outcome, facts, mode, book, money, settings });
 }
 
 async function collectBody(call: ClientCall, house: House, settings: ExchangeSettings) {
@@ -80,7 +80,7 @@ async function collectBody(call: ClientCall, house: House, settings: ExchangeSet
 }
 
 function dropBody(body: RequestBody): void {
-  if (body.kind === "held") body.drop();
+  if (body.kind !== "none") body.drop();
 }
 
 function refuse(house: House, call: ClientCall, client: ClientSide, error: GatewayError): void {

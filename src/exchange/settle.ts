@@ -5,6 +5,7 @@ import type { AttemptOutcome } from "./attempt.ts";
 import { type Bill, bill } from "./bill.ts";
 import type { ClientCall } from "./call.ts";
 import type { ClientSide } from "./client-side.ts";
+import type { Facts } from "./facts.ts";
 import type { ExchangeSettings, House } from "./house.ts";
 
 const NANO_PER_DOLLAR = 1e9;
@@ -13,6 +14,7 @@ const NEVER_CONNECTED: ReadonlySet<string> = new Set([
   "upstream_unreachable",
   "upstream_connect_timeout",
   "upstream_tls",
+  "bad_request_target",
 ]);
 
 /** What is left to say of an exchange once its last attempt is over. */
@@ -21,6 +23,7 @@ export interface Ending {
   readonly client: ClientSide;
   readonly started: StartedRecord;
   readonly outcome: AttemptOutcome;
+  readonly facts: Facts;
   readonly mode: string;
   readonly book: Book;
   readonly money: ExchangeLedger;
@@ -34,7 +37,7 @@ export function settle(house: House, ending: Ending): void {
   const finish = finishOf(client, outcome);
   const billed = bill(
     {
-      operation: call.operation,
+      mayCost: mayCost(call),
       requestedModel: started.requestedModel,
       status: outcome.last.head?.status,
       sent: outcome.attempts.some(({ outcome: result }) => !NEVER_CONNECTED.has(result)),
@@ -52,7 +55,7 @@ export function settle(house: House, ending: Ending): void {
       client.firstByteAtMs === undefined ? undefined : client.firstByteAtMs - call.startedMs,
     sentModel: started.requestedModel,
     servedModel: billed.servedModel,
-    decision: outcome.candidate.reason,
+    decision: decisionOf(outcome, ending.facts),
     attempts: outcome.attempts,
     mode: ending.mode,
     status: client.status,
@@ -96,9 +99,25 @@ export function settle(house: House, ending: Ending): void {
   });
 }
 
+/** Says what was decided, and what the upstream may have read in another way than we did (design R11). */
+function decisionOf({ candidate }: AttemptOutcome, { duplicates }: Facts): string {
+  if (duplicates.length === 0) return candidate.reason;
+  return `${candidate.reason}; the body has ${duplicates.join(", ")} more than once, the last one was read`;
+}
+
+/** Whether the API may charge for a call. What is not known to be free is not called free. */
+function mayCost({ operation, path, request }: ClientCall): boolean {
+  if (operation === "messages") return true;
+  if (request.method !== "POST" || !path.startsWith("/v1/")) return false;
+  return operation === "other" || path === "/v1/messages/batches";
+}
+
 function finishOf(client: ClientSide, { last }: AttemptOutcome): Finish {
-  if (last.failure !== undefined) return "upstream_lost";
-  return client.gone ? "client_gone" : "complete";
+  if (client.gone) return "client_gone";
+  if (last.failure === undefined) return "complete";
+  if (ERRORS[last.failure.error.code].source === "upstream") return "upstream_lost";
+  // Ended by us: in the middle of an answer that is no longer known, before one with an answer of our own.
+  return last.committed ? "indeterminate" : "complete";
 }
 
 interface ErrorFigures {

@@ -16,6 +16,8 @@ export interface IngressOptions {
   /** Why no new exchange may begin now, if so. */
   readonly shed: () => GatewayError | undefined;
   readonly run: (call: ClientCall) => Promise<void>;
+  /** A request ended here, before an exchange began. */
+  readonly onRefused: (id: string, error: GatewayError) => void;
   /** A bug: an exchange threw. */
   readonly onBug: (id: string, cause: unknown) => void;
 }
@@ -49,7 +51,9 @@ export class Ingress {
   }
 
   refuse(request: IncomingMessage, response: ServerResponse, error: GatewayError): void {
-    const { status, headers, body } = anthropicDialect.renderError(error, this.#options.ids.next());
+    const id = this.#options.ids.next();
+    this.#options.onRefused(id, error);
+    const { status, headers, body } = anthropicDialect.renderError(error, id);
     sendWhole({ request, response }, status, headers, body);
   }
 
