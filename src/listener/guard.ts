@@ -28,9 +28,13 @@ export function guard(request: IncomingMessage, policy: GuardPolicy): GatewayErr
       `The request has more than ${policy.maxHeaderFields} header fields`,
     );
   }
+  const encoding = firstValue(headers, "transfer-encoding");
   // Node's parser rejects this too, but only after the handler has run.
-  if (request.httpVersion === "1.0" && firstValue(headers, "transfer-encoding") !== undefined) {
+  if (encoding !== undefined && request.httpVersion === "1.0") {
     return gatewayError("bad_framing", "HTTP/1.0 has no Transfer-Encoding");
+  }
+  if (encoding !== undefined && encoding.trim().toLowerCase() !== "chunked") {
+    return gatewayError("bad_framing", "The only Transfer-Encoding that is passed on is chunked");
   }
   return checkHost(allValues(headers, "host"), policy.hosts) ?? checkOrigin(request);
 }
