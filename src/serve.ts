@@ -1,4 +1,5 @@
 import { systemClock } from "./base/clock.ts";
+import { isLoopbackHost } from "./config/fields.ts";
 import { type ConfigFlags, type Environment, systemInputs } from "./config/inputs.ts";
 import { type LoadedConfig, loadConfig } from "./config/load.ts";
 import { formatProblem } from "./config/problem.ts";
@@ -52,6 +53,7 @@ export async function serve(flags: ConfigFlags, version: string): Promise<number
   }
   await using gateway = opened.value;
   greet(voice, gateway, loaded.value);
+  warnOfOpenDoor(voice.journal, loaded.value);
   await using watch = await watchConfig({
     loaded: loaded.value,
     reload: () => loadConfig(inputs),
@@ -114,6 +116,17 @@ function greet({ journal, pretty }: Voice, { url }: Gateway, { config }: LoadedC
     "",
   ];
   journal("info", "gateway.listening", lines.join("\n"));
+}
+
+/** Beyond loopback everybody who reaches the port is let in with a credential of their own (design R4). */
+function warnOfOpenDoor(journal: Journal, { config }: LoadedConfig): void {
+  const { bind } = config.listener;
+  if (isLoopbackHost(bind)) return;
+  journal(
+    "warn",
+    "listener.open_door",
+    `Listening on ${bind}: whoever reaches this port can send requests with a credential of their own, and read /me and /metrics. No credential is injected.`,
+  );
 }
 
 /** Waits for the first signal; a second one ends the process at once. */
