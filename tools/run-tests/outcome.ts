@@ -37,7 +37,10 @@ export interface Ending {
 export function judgeFile(ending: Ending): FileOutcome {
   const { file, events, exit, output, tookMs } = ending;
   const tests = events.filter((event) => event.kind !== "end");
-  const own = tests.filter(({ isSuite, kind }) => !isSuite || kind === "fail");
+  // A suite that is skipped as a whole reports itself instead of its tests.
+  const own = tests.filter(
+    ({ isSuite, kind, skipped }) => !isSuite || kind === "fail" || skipped !== undefined,
+  );
   const failures = own
     .filter((test) => test.kind === "fail" && test.skipped === undefined && !test.isEcho)
     .map((test) => ({
