@@ -34,6 +34,7 @@ export interface AttemptPlan {
 /** The client left before anything was sent. */
 const NOT_SENT: RelayResult = {
   head: undefined,
+  seen: undefined,
   committed: false,
   failure: undefined,
   cut: true,
@@ -111,9 +112,8 @@ async function sendOnce(
     deployment: `${candidate.deployment.provider} ${candidate.deployment.origin}`,
     credentialOwner: candidate.credential.owner,
     credentialClass: candidate.credential.class,
-    status: result.head?.status,
-    upstreamRequestId:
-      result.head === undefined ? undefined : firstValue(result.head.headers, "request-id"),
+    status: result.seen?.status,
+    upstreamRequestId: result.seen && firstValue(result.seen.headers, "request-id"),
     bytesSent: plan.body.kind === "none" ? 0 : (plan.body.lengthBytes ?? 0),
     bytesReceived: result.bytesReceived,
     startedAfterMs,

@@ -13,6 +13,8 @@ import type { ClientSide } from "./client-side.ts";
 export interface RelayResult {
   /** The response's head, once one came that may be shown. */
   readonly head: ResponseHead | undefined;
+  /** The head that came, shown or not. */
+  readonly seen: ResponseHead | undefined;
   /** True when response bytes, or the status line, went to the client. */
   readonly committed: boolean;
   readonly failure: TransportFailure | undefined;
@@ -46,6 +48,7 @@ export class Relay implements ResponseSink {
   #call: UpstreamCall | undefined;
   #flow: Flow | undefined;
   #head: ResponseHead | undefined;
+  #seen: ResponseHead | undefined;
   #headAtMs: number | undefined;
   #tap: Tap | undefined;
   #bytesReceived = 0;
@@ -71,6 +74,7 @@ export class Relay implements ResponseSink {
 
   onHead(head: ResponseHead, flow: Flow): void {
     this.#flow = flow;
+    this.#seen = head;
     if (REDIRECTS.has(head.status)) {
       this.#refuse(
         gatewayError(
@@ -172,6 +176,7 @@ export class Relay implements ResponseSink {
   async #conclude(): Promise<RelayResult> {
     return {
       head: this.#head,
+      seen: this.#seen,
       committed: this.#head !== undefined,
       failure: this.#failure,
       cut: this.#cut,
