@@ -124,6 +124,31 @@ describe("the SQLite store", () => {
     assert.equal(store.accepting, true);
   });
 
+  it("refuses what SQLite cannot hold, a cost beyond 64 bits, and goes on", async () => {
+    await using directory = await temporaryDirectory();
+    await using opened = await openStore(directory.path);
+    const { store, problems } = opened;
+    const outcomes = await Promise.all([
+      store.start(startedRecord(1)),
+      store.start(startedRecord(2)),
+    ]);
+    assert.deepEqual(
+      outcomes.map(({ ok }) => ok),
+      [true, true],
+    );
+    const tooMuch = 2n ** 63n;
+    store.finish(terminalRecord(1, { cost: nanoUsd(tooMuch) }), [settlementOf(1, tooMuch)]);
+    store.finish(terminalRecord(2), [settlementOf(2, 7n)]);
+    await store.flush();
+    assert.deepEqual(
+      problems.map(({ kind }) => kind),
+      ["record_rejected", "record_rejected"],
+    );
+    assert.equal((await store.reader.exchange(exchangeId(1)))?.terminal, undefined);
+    assert.deepEqual((await store.reader.exchange(exchangeId(2)))?.terminal, terminalRecord(2));
+    assert.equal(store.accepting, true);
+  });
+
   it("stores a thousand exchanges that run at the same time, each once", async () => {
     await using directory = await temporaryDirectory();
     await using opened = await openStore(directory.path);
