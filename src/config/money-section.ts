@@ -67,4 +67,7 @@ export const pricesSection = z
     }
   })
   .default([])
-  .meta({ description: "Your own prices; they win over the built-in catalogue." });
+  .meta({
+    description:
+      "Your own prices, each at most 1000 dollars; they win over the built-in catalogue.",
+  });

@@ -4,6 +4,7 @@ import { priceName } from "./model-id.ts";
 import { type PriceOverride, toOverrideEntry } from "./overrides.ts";
 import { OWN_PRICES } from "./own-prices.ts";
 import type { PriceList } from "./price.ts";
+import { withinBounds } from "./price-bounds.ts";
 import { type PriceEntry, toPriceEntry } from "./price-entry.ts";
 
 /** Model ids come from outside, so what is remembered of them is bounded. */
@@ -40,7 +41,8 @@ export function makeCatalogue(
     for (const listed of list.prices) {
       const name = priceName(listed.model);
       if (entries.has(name)) continue;
-      const entry = toPriceEntry(listed, list.version);
+      const read = toPriceEntry(listed, list.version);
+      const entry = read.ok ? withinBounds(read.value, listed.model) : read;
       if (!entry.ok) return entry;
       entries.set(name, entry.value);
     }
@@ -50,7 +52,8 @@ export function makeCatalogue(
   for (const override of overrides) {
     if (overridden.has(override.model)) return fail(`price of ${override.model} is given twice`);
     overridden.add(override.model);
-    const entry = toOverrideEntry(override, listed.get(priceName(override.model)));
+    const read = toOverrideEntry(override, listed.get(priceName(override.model)));
+    const entry = read.ok ? withinBounds(read.value, override.model) : read;
     if (!entry.ok) return entry;
     entries.set(override.model, entry.value);
   }

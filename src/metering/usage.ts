@@ -1,5 +1,5 @@
 import { isObject } from "../base/json.ts";
-import { CountReader } from "./count-reader.ts";
+import { CountReader, MAX_TOOL_CALLS } from "./count-reader.ts";
 import type { Units, Usage, UsageEntry } from "./units.ts";
 
 type RawUsage = Readonly<Record<string, unknown>>;
@@ -84,8 +84,8 @@ function tokenUnits(raw: RawUsage, reader: CountReader): Units {
 function extraUnits(raw: RawUsage, reader: CountReader): Units {
   return {
     reasoning: reader.count(raw["output_tokens_details"], "thinking_tokens"),
-    webSearches: reader.count(raw["server_tool_use"], "web_search_requests"),
-    webFetches: reader.count(raw["server_tool_use"], "web_fetch_requests"),
+    webSearches: reader.count(raw["server_tool_use"], "web_search_requests", MAX_TOOL_CALLS),
+    webFetches: reader.count(raw["server_tool_use"], "web_fetch_requests", MAX_TOOL_CALLS),
   };
 }
 
