@@ -3,78 +3,10 @@ import { createServer } from "node:net";
 import { Readable } from "node:stream";
 import { describe, it } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
-import type {
-  Flow,
-  ResponseHead,
-  ResponseSink,
-  TransportFailure,
-  UpstreamRequest,
-} from "../../src/upstream/transport/contract.ts";
+import type { UpstreamRequest } from "../../src/upstream/transport/contract.ts";
 import { DirectTransport, type TransportOptions } from "../../src/upstream/transport/direct.ts";
 import { type RawScript, startRawUpstream, step } from "../upstream/raw.ts";
-
-const OPTIONS: TransportOptions = {
-  connectTimeoutMs: 2_000,
-  headersTimeoutMs: 5_000,
-  idleTimeoutMs: 5_000,
-  keepAliveMs: 5_000,
-};
-
-const OK = "HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok";
-const SERVE = [step.readHead, step.readBody, step.write(OK), step.repeat];
-const GET: UpstreamRequest = { method: "GET", target: "/", headers: [], body: undefined };
-
-interface Outcome {
-  readonly head: ResponseHead | undefined;
-  readonly body: string;
-  readonly failure: TransportFailure | undefined;
-}
-
-/** Collects one response; complains about anything after its end. */
-class Collector implements ResponseSink {
-  readonly #done = Promise.withResolvers<Outcome>();
-  readonly outcome = this.#done.promise;
-  head: ResponseHead | undefined;
-  flow: Flow | undefined;
-  body = "";
-  readonly #pauseAtHead: boolean;
-  #over = false;
-
-  constructor(pauseAtHead = false) {
-    this.#pauseAtHead = pauseAtHead;
-  }
-
-  onHead(head: ResponseHead, flow: Flow): void {
-    this.#assertRunning();
-    assert.equal(this.head, undefined);
-    this.head = head;
-    this.flow = flow;
-    if (this.#pauseAtHead) flow.pause();
-  }
-
-  onData(chunk: Buffer): void {
-    this.#assertRunning();
-    this.body += chunk.toString("latin1");
-  }
-
-  onEnd(): void {
-    this.#finish(undefined);
-  }
-
-  onFailure(failure: TransportFailure): void {
-    this.#finish(failure);
-  }
-
-  #finish(failure: TransportFailure | undefined): void {
-    this.#assertRunning();
-    this.#over = true;
-    this.#done.resolve({ head: this.head, body: this.body, failure });
-  }
-
-  #assertRunning(): void {
-    assert.equal(this.#over, false, "the sink heard something after the end");
-  }
-}
+import { Collector, GET, OK, OPTIONS, SERVE, settled } from "./collector.ts";
 
 async function open(script: RawScript, options: Partial<TransportOptions> = {}) {
   const upstream = await startRawUpstream(script);
@@ -95,11 +27,6 @@ async function open(script: RawScript, options: Partial<TransportOptions> = {}) 
       await upstream.close();
     },
   };
-}
-
-/** Until the connection is on the idle list again. */
-async function settled(): Promise<void> {
-  await sleep(20);
 }
 
 async function failureOf(script: RawScript, options: Partial<TransportOptions> = {}) {

@@ -44,6 +44,8 @@ export class DirectTransport implements Transport {
     // Shared by all clients, so that TLS sessions are resumed across connections.
     this.#connector = buildConnector({
       timeout: options.connectTimeoutMs,
+      // The connector negotiates, and the client speaks whatever was negotiated.
+      allowH2: false,
       ...(options.secureContext === undefined ? {} : { secureContext: options.secureContext }),
     });
     this.#clientOptions = {
@@ -53,7 +55,6 @@ export class DirectTransport implements Transport {
       keepAliveMaxTimeout: options.keepAliveMs,
       maxHeaderSize: MAX_RESPONSE_HEADER_BYTES,
       pipelining: 1,
-      allowH2: false,
     };
   }
 

@@ -1,5 +1,5 @@
 import type { Dispatcher } from "undici";
-import { gatewayError } from "../../base/errors.ts";
+import { type GatewayError, gatewayError } from "../../base/errors.ts";
 import type { Flow, ResponseSink, UpstreamCall } from "./contract.ts";
 import { toGatewayError } from "./failure.ts";
 
@@ -46,18 +46,17 @@ export class ResponseAdapter implements Dispatcher.DispatchHandler, UpstreamCall
     if (status < 200) {
       this.#interimResponses += 1;
       if (this.#interimResponses > MAX_INTERIM_RESPONSES) {
-        this.#fail(
-          gatewayError("upstream_malformed", "The upstream sent too many interim responses"),
-        );
-        controller.abort(new Error("too many interim responses"));
+        this.#refuse(controller, "The upstream sent too many interim responses");
       }
       return;
     }
     this.#headSeen = true;
-    this.#sink.onHead(
-      { status, reason: toLatin1(reason ?? ""), headers: toHeaderList(controller.rawHeaders) },
-      this,
-    );
+    const headers = toHeaderList(controller.rawHeaders);
+    if (headers === undefined) {
+      this.#refuse(controller, "The upstream's header fields did not come as they were sent");
+      return;
+    }
+    this.#sink.onHead({ status, reason: toLatin1(reason ?? ""), headers }, this);
   }
 
   onResponseData(_controller: Controller, chunk: Buffer): void {
@@ -90,7 +89,12 @@ export class ResponseAdapter implements Dispatcher.DispatchHandler, UpstreamCall
     this.#controller?.abort(new Error("aborted"));
   }
 
-  #fail(error: ReturnType<typeof toGatewayError>): void {
+  #refuse(controller: Controller, message: string): void {
+    this.#fail(gatewayError("upstream_malformed", message));
+    controller.abort(new Error(message));
+  }
+
+  #fail(error: GatewayError): void {
     this.#over = true;
     this.#carrier.onDone(false);
     this.#sink.onFailure({
@@ -108,7 +112,8 @@ function toLatin1(reason: string): string {
     : Buffer.from(reason.replaceAll("\ufffd", "?"), "utf8").toString("latin1");
 }
 
-function toHeaderList(raw: Controller["rawHeaders"]): readonly string[] {
-  if (!Array.isArray(raw)) return [];
+/** Undefined when there is no list, as with HTTP/2: fields in an object have lost order, case and repetitions. */
+function toHeaderList(raw: Controller["rawHeaders"]): readonly string[] | undefined {
+  if (!Array.isArray(raw)) return undefined;
   return raw.map((part) => (typeof part === "string" ? part : part.toString("latin1")));
 }
