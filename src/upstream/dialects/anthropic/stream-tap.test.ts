@@ -129,6 +129,18 @@ describe("StreamTap", () => {
     assert.deepEqual(observe(spread), observe(WHOLE));
   });
 
+  it("keeps no more than 64 KB of usage, however many events bring some (U-06)", () => {
+    const deltas = Array.from({ length: 8 }, (_, at) =>
+      DELTA.replace('"input_tokens"', `"key_${at}":"${"x".repeat(30_000)}","input_tokens"`),
+    );
+    const seen = observe(START + deltas.join(""));
+    assert.ok(JSON.stringify(seen.usage).length <= 64 * 1_024);
+    assert.equal(seen.skippedEvents, 6);
+    assert.equal(seen.usage?.["output_tokens"], 42);
+    assert.equal(seen.usageComplete, false);
+    assert.equal(observe(START + deltas.join("") + DELTA).usageComplete, true);
+  });
+
   it("goes on behind events that are no JSON, are absurd, or too large (U-05, U-06)", () => {
     const deep = "[".repeat(100_000) + "]".repeat(100_000);
     const bad = [

@@ -126,11 +126,14 @@ export class StreamTap implements Tap {
   #addUsage(value: unknown): boolean {
     if (value === undefined || value === null) return false;
     const usage = readableUsage(value);
-    if (usage === undefined) {
+    const merged = usage && readableUsage(mergeUsage(this.#seen.usage ?? {}, usage));
+    if (merged === undefined) {
       this.#seen.skippedEvents += 1;
+      // What was kept is no longer the provider's last word.
+      this.#sawDeltaUsage = false;
       return false;
     }
-    this.#seen.usage = mergeUsage(this.#seen.usage ?? {}, usage);
+    this.#seen.usage = merged;
     return true;
   }
 }

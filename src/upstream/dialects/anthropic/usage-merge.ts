@@ -3,7 +3,7 @@ import { isObject } from "../../../base/json.ts";
 /** Anthropic's usage is two levels deep, and three within `iterations`; deeper is not looked into. */
 const MAX_DEPTH = 4;
 
-/** A usage object beyond this size is no usage. */
+/** A usage object beyond this size is no usage, be it one event's or the sum of many. */
 const MAX_USAGE_CHARACTERS = 64 * 1_024;
 
 /**
