@@ -9,19 +9,17 @@ import type { Config } from "./config/schema.ts";
 import { openDeployment } from "./deployment.ts";
 import { ActiveExchanges } from "./exchange/active.ts";
 import { HeldBytes } from "./exchange/body.ts";
-import type { ExchangeSettings } from "./exchange/house.ts";
 import { runExchange } from "./exchange/run.ts";
+import { toGeneration } from "./generation.ts";
 import { openInstallKey } from "./identity/install-key.ts";
 import { localUser } from "./identity/local-user.ts";
 import { Ingress } from "./ingress/handler.ts";
 import { SelfService } from "./ingress/self-service/endpoints.ts";
 import { listenOnControlSocket } from "./listener/control-socket.ts";
 import { connectionLimit } from "./listener/file-handles.ts";
-import { allowedHosts, type GuardPolicy } from "./listener/guard.ts";
 import { listen, stopAccepting, urlOf } from "./listener/listen.ts";
 import { PressureGauge, processPressure } from "./listener/pressure.ts";
 import { makeServer } from "./listener/server.ts";
-import { makeCatalogue, toDisplayCurrency } from "./metering/index.ts";
 import type { ExchangeLog } from "./observe/exchange-log.ts";
 import type { Journal } from "./observe/journal.ts";
 import { ExchangeMetrics } from "./observe/metrics.ts";
@@ -48,13 +46,6 @@ export interface Gateway extends AsyncDisposable {
   apply(config: Config): Result<void, string>;
   /** Stops accepting, lets exchanges finish, and ends what is left after `timeouts.drain`. */
   drain(): Promise<void>;
-}
-
-/** The parts of a configuration that change while running. */
-interface Generation {
-  readonly config: Config;
-  readonly settings: ExchangeSettings;
-  readonly policy: GuardPolicy;
 }
 
 const OVERLOADED_RETRY_MS = 2_000;
@@ -259,26 +250,6 @@ async function keptQuota(dataDir: string): Promise<readonly QuotaSnapshot[]> {
   if (!opened.ok) return [];
   await using reader = opened.value;
   return await reader.quota();
-}
-
-function toGeneration(config: Config): Result<Generation, string> {
-  const catalogue = makeCatalogue(config.prices);
-  if (!catalogue.ok) return fail(`prices: ${catalogue.error}`);
-  const currency = toDisplayCurrency(config.currency);
-  if (!currency.ok) return fail(`currency: ${currency.error}`);
-  return ok({
-    config,
-    settings: {
-      limits: { bodyBytes: config.limits.body, heldBytes: config.limits.heldBytes },
-      abortedReadMs: config.timeouts.abortedRead,
-      catalogue: catalogue.value,
-      currency: currency.value,
-    },
-    policy: {
-      hosts: allowedHosts(config.listener.bind, config.listener.hosts),
-      maxHeaderFields: config.limits.headers,
-    },
-  });
 }
 
 async function within(promise: Promise<void>, ms: number): Promise<void> {
