@@ -91,12 +91,6 @@ export const ERRORS = {
     retry: "never",
     help: "The request body arrived at less than timeouts.uploadBytesPerSecond.",
   },
-  body_too_large: {
-    http: 413,
-    source: "client",
-    retry: "never",
-    help: "The request body is larger than limits.body and something needs to hold it whole.",
-  },
   client_closed: {
     http: 499,
     source: "client",

@@ -10,8 +10,3 @@ export function ok<T>(value: T): { readonly ok: true; readonly value: T } {
 export function fail<E>(error: E): { readonly ok: false; readonly error: E } {
   return { ok: false, error };
 }
-
-/** Marks a branch that the types rule out; reaching it is a bug. */
-export function assertNever(value: never): never {
-  throw new Error(`unreachable case: ${JSON.stringify(value)}`);
-}

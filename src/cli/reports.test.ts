@@ -51,7 +51,7 @@ function terminal(id: string, change: Partial<TerminalRecord> = {}): TerminalRec
     decision: "only candidate",
     attempts: [
       {
-        deployment: "anthropic/messages api.anthropic.com",
+        deployment: "anthropic https://api.anthropic.com",
         credentialOwner: "caller",
         credentialClass: "subscription",
         status: 200,

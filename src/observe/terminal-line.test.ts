@@ -71,7 +71,6 @@ describe("formatExchangeLine", () => {
     assert.equal(endOf({ finish: "upstream_lost", status: 502 }), "502");
     assert.equal(endOf({ finish: "indeterminate" }), "?");
     assert.equal(endOf({ finish: null, status: null }), "open");
-    assert.equal(endOf({ finish: "refused", status: 503 }), "503");
   });
 
   it("shows the id and the error where the terminal has room for them", () => {

@@ -18,19 +18,15 @@ export interface Observation {
   readonly changed: boolean;
 }
 
-/** Things that people should hear of, each at most once. */
+/** What people should hear of, at most once. */
 export interface QuotaNotices {
   /** A second account uses this gateway, so one status file speaks for whoever came last. */
   readonly onSecondAccount?: () => void;
-  /** The first answer with limits: all of them, for diagnosis. */
-  readonly onFirstLimits?: (quota: UnifiedQuota) => void;
-  /** The first answer came without limits. */
-  readonly onFirstWithout?: () => void;
 }
 
 const MAX_ACCOUNTS = 1000;
 
-/** The last known limits of every account seen. Owned by `main.ts`, one per process. */
+/** The last known limits of every account seen. Owned by `openQuota`, one per process. */
 export class AccountQuotas {
   /** The least recently seen first. */
   readonly #byAccount = new Map<string, AccountQuota>();
@@ -39,8 +35,6 @@ export class AccountQuotas {
   readonly #seen = {
     account: undefined as string | undefined,
     second: false,
-    answer: false,
-    limits: false,
   };
 
   constructor(options: { readonly notices?: QuotaNotices; readonly maxAccounts?: number } = {}) {
@@ -52,17 +46,12 @@ export class AccountQuotas {
   observe(account: string, headers: HeaderList, nowMs: number): Observation | undefined {
     this.#noteAccount(account);
     const told = parseUnified(headers);
-    this.#noteAnswer(told);
     if (told === undefined) return undefined;
     const before = this.#byAccount.get(account);
     const hasUtilization = told.windows.some(({ usedPercent }) => usedPercent !== undefined);
     const quota = { ...merge(before, told, hasUtilization, nowMs), account, observedAtMs: nowMs };
     this.#put(quota);
     return { quota, hasUtilization, changed: before === undefined || differs(before, quota) };
-  }
-
-  get(account: string): AccountQuota | undefined {
-    return this.#byAccount.get(account);
   }
 
   /** The most recently seen first. */
@@ -93,14 +82,6 @@ export class AccountQuotas {
     if (this.#seen.second || this.#seen.account === account) return;
     this.#seen.second = true;
     this.#notices.onSecondAccount?.();
-  }
-
-  #noteAnswer(told: UnifiedQuota | undefined): void {
-    if (told === undefined && !this.#seen.answer) this.#notices.onFirstWithout?.();
-    this.#seen.answer = true;
-    if (told === undefined || this.#seen.limits) return;
-    this.#seen.limits = true;
-    this.#notices.onFirstLimits?.(told);
   }
 }
 

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { fail, ok, type Result } from "../base/result.ts";
 import type { StoreOpenError, StoreProblem } from "./contract.ts";
 
-export const DATABASE_FILE = "spillway.db";
+const DATABASE_FILE = "spillway.db";
 export const LOCK_FILE = "lock.db";
 export const SERVER_INFO_FILE = "server.json";
 

@@ -6,11 +6,11 @@ import type { NanoUsd } from "../base/money.ts";
 export type Book = "subscription" | "api" | "overflow";
 
 /** How an exchange ended (design R14). */
-export type Finish = "complete" | "client_gone" | "upstream_lost" | "refused" | "indeterminate";
+export type Finish = "complete" | "client_gone" | "upstream_lost" | "indeterminate";
 
 /** One upstream call within an exchange. */
 export interface AttemptRecord {
-  /** `provider/operation host` for people; never a URL with a query. */
+  /** `provider origin` for people, such as `anthropic https://api.anthropic.com`; never a path or a query. */
   readonly deployment: string;
   readonly credentialOwner: string;
   readonly credentialClass: CredentialClass;

@@ -52,7 +52,7 @@ export function terminalRecord(number: number, more: Partial<TerminalRecord> = {
     decision: "session",
     attempts: [
       {
-        deployment: "anthropic/messages api.anthropic.com",
+        deployment: "anthropic https://api.anthropic.com",
         credentialOwner: "caller",
         credentialClass: "subscription",
         bytesSent: 300_000,
@@ -62,7 +62,7 @@ export function terminalRecord(number: number, more: Partial<TerminalRecord> = {
         outcome: "retried",
       },
       {
-        deployment: "anthropic/messages api.anthropic.com",
+        deployment: "anthropic https://api.anthropic.com",
         credentialOwner: "caller",
         credentialClass: "subscription",
         status: 200,

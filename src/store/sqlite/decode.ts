@@ -23,7 +23,6 @@ const FINISHES = [
   "complete",
   "client_gone",
   "upstream_lost",
-  "refused",
   "indeterminate",
 ] as const satisfies readonly Finish[];
 const USAGE_SOURCES = ["provider", "estimated", "unknown", "none"] as const;

@@ -11,7 +11,7 @@ import { NOTHING_OBSERVED, type Observation, shortText, type Tap } from "./obser
 import { readableUsage } from "./usage-merge.ts";
 
 /** A JSON answer beyond this is passed on unread. */
-export const MAX_BODY_BYTES = 64 * 2 ** 20;
+const MAX_BODY_BYTES = 64 * 2 ** 20;
 const MAX_PART_BYTES = 2 ** 20;
 
 const WANTED: ReadonlySet<string> = new Set([

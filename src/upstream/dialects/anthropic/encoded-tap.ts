@@ -9,7 +9,7 @@ import {
 import { NOTHING_OBSERVED, type Observation, type Tap } from "./observation.ts";
 
 /** How much of a compressed answer is read beside its way (design R7). */
-export interface InflateLimits {
+interface InflateLimits {
   readonly outputBytes: number;
   /** Output to input, above the first `ratioFreeBytes` of output. */
   readonly ratio: number;

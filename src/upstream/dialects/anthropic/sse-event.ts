@@ -1,5 +1,5 @@
 /** One SSE event's fields as far as they matter here; both are latin1 text, one character a byte. */
-export interface SseEvent {
+interface SseEvent {
   /** Empty when the event has no `event:` line. */
   readonly name: string;
   readonly data: string;

@@ -7,7 +7,7 @@ const BYTE_ORDER_MARK = "\u00ef\u00bb\u00bf";
 const SMALLEST_WINDOW = 1_024;
 
 /** Takes the event that stands in `text` from `from` to `end`. */
-export type OnEvent = (text: string, from: number, end: number) => void;
+type OnEvent = (text: string, from: number, end: number) => void;
 
 /**
  * Cuts a byte stream into SSE events at their blank lines: LF, CRLF and CR in any mixture, any split of the bytes.
