@@ -38,7 +38,7 @@ const TOKEN_KINDS = [
   ["cacheWrite", "cache_write"],
 ] as const;
 
-/** Every metric, its labels and its unit. Owned by `main.ts`. */
+/** Every metric, its labels and its unit. Owned by `gateway.ts`. */
 export class ExchangeMetrics {
   readonly #requests = new Counter({
     name: "spillway_requests_total",
@@ -97,7 +97,7 @@ export class ExchangeMetrics {
       gauge("spillway_held_bytes", "Bytes of request bodies in memory.", () => process.heldBytes()),
       gauge(
         "spillway_loop_delay_p99_seconds",
-        "99th percentile of the event loop's delay over the last second.",
+        "99th percentile of the event loop's delay over the last 100 samples, about five seconds.",
         () => process.loopDelayP99Seconds(),
       ),
     ];

@@ -13,7 +13,7 @@ export type Line = string | (() => string | undefined);
 /**
  * A one-line file that is replaced as a whole, so that a reader never sees half of it.
  *
- * Of lines that come faster than one in 250 ms the newest is written. Owned by `main.ts`, which flushes it on shutdown.
+ * Of lines that come faster than one in 250 ms the newest is written. Owned by `openQuota`, which flushes it on shutdown.
  */
 export class StatusFile {
   readonly #path: string;

@@ -14,7 +14,7 @@ export interface QuotaWatchOptions {
   readonly now: () => number;
 }
 
-/** Follows the subscription's windows on every answer that a seat was given. Owned by `main.ts`. */
+/** Follows the subscription's windows on every answer that a seat was given. Made by `openQuota`. */
 export class QuotaWatch {
   readonly #options: QuotaWatchOptions;
 

@@ -5,7 +5,7 @@ export type LedgerLeg = "reserve" | "top_up" | "settle" | "release";
 
 /** One account's part in a transaction. */
 export interface LedgerLine {
-  /** `budget:<scope>`, `spend:<principal>`, `held:<exchange id>`, `provider:<name>` or `rounding`. */
+  /** `budget:<scope>`, `spend:<principal>`, `held:<exchange id>`, `provider:<name>` or `mirror`. */
   readonly account: string;
   readonly amountNano: bigint;
 }
