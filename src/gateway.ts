@@ -4,6 +4,7 @@ import type { Clock } from "./base/clock.ts";
 import { ERRORS, type GatewayError, gatewayError } from "./base/errors.ts";
 import { IdSource } from "./base/ids.ts";
 import { fail, ok, type Result } from "./base/result.ts";
+import type { Environment } from "./config/inputs.ts";
 import type { LoadedConfig } from "./config/load.ts";
 import type { Config } from "./config/schema.ts";
 import { openDeployment } from "./deployment.ts";
@@ -35,6 +36,8 @@ export interface GatewayOptions {
   readonly version: string;
   readonly clock: Clock;
   readonly platform: NodeJS.Platform;
+  /** Asked for a proxy where the configuration says so. */
+  readonly env: Environment;
   readonly journal: Journal;
   readonly log: ExchangeLog;
 }
@@ -107,7 +110,9 @@ export async function openGateway(options: GatewayOptions): Promise<Result<Gatew
     }),
   ).watch;
 
-  const deployment = await openDeployment(config);
+  const reached = await openDeployment(config, options.env);
+  if (!reached.ok) return reached;
+  const deployment = reached.value;
   scope.use(deployment.transport);
   const pressure = scope.use(
     new PressureGauge(

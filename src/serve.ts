@@ -44,6 +44,7 @@ export async function serve(flags: ConfigFlags, version: string): Promise<number
     version,
     clock: systemClock,
     platform: process.platform,
+    env: inputs.env,
     journal: voice.journal,
     log: voice.log,
   });

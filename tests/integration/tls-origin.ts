@@ -1,5 +1,5 @@
 import { createSecureServer } from "node:http2";
-import { loopbackCertificate } from "../clients/certificate.ts";
+import { type Certificate, loopbackCertificate } from "../clients/certificate.ts";
 
 /** A request as a TLS origin saw it. */
 export interface SeenRequest {
@@ -18,21 +18,30 @@ export interface Answer {
 export interface TlsOrigin extends AsyncDisposable {
   readonly url: string;
   readonly port: number;
-  /** PEM; made for this server and trusted by nobody else. */
+  /** PEM; made for one test and trusted by nobody else. */
   readonly certificate: string;
   readonly requests: readonly SeenRequest[];
+  /** Resets the connection of the n-th request (0 first) instead of answering it. */
+  resetAt(number: number): void;
 }
 
-export async function startTlsOrigin(answer: Answer): Promise<TlsOrigin> {
-  const { certificate, key } = loopbackCertificate();
+export async function startTlsOrigin(
+  answer: Answer,
+  { certificate, key }: Certificate = loopbackCertificate(),
+): Promise<TlsOrigin> {
   const requests: SeenRequest[] = [];
+  const resets = new Set<number>();
   const server = createSecureServer({ cert: certificate, key, allowHTTP1: true });
   server.on("request", (request, response) => {
     const parts: Buffer[] = [];
     request.on("data", (part: Buffer) => parts.push(part));
     request.on("end", () => {
       const { httpVersion, rawHeaders } = request;
-      requests.push({ httpVersion, rawHeaders, body: Buffer.concat(parts) });
+      const number = requests.push({ httpVersion, rawHeaders, body: Buffer.concat(parts) }) - 1;
+      if (resets.has(number)) {
+        request.socket.destroy();
+        return;
+      }
       // HTTP/2 takes no list; that it is spoken at all is what a test complains about.
       if (httpVersion === "2.0") response.writeHead(200);
       else response.writeHead(200, answer.headers);
@@ -49,6 +58,7 @@ export async function startTlsOrigin(answer: Answer): Promise<TlsOrigin> {
     port: address.port,
     certificate,
     requests,
+    resetAt: (number) => resets.add(number),
     async [Symbol.asyncDispose]() {
       const closed = Promise.withResolvers<void>();
       server.close(() => closed.resolve());

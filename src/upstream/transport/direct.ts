@@ -1,9 +1,11 @@
 import type { SecureContext } from "node:tls";
 import buildConnector from "undici/lib/core/connect.js";
 import Client from "undici/lib/dispatcher/client.js";
+import type { Secret } from "../../base/secret.ts";
 import type { ResponseSink, Transport, UpstreamCall, UpstreamRequest } from "./contract.ts";
 import { toDispatchOptions } from "./dispatch-options.ts";
 import { ResponseAdapter } from "./response-adapter.ts";
+import { type Connector, throughProxy } from "./tunnel.ts";
 
 /** How to reach an origin and how long to wait for it. */
 export interface TransportOptions {
@@ -14,6 +16,8 @@ export interface TransportOptions {
   readonly keepAliveMs: number;
   /** Whom to trust; undefined is Node's own list. */
   readonly secureContext?: SecureContext | undefined;
+  /** URL of a proxy that opens the way to an https origin; http origins are reached without. */
+  readonly proxy?: Secret | undefined;
 }
 
 const MAX_RESPONSE_HEADER_BYTES = 64 * 1024;
@@ -35,19 +39,24 @@ interface Connection {
 export class DirectTransport implements Transport {
   readonly #origin: string;
   readonly #clientOptions: Client.Options;
-  readonly #connector: ReturnType<typeof buildConnector>;
+  readonly #connector: Connector;
   readonly #connections = new Set<Connection>();
   #idle: Connection[] = [];
 
   constructor(origin: string, options: TransportOptions) {
     this.#origin = origin;
     // Shared by all clients, so that TLS sessions are resumed across connections.
-    this.#connector = buildConnector({
+    const connector = buildConnector({
       timeout: options.connectTimeoutMs,
       // The connector negotiates, and the client speaks whatever was negotiated.
       allowH2: false,
       ...(options.secureContext === undefined ? {} : { secureContext: options.secureContext }),
     });
+    const { proxy, secureContext, connectTimeoutMs: timeoutMs } = options;
+    this.#connector =
+      proxy === undefined || !origin.startsWith("https:")
+        ? connector
+        : throughProxy(connector, { proxy, secureContext, timeoutMs });
     this.#clientOptions = {
       headersTimeout: options.headersTimeoutMs,
       bodyTimeout: options.idleTimeoutMs,

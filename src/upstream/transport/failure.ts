@@ -32,8 +32,39 @@ const MESSAGES: Partial<Readonly<Record<ErrorCode, string>>> = {
   bad_request_target: "The request has a target or a header field that cannot be sent on",
 };
 
+/** A proxy on the way did not do its part; the message is safe to show. */
+export class ProxyFailure extends Error {
+  readonly errorCode: ErrorCode;
+
+  constructor(errorCode: ErrorCode, message: string, cause?: unknown) {
+    super(message, { cause });
+    this.errorCode = errorCode;
+  }
+}
+
+const PROXY_MESSAGES: Partial<Readonly<Record<ErrorCode, string>>> = {
+  upstream_connect_timeout: "The proxy did not accept the connection in time",
+  upstream_tls: "The proxy's TLS certificate was not accepted",
+  upstream_malformed: "The proxy's answer is not valid HTTP",
+};
+
+/** Turns whatever went wrong between here and a proxy into a failure that names the proxy. */
+export function toProxyFailure(cause: unknown): ProxyFailure {
+  if (cause instanceof ProxyFailure) return cause;
+  const code = toCode(cause);
+  const message = PROXY_MESSAGES[code];
+  return message === undefined
+    ? new ProxyFailure(
+        "upstream_unreachable",
+        "The proxy cannot be reached, or closed the connection",
+        cause,
+      )
+    : new ProxyFailure(code, message, cause);
+}
+
 /** Turns whatever the HTTP client threw into the one error table; system texts stay in `cause`. */
 export function toGatewayError(cause: unknown): GatewayError {
+  if (cause instanceof ProxyFailure) return gatewayError(cause.errorCode, cause.message, { cause });
   const code = toCode(cause);
   return gatewayError(code, MESSAGES[code] ?? "The upstream call failed", { cause });
 }
