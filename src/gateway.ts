@@ -30,7 +30,7 @@ import { writeServerInfo } from "./store/server-info.ts";
 import { openSqliteStore } from "./store/sqlite/open.ts";
 import { openReader } from "./store/sqlite/open-reader.ts";
 
-/** What a gateway is built from; `main.ts` reads it from the process. */
+/** What a gateway is built from; `serve.ts` reads it from the process. */
 export interface GatewayOptions {
   readonly loaded: LoadedConfig;
   readonly version: string;

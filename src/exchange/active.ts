@@ -6,7 +6,7 @@ export interface Cuttable {
   cut(error: GatewayError): void;
 }
 
-/** The exchanges under way. Owned by `main.ts`; draining waits for it and ends what is left. */
+/** The exchanges under way. Owned by `gateway.ts`; draining waits for it and ends what is left. */
 export class ActiveExchanges {
   readonly #running = new Set<Cuttable>();
   #begun = 0;

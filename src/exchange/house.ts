@@ -17,7 +17,7 @@ export interface ExchangeSettings {
   readonly currency: DisplayCurrency;
 }
 
-/** What every exchange works with. Built once by `main.ts`. */
+/** What every exchange works with. Built once by `gateway.ts`. */
 export interface House {
   readonly clock: Clock;
   readonly identity: IdentityContext;

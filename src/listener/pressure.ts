@@ -26,7 +26,7 @@ export interface PressureSource {
 
 /**
  * Watches the event loop and the heap and says whether new exchanges should be shed (design R20). Running ones are never
- * touched. Owned by `main.ts`.
+ * touched. Owned by `gateway.ts`.
  */
 export class PressureGauge implements Disposable {
   readonly #limits: () => PressureLimits;
