@@ -73,6 +73,15 @@ describe("H-01: framing that two servers may read differently", () => {
     ["two lengths in one field", `${POST}Content-Length: 2, 2\r\n\r\n{}`],
     ["xchunked", `${POST}Transfer-Encoding: xchunked\r\n\r\n0\r\n\r\n`],
     ["chunked, identity", `${POST}Transfer-Encoding: chunked, identity\r\n\r\n0\r\n\r\n`],
+    ["gzip, chunked", `${POST}Transfer-Encoding: gzip, chunked\r\n\r\n2\r\nhi\r\n0\r\n\r\n`],
+    [
+      "gzip and chunked in two fields",
+      `${POST}Transfer-Encoding: gzip\r\n${CHUNKED}\r\n2\r\nhi\r\n0\r\n\r\n`,
+    ],
+    [
+      "gzip between two chunked fields",
+      `${POST}${CHUNKED}Transfer-Encoding: gzip\r\n${CHUNKED}\r\n2\r\nhi\r\n0\r\n\r\n`,
+    ],
     ["identity", `${POST}Transfer-Encoding: identity\r\n\r\n0\r\n\r\n`],
     ["a folded Transfer-Encoding", `${POST}Transfer-Encoding:\r\n chunked\r\n\r\n0\r\n\r\n`],
     ["a space before the colon", `${POST}Content-Length : 2\r\n\r\n{}`],

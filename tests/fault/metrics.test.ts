@@ -43,3 +43,39 @@ describe("C-09: metrics have bounded labels", () => {
     assert.ok(errors.length <= 20, `${errors.length} series of errors:\n${errors.join("\n")}`);
   });
 });
+
+describe("refusals at the door", () => {
+  it("are counted as the client's errors, and are in the log", async () => {
+    await using gateway = await startTestGateway("http://127.0.0.1:9");
+    const foreign = await call(gateway, {
+      method: "GET",
+      path: "/v1/models",
+      headers: { host: "evil.test" },
+    });
+    assert.equal(foreign.status, 403);
+    for (let i = 0; i < 2; i += 1) {
+      const dotted = await call(gateway, { method: "GET", path: "/v1/../models" });
+      assert.equal(dotted.status, 400);
+    }
+    const page = (await call(gateway, { method: "GET", path: "/metrics" })).body.toString();
+    const errors = samples(page).filter((line) => line.startsWith("spillway_errors_total"));
+    assert.deepEqual(errors.toSorted(), [
+      'spillway_errors_total{code="ambiguous_path",source="client"} 2',
+      'spillway_errors_total{code="host_not_allowed",source="client"} 1',
+    ]);
+    const refusals = await eventually(() => {
+      const lines = gateway.stdout().split("\n");
+      const found = lines.filter((line) => line.includes('"event":"exchange.refused"'));
+      return found.length >= 3 ? found : undefined;
+    }, "three lines in the log");
+    assert.deepEqual(
+      refusals.map((line) => /"error":"(\w+)","error_source":"(\w+)"/.exec(line)?.slice(1)),
+      [
+        ["host_not_allowed", "client"],
+        ["ambiguous_path", "client"],
+        ["ambiguous_path", "client"],
+      ],
+    );
+    assert.doesNotMatch(refusals.join(), /evil\.test/);
+  });
+});
