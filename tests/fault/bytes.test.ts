@@ -485,6 +485,46 @@ describe("C-07: large bodies", { skip: !hasProc }, () => {
     assert.match(held[1] ?? "", /^spillway_held_bytes 0$/m);
   });
 
+  it("R10: chunked bodies above limits.body count as held until they have gone upstream", async () => {
+    const over = Promise.withResolvers<void>();
+    await using stuck = await startRawUpstream([
+      step.stopReading,
+      step.until(over.promise),
+      step.reset,
+    ]);
+    const { startGateway } = await import("../upstream/gateway.ts");
+    await using tight = await startGateway({
+      upstreamUrl: stuck.url,
+      config: "limits:\n  body: 8MB\n  heldBytes: 16MB\n  loopDelay: 30s\n",
+    });
+    // More than the operating system takes off the gateway's hands on one connection.
+    const frame = Buffer.concat([
+      Buffer.from("100000\r\n"),
+      Buffer.alloc(MEBIBYTE, " "),
+      Buffer.from("\r\n"),
+    ]);
+    using clients = new DisposableStack();
+    let refusal = "";
+    for (let i = 0; i < 12 && refusal === ""; i += 1) {
+      const client = clients.use(await openRawClient(tight.port));
+      client.send(
+        "POST /v1/messages HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n",
+      );
+      for (let sent = 0; sent < 9; sent += 1) client.send(frame);
+      await client.until((got) => got.includes("held_bodies_full"), 400);
+      refusal = client.text();
+    }
+    assert.match(refusal, /^HTTP\/1\.1 503 [^]*held_bodies_full/);
+    const heldBytes = async (): Promise<number> => {
+      const page = (await call(tight, { method: "GET", path: "/metrics" })).body.toString();
+      return Number(/^spillway_held_bytes (\d+)$/m.exec(page)?.[1]);
+    };
+    const held = await heldBytes();
+    assert.ok(held > 0 && held <= 16 * MEBIBYTE, `${held}`);
+    over.resolve();
+    await eventually(async () => ((await heldBytes()) === 0 ? true : undefined), "nothing held");
+  });
+
   it("R10: held bodies beyond limits.heldBytes are a 503 with retry-after", async () => {
     const gate = Promise.withResolvers<void>();
     await using flood = await startFlood(async (response, incoming) => {

@@ -1,14 +1,17 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { mkdir, mkdtemp, rename, rm, writeFile } from "node:fs/promises";
+import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, it } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
+import { constants, gzipSync } from "node:zlib";
 import { message } from "../upstream/answer.ts";
 import { startAnthropicUpstream } from "../upstream/anthropic.ts";
 import { type Gateway, nodeBinary } from "../upstream/gateway.ts";
-import { text } from "../upstream/messages.ts";
+import { encodeEvent, event, messageEvents, text } from "../upstream/messages.ts";
+import { startRawUpstream, step } from "../upstream/raw.ts";
 import { openRawClient } from "../upstream/raw-client.ts";
 import { isObject } from "../upstream/request-kind.ts";
 import {
@@ -16,6 +19,7 @@ import {
   call,
   dechunk,
   eventually,
+  type Fields,
   finishedEvent,
   idOf,
   PLAIN_BODY,
@@ -232,6 +236,37 @@ describe("F-03: security files that cannot be used", () => {
   });
 });
 
+/** Answers that had begun ended for our own reason. A start closes forgotten ones as well, but knows no reason. */
+function assertDrained(rows: readonly Fields[]): void {
+  for (const row of rows) {
+    const { finish, error_code: code, error_source: source } = row;
+    assert.deepEqual(
+      { finish, code, source },
+      { finish: "indeterminate", code: "draining", source: "gateway" },
+    );
+  }
+}
+
+/** One chunk of a compressed stream that takes a while to read. */
+function compressedEvents(): Buffer {
+  const start = encodeEvent(
+    event("message_start", {
+      message: { model: "claude-opus-5-5", usage: { input_tokens: 12, output_tokens: 1 } },
+    }),
+  );
+  const delta = encodeEvent(
+    event("content_block_delta", {
+      index: 0,
+      delta: { type: "text_delta", text: "word ".repeat(30) },
+    }),
+  );
+  const plain = Buffer.concat([start, ...Array.from({ length: 20_000 }, () => delta)]);
+  const packed = gzipSync(plain, { finishFlush: constants.Z_SYNC_FLUSH, level: 1 });
+  return Buffer.concat([Buffer.from(`${packed.length.toString(16)}\r\n`), packed, CRLF]);
+}
+
+const CRLF = Buffer.from("\r\n");
+
 describe("F-04: shutdown", () => {
   it("F-04: SIGTERM stops accepting, what runs goes to its end, and the exit is 0", async () => {
     const gate = Promise.withResolvers<void>();
@@ -338,12 +373,9 @@ describe("F-04: shutdown", () => {
         dataDir,
         config: "timeouts:\n  drain: 500ms",
       });
-      const atBoundary = await import("../upstream/messages.ts").then(
-        ({ encodeEvent, messageEvents }) =>
-          messageEvents(LONG, "claude-opus-5-5", "msg_1")
-            .slice(0, 5)
-            .reduce((sum, value) => sum + encodeEvent(value).length, 0),
-      );
+      const atBoundary = Buffer.concat(
+        messageEvents(LONG, "claude-opus-5-5", "msg_1").slice(0, 5).map(encodeEvent),
+      ).length;
       upstream.queue("plain", message({ ...LONG, id: "msg_1" }, { stallAfterBytes: atBoundary }));
       const boundary = await sendRaw(gateway);
       assert.ok(await boundary.until((got) => got.includes("message_start")));
@@ -367,17 +399,114 @@ describe("F-04: shutdown", () => {
       await using again = await startTestGateway(upstream.url, { dataDir });
       const rows = await allEvents(again);
       assert.equal(rows.length, 22);
-      assert.deepEqual(
-        rows.filter(({ finish }) => finish === null || finish === "indeterminate"),
-        [],
-      );
+      assertDrained(rows);
       const record = await finishedEvent(again, id);
-      assert.equal(record["error_code"], "draining");
-      assert.equal(record["error_source"], "gateway");
       assert.equal(record["usage_source"], "estimated");
       assert.ok(isObject(record["tokens"]));
       assert.equal(record["tokens"]["input"], 12);
     } finally {
+      await rm(dataDir, { recursive: true, force: true });
+    }
+  });
+
+  it("F-04: encoded streams that are still being read at the cut have their end on record", async () => {
+    const count = 12;
+    const gate = Promise.withResolvers<void>();
+    await using upstream = await startRawUpstream([
+      step.readHead,
+      step.readBody,
+      step.write(
+        "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ncontent-encoding: gzip\r\ntransfer-encoding: chunked\r\n\r\n",
+      ),
+      step.until(gate.promise),
+      step.write(compressedEvents()),
+      step.hang,
+    ]);
+    const dataDir = await mkdtemp(join(tmpdir(), "spillway-encoded-"));
+    try {
+      await using gateway = await startTestGateway(upstream.url, {
+        dataDir,
+        config: "timeouts:\n  drain: 600ms",
+      });
+      const streams = await Promise.all(Array.from({ length: count }, () => sendRaw(gateway)));
+      for (const stream of streams) {
+        assert.ok(await stream.until((got) => got.includes("\r\n\r\n")));
+      }
+      const exit = gateway.stop("SIGTERM");
+      await sleep(550);
+      gate.resolve();
+      assert.equal(await exit, 0, gateway.stderr());
+      for (const stream of streams) {
+        assert.equal(dechunk(stream.text()).ended, false);
+        stream[Symbol.dispose]();
+      }
+      await using again = await startTestGateway(upstream.url, { dataDir });
+      const rows = await allEvents(again);
+      assert.equal(rows.length, count);
+      for (const { finish, error_code: code, error_source: source } of rows) {
+        assert.notEqual(finish, null);
+        assert.deepEqual({ code, source }, { code: "draining", source: "gateway" });
+      }
+    } finally {
+      await rm(dataDir, { recursive: true, force: true });
+    }
+  });
+
+  it("F-04: an upload that completes after the cut is not sent to the upstream", async () => {
+    await using upstream = await startAnthropicUpstream();
+    upstream.on("plain", message(LONG, { stallAfterBytes: 700 }));
+    const dataDir = await mkdtemp(join(tmpdir(), "spillway-late-"));
+    try {
+      await using gateway = await startTestGateway(upstream.url, {
+        dataDir,
+        config: "timeouts:\n  drain: 300ms",
+      });
+      using running = await sendRaw(gateway);
+      assert.ok(await running.until((got) => got.includes("message_start")));
+      using late = await openRawClient(gateway.port);
+      const whole = requestBytes(STREAM_BODY);
+      late.send(whole.subarray(0, whole.length - 4));
+      await sleep(100);
+      const exit = gateway.stop("SIGTERM");
+      assert.ok(await running.closedWithin(5_000), "the running stream was not cut");
+      late.send(whole.subarray(whole.length - 4));
+      assert.ok(await late.until((got) => got.includes('"error"')), late.text());
+      assert.match(late.text(), /^HTTP\/1\.1 503 [^]*\(draining\)/);
+      assert.equal(await exit, 0, gateway.stderr());
+      assert.equal(upstream.requests.length, 1);
+
+      await using again = await startTestGateway(upstream.url, { dataDir });
+      const unsent = (await allEvents(again)).filter(({ status }) => status === 503);
+      assert.deepEqual(
+        unsent.map((row) => [row["finish"], row["error_code"], row["usage_source"]]),
+        [["complete", "draining", "none"]],
+      );
+    } finally {
+      await rm(dataDir, { recursive: true, force: true });
+    }
+  });
+
+  it("F-04: a client that had left before the cut is on record as gone, not as lost upstream", async () => {
+    await using upstream = await startAnthropicUpstream();
+    const never = Promise.withResolvers<void>();
+    upstream.on("plain", message(LONG, { beforeHead: never.promise }));
+    const dataDir = await mkdtemp(join(tmpdir(), "spillway-gone-"));
+    try {
+      await using gateway = await startTestGateway(upstream.url, {
+        dataDir,
+        config: "timeouts:\n  drain: 300ms",
+      });
+      const client = await sendRaw(gateway, PLAIN_BODY);
+      const seen = await upstream.waitForRequest("plain");
+      client.reset();
+      await sleep(100);
+      assert.equal(seen.closedAt, undefined, "the answer was not read on");
+      assert.equal(await gateway.stop("SIGTERM"), 0, gateway.stderr());
+      await using again = await startTestGateway(upstream.url, { dataDir });
+      const [record] = await allEvents(again);
+      assert.equal(record?.["finish"], "client_gone");
+    } finally {
+      never.resolve();
       await rm(dataDir, { recursive: true, force: true });
     }
   });
@@ -420,3 +549,35 @@ describe("F-04: shutdown", () => {
     assert.ok(Date.now() - startedAt < 3_000);
   });
 });
+
+/** Nothing else can be told of a port that listens everywhere without being reached from elsewhere. */
+describe("R4: the door", () => {
+  it("R4: a bind address beyond this machine is warned of; loopback is not", async (test) => {
+    if (!(await canListenEverywhere())) return test.skip("this machine has no address to bind");
+    await using open = await startTestGateway("http://127.0.0.1:9", { env: { BIND: "0.0.0.0" } });
+    await eventually(
+      () => (logLines(open, "listener.open_door") === 1 ? true : undefined),
+      "a warning",
+    );
+    const line = open
+      .stdout()
+      .split("\n")
+      .find((text) => text.includes("listener.open_door"));
+    assert.match(line ?? "", /"level":"warn"/);
+    assert.match(line ?? "", /0\.0\.0\.0/);
+    assert.equal(await statusFor(open, "localhost"), 200);
+
+    await using shut = await startTestGateway("http://127.0.0.1:9");
+    assert.equal(await statusFor(shut, "localhost"), 200);
+    assert.equal(await shut.stop(), 0);
+    assert.equal(logLines(shut, "listener.open_door"), 0);
+  });
+});
+
+async function canListenEverywhere(): Promise<boolean> {
+  const { promise, resolve } = Promise.withResolvers<boolean>();
+  const server = createServer();
+  server.once("error", () => resolve(false));
+  server.listen(0, "0.0.0.0", () => server.close(() => resolve(true)));
+  return await promise;
+}

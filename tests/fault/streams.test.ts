@@ -7,6 +7,7 @@ import { bytes, json, message } from "../upstream/answer.ts";
 import { type AnthropicUpstream, startAnthropicUpstream } from "../upstream/anthropic.ts";
 import type { Gateway } from "../upstream/gateway.ts";
 import { encodeEvent, event, messageEvents, text } from "../upstream/messages.ts";
+import { startRawUpstream, step } from "../upstream/raw.ts";
 import { openRawClient } from "../upstream/raw-client.ts";
 import { isObject } from "../upstream/request-kind.ts";
 import { drainBody, pour, startFlood } from "./flood.ts";
@@ -513,6 +514,35 @@ describe("errors inside a stream", () => {
     assert.equal(answer.complete, true);
     const record = await finishedEvent(gateway, idOf(answer));
     assert.equal(record["error_code"], "overloaded_error");
+    assert.equal(record["error_source"], "upstream");
+  });
+
+  it("R5: nothing is added to a broken answer of declared length, so that it does not look whole", async () => {
+    const start = encodeEvent(
+      event("message_start", { message: { model: "claude-opus-5-5", usage: { input_tokens: 1 } } }),
+    );
+    const declared = start.length + 60;
+    const cut = Promise.withResolvers<void>();
+    await using broken = await startRawUpstream([
+      step.readHead,
+      step.readBody,
+      step.write(
+        `HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ncontent-length: ${declared}\r\n\r\n`,
+      ),
+      step.write(start),
+      step.until(cut.promise),
+      step.reset,
+    ]);
+    await using own = await startTestGateway(broken.url);
+    using client = await sendRaw(own);
+    assert.ok(await client.until((got) => got.includes("message_start")));
+    cut.resolve();
+    assert.ok(await client.closedWithin(5_000));
+    const [, body] = client.text().split("\r\n\r\n", 2);
+    assert.match(client.text(), new RegExp(`content-length: ${declared}`, "i"));
+    assert.equal(body, start.toString());
+    const record = await finishedEvent(own, idOf(client.text()));
+    assert.equal(record["finish"], "upstream_lost");
     assert.equal(record["error_source"], "upstream");
   });
 });
