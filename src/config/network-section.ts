@@ -93,7 +93,7 @@ export const egressSection = z
       .default("none")
       .meta({
         description:
-          "Way out: none connects directly and ignores the proxy variables, env obeys HTTPS_PROXY, HTTP_PROXY and NO_PROXY, a URL names a proxy. One with a password is written as env:NAME or file:/path.",
+          "Way out: none connects directly and ignores the proxy variables, env obeys HTTPS_PROXY, HTTP_PROXY and NO_PROXY, a URL names a proxy. Plain http on loopback never uses one. One with a password is written as env:NAME or file:/path.",
         examples: ["env", "http://proxy.example:3128", "env:CORP_PROXY"],
       }),
     ca: z.enum(["bundled", "system", "both"]).default("both").meta({
