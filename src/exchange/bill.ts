@@ -70,9 +70,9 @@ export function bill(consumption: Consumption, catalogue: Catalogue): Bill {
   };
 }
 
-/** An answer that is an error was not generated, so nobody pays for it. */
+/** An error, or a redirect, was not generated, so nobody pays for it. */
 function isRefused({ status }: Consumption): boolean {
-  return status !== undefined && status >= 400;
+  return status !== undefined && status >= 300;
 }
 
 function asText(usage: Observation["usage"]): string | undefined {

@@ -16,6 +16,7 @@ export class ClientSide {
   #gone = false;
   #bodyBegun = false;
   #hasLength = false;
+  #brokenOff = false;
   #bytesSent = 0;
   #firstByteAtMs: number | undefined;
   #status: number | undefined;
@@ -107,6 +108,7 @@ export class ClientSide {
 
   /** Ends an answer that cannot be completed so that no client takes it for complete. */
   breakOff(error: GatewayError | undefined): void {
+    this.#brokenOff = true;
     // In an answer of declared length the event could make up just what is missing, and the answer would look whole.
     if (error !== undefined && !this.#hasLength)
       this.#response.write(this.#call.dialect.renderStreamError(error));
@@ -122,6 +124,7 @@ export class ClientSide {
   }
 
   #closed(): void {
+    if (this.#brokenOff) return;
     // An answer that was ended elsewhere, for a crawling upload, is not the one that this exchange waits for.
     if (this.#response.writableFinished && this.#onFlushed !== undefined) {
       this.#onFlushed();

@@ -60,7 +60,8 @@ export async function runExchange(call: ClientCall, house: House): Promise<void>
     },
     marks: (head, candidate) => marks(call, head, candidate, mode),
     onHead: (head) => {
-      dropBody(body);
+      // What goes in front of a stream may still be on its way.
+      if (body.kind === "held") body.drop();
       house.quota.observe(identity.value, head.headers);
     },
   });

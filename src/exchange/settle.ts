@@ -39,7 +39,7 @@ export function settle(house: House, ending: Ending): void {
     {
       mayCost: mayCost(call),
       requestedModel: started.requestedModel,
-      status: outcome.last.head?.status,
+      status: outcome.last.seen?.status,
       sent: outcome.attempts.some(({ outcome: result }) => !NEVER_CONNECTED.has(result)),
       observation: outcome.last.observation,
     },

@@ -438,6 +438,22 @@ async function upload(
 }
 
 describe("C-07: large bodies", { skip: !hasProc }, () => {
+  it("C-07: an upstream that answers before it has read gets the whole of a chunked body", async () => {
+    const hash = createHash("sha256");
+    await using flood = await startFlood(async (response, incoming) => {
+      response.writeHead(200, { "content-type": "application/json" });
+      response.flushHeaders();
+      await sleep(300);
+      for await (const chunk of incoming) if (Buffer.isBuffer(chunk)) hash.update(chunk);
+      response.end("{}");
+    });
+    await using fresh = await startTestGateway(flood.url);
+    const total = 40 * MEBIBYTE;
+    const sent = await upload(fresh.port, { path: "/v1/messages", total, chunked: true });
+    assert.equal(sent.status, 200);
+    assert.equal(hash.digest("hex"), sent.hash);
+  });
+
   for (const [name, path, chunked] of [
     ["declared", "/v1/messages", false],
     ["chunked", "/v1/messages", true],

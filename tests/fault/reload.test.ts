@@ -443,10 +443,7 @@ describe("F-04: shutdown", () => {
       await using again = await startTestGateway(upstream.url, { dataDir });
       const rows = await allEvents(again);
       assert.equal(rows.length, count);
-      for (const { finish, error_code: code, error_source: source } of rows) {
-        assert.notEqual(finish, null);
-        assert.deepEqual({ code, source }, { code: "draining", source: "gateway" });
-      }
+      assertDrained(rows);
     } finally {
       await rm(dataDir, { recursive: true, force: true });
     }
