@@ -24,8 +24,7 @@ describe("R-01: kill -9 at random points under load", () => {
       const lines = collect(child);
       await until(() => lines[0]?.startsWith("ready") === true, child);
       await delay(30 + Math.random() * 250);
-      child.kill("SIGKILL");
-      await once(child, "close");
+      await kill(child);
       for (const line of lines) {
         if (line.startsWith("+ ")) started.push(line.slice(2));
         if (line.startsWith("= ")) ended.push(line.slice(2));
@@ -66,8 +65,7 @@ describe("R-01: kill -9 at random points under load", () => {
     t.after(() => child.kill("SIGKILL"));
     const lines = collect(child);
     await until(() => lines.length > 20, child);
-    child.kill("SIGKILL");
-    await once(child, "close");
+    await kill(child);
     const reader = openReader(directory.path);
     assert.ok(reader.ok);
     const ids = lines.filter((line) => line.startsWith("+ ")).map((line) => line.slice(2));
@@ -81,6 +79,13 @@ function spawnLoad(dataDir: string, bootId: string): ChildProcess {
   return spawn(process.execPath, [script, dataDir, bootId], {
     stdio: ["ignore", "pipe", "inherit"],
   });
+}
+
+async function kill(child: ChildProcess): Promise<void> {
+  assert.equal(child.exitCode, null, "the load ended by itself");
+  const closed = once(child, "close");
+  child.kill("SIGKILL");
+  await closed;
 }
 
 function collect(child: ChildProcess): readonly string[] {

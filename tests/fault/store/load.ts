@@ -1,4 +1,3 @@
-import { writeSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
 import { systemClock } from "../../../src/base/clock.ts";
 import { IdSource } from "../../../src/base/ids.ts";
@@ -46,6 +45,7 @@ async function runLane(lane: number): Promise<never> {
   }
 }
 
+/** Blocks while the reader is behind; `writeSync` would fail with EAGAIN there. */
 function say(line: string): void {
-  writeSync(1, `${line}\n`);
+  process.stdout.write(`${line}\n`);
 }
