@@ -204,6 +204,37 @@ describe("R15: a client that leaves an answer without streaming", () => {
   });
 });
 
+describe("C-04: many streams at once", () => {
+  it("C-04: 500 streams with an event each now and then lose none of them, one record each", async () => {
+    const rounds = 8;
+    await using flood = await startFlood(async (response, incoming) => {
+      await drainBody(incoming);
+      response.writeHead(200, { "content-type": "text/event-stream" });
+      const portion = Math.ceil(EVENTS.length / rounds);
+      for (let from = 0; from < EVENTS.length; from += portion) {
+        response.write(Buffer.concat(EVENTS.slice(from, from + portion)));
+        await sleep(200);
+      }
+      response.end();
+    });
+    await using fresh = await startTestGateway(flood.url);
+    const answers = await Promise.all(
+      Array.from({ length: 500 }, () =>
+        call(fresh, { path: "/v1/messages", body: STREAM_BODY, timeoutMs: 60_000 }),
+      ),
+    );
+    const whole = Buffer.concat(EVENTS);
+    assert.ok(answers.every(({ status, body }) => status === 200 && body.equals(whole)));
+    const ids = new Set(answers.map(idOf));
+    const records = await eventually(async () => {
+      const all = await allEvents(fresh);
+      return all.every(({ finish }) => finish !== null) ? all : undefined;
+    }, "finished records");
+    assert.equal(records.length, 500);
+    assert.ok(records.every(({ id, finish }) => ids.has(String(id)) && finish === "complete"));
+  });
+});
+
 describe("C-02: many clients that leave at once", () => {
   it("C-02: 500 streams: every upstream is closed, one record each", async () => {
     upstream.reset();
