@@ -14,6 +14,7 @@ export interface GatewayProcess extends AsyncDisposable {
 }
 
 const MAIN = fileURLToPath(new URL("../../src/main.ts", import.meta.url));
+const COMPILE_CACHE = process.env["NODE_COMPILE_CACHE"];
 const READY_TIMEOUT_MS = 20_000;
 const POLL_MS = 4;
 const KEPT_OUTPUT = 4_000;
@@ -38,6 +39,8 @@ export async function startGatewayProcess(
       SPILLWAY_CONFIG: config,
       SPILLWAY_ANTHROPIC_URL: upstreamUrl,
       CLAUDE_USAGE_FILE: join(scratch, "claude-usage.json"),
+      // As `npm start` has it.
+      ...(COMPILE_CACHE === undefined ? {} : { NODE_COMPILE_CACHE: COMPILE_CACHE }),
     },
     stdio: ["ignore", "pipe", "pipe"],
   });
