@@ -1,8 +1,5 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { explainConfig } from "./explain.ts";
-import { CONFIG_FILE, testInputs } from "./inputs.fixture.ts";
-import { loadConfig } from "./load.ts";
 import { configJsonSchema, configReference, knownKeys, PINNED_PATHS } from "./reference.ts";
 import { configSchema } from "./schema.ts";
 
@@ -62,25 +59,5 @@ describe("knownKeys", () => {
     assert.deepEqual(knownKeys(["log"]), ["format", "level"]);
     assert.ok(knownKeys(["prices", 3]).includes("cacheRead"));
     assert.deepEqual(knownKeys(["nothing"]), []);
-  });
-});
-
-describe("explainConfig", () => {
-  it("shows each value with unit and source, and no secret", async () => {
-    const loaded = await loadConfig(
-      testInputs(
-        { [CONFIG_FILE]: "egress: { proxy: env:P }\nlimits: { body: 1536KB }" },
-        { env: { P: "http://me:canary@p.example" } },
-      ),
-    );
-    assert.ok(loaded.ok);
-    const rows = new Map(explainConfig(loaded.value).map((row) => [row.path, row]));
-    assert.equal(rows.get("egress.proxy")?.value, "[secret]");
-    assert.equal(rows.get("limits.body")?.value, "1536KB");
-    assert.equal(rows.get("limits.body")?.source, `file ${CONFIG_FILE}:2`);
-    assert.equal(rows.get("timeouts.idle")?.value, "3m");
-    assert.equal(rows.get("listener.hosts")?.value, "[]");
-    assert.equal(rows.get("currency.rates")?.value, "{}");
-    assert.ok(!JSON.stringify([...rows.values()]).includes("canary"));
   });
 });
