@@ -1,4 +1,4 @@
-import type { CredentialClass } from "../base/credential-class.ts";
+import type { CallerCredential } from "../base/credential-class.ts";
 import { type GatewayError, gatewayError } from "../base/errors.ts";
 import type { HeaderList } from "../base/header-list.ts";
 import { fail, ok, type Result } from "../base/result.ts";
@@ -6,7 +6,7 @@ import { Secret } from "../base/secret.ts";
 
 /** The caller's own credential on one request. It lives as long as the request. */
 export interface Credential {
-  readonly class: CredentialClass;
+  readonly class: CallerCredential;
   /** Undefined when the class is `none`. */
   readonly secret?: Secret;
 }
@@ -24,7 +24,7 @@ export const CREDENTIAL_FIELDS: readonly string[] = [
 ];
 
 const VIRTUAL_KEY_PREFIX = "spw-";
-const RANK: Readonly<Record<CredentialClass, number>> = {
+const RANK: Readonly<Record<CallerCredential, number>> = {
   virtual_key: 4,
   subscription: 3,
   api_key: 2,
@@ -61,7 +61,7 @@ export function readCredential(headers: HeaderList): Result<Credential, GatewayE
   return ok(best);
 }
 
-function classify(value: string): CredentialClass {
+function classify(value: string): CallerCredential {
   if (value.startsWith(VIRTUAL_KEY_PREFIX)) return "virtual_key";
   // source: claude-cli on the wire, subscription logins and Console keys (observed 2026-11-21)
   if (value.startsWith("sk-ant-oat")) return "subscription";

@@ -12,6 +12,7 @@ const TYPES: Readonly<Record<number, string>> = {
   404: "not_found_error",
   405: "invalid_request_error",
   408: "timeout_error",
+  409: "invalid_request_error",
   413: "request_too_large",
   429: "rate_limit_error",
   431: "invalid_request_error",
@@ -19,10 +20,18 @@ const TYPES: Readonly<Record<number, string>> = {
   504: "timeout_error",
 };
 
+/** Clients show a billing error's message as it is, and do not repeat the request. */
+const BILLING_ERRORS: ReadonlySet<ErrorCode> = new Set([
+  "budget_exceeded",
+  "daily_limit_reached",
+  "price_unknown",
+]);
+
 const MS_PER_SECOND = 1_000;
 
 function envelope(error: GatewayError): Readonly<Record<string, unknown>> {
-  const type = TYPES[ERRORS[error.code].http] ?? "api_error";
+  const byStatus = TYPES[ERRORS[error.code].http] ?? "api_error";
+  const type = BILLING_ERRORS.has(error.code) ? "billing_error" : byStatus;
   return { type: "error", error: { type, message: sayWho(error) } };
 }
 
