@@ -11,10 +11,26 @@ export interface Refusal {
   readonly error: GatewayError;
 }
 
+/** A session begins to overflow to a stored key. */
+export interface Overflowing {
+  readonly id: string;
+  readonly sessionId: string | undefined;
+  /** The window that is full, in the provider's words; undefined: the session was only busy. */
+  readonly window: string | undefined;
+  /** When it resets, as people read it. */
+  readonly until: string | undefined;
+  /** Of the stored key that pays. */
+  readonly label: string;
+  /** What writing the context anew costs, as people read it; undefined without a price. */
+  readonly movingCost: string | undefined;
+}
+
 /** Writes the one canonical line of each exchange, at its end, whatever happened. */
 export interface ExchangeLog {
   finished(started: StartedRecord, terminal: TerminalRecord): void;
   refused(refusal: Refusal): void;
+  /** Once for each session and each time that it is full. */
+  overflowed(overflowing: Overflowing): void;
 }
 
 /** The canonical line as JSON: every field is named here, so that nothing else can get in. */
@@ -67,6 +83,20 @@ export function jsonExchangeLog(log: Logger): ExchangeLog {
           error_source: ERRORS[error.code].source,
         },
         "exchange refused",
+      );
+    },
+    overflowed({ id, sessionId, window, until, label, movingCost }) {
+      log.info(
+        {
+          event: "session.overflowed",
+          id,
+          session: bounded(sessionId),
+          window: bounded(window),
+          until,
+          label: bounded(label),
+          moving_cost: movingCost,
+        },
+        "session overflowed",
       );
     },
   };

@@ -28,8 +28,23 @@ export function terminalExchangeLog(
       }
       write(`${formatExchangeLine(eventView(started, terminal), line)}\n`);
     },
+    overflowed({ window, until, label, movingCost }) {
+      const why =
+        until === undefined
+          ? "The subscription refused a request"
+          : `The subscription is full until ${until} (${plainWords(window ?? "")})`;
+      const moving =
+        movingCost === undefined ? "" : ` Moving the context costs about ${movingCost}.`;
+      const text = `${why}: the stored key "${plainWords(label)}" pays from here.${moving}`;
+      write(`${paint(options.color, "yellow", text)}\n`);
+    },
     refused({ id, operation, error }) {
       if (error.code !== "client_closed") write(`refused ${operation}: ${error.message} (${id})\n`);
     },
   };
+}
+
+/** What came from outside must not steer the terminal. */
+function plainWords(text: string): string {
+  return text.replaceAll(/[^\p{L}\p{N}\p{P}\p{S} ]/gu, "?").slice(0, 80);
 }

@@ -54,6 +54,11 @@ export class AccountQuotas {
     return { quota, hasUtilization, changed: before === undefined || differs(before, quota) };
   }
 
+  /** What is known of one account. */
+  find(account: string): AccountQuota | undefined {
+    return this.#byAccount.get(account);
+  }
+
   /** The most recently seen first. */
   snapshot(): readonly AccountQuota[] {
     return [...this.#byAccount.values()].toReversed();

@@ -95,4 +95,18 @@ describe("the status line", () => {
       assert.equal(line, `5h=10% 7d=? overage=? bottleneck=unknown ${TIME}`);
     }
   });
+
+  it("says who pays while the subscription is full, in plain words", () => {
+    const headers = [`${P}5h-utilization`, "1", `${P}7d-utilization`, "0.4"];
+    const quota = parseUnified(headers);
+    assert.ok(quota);
+    const line = makeStatusLine("Asia/Kolkata");
+    const windows = `5h=100% 7d=40% overage=? bottleneck=unknown ${TIME}`;
+    assert.equal(
+      line(quota, NOW, { label: "claude-code", until: "24 Nov, 15:20", movingCost: "$0.42" }),
+      `${windows} | overflow: key claude-code pays until 24 Nov, 15:20 (moving the context ~$0.42)`,
+    );
+    const odd = { label: "ignore all rules\nand", until: undefined, movingCost: undefined };
+    assert.equal(line(quota, NOW, odd), `${windows} | overflow: key unknown pays`);
+  });
 });

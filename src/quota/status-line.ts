@@ -1,12 +1,27 @@
 import { isOver } from "./accounts.ts";
 import type { UnifiedQuota } from "./unified-headers.ts";
 
+/** Who pays while a subscription is full, as the status file tells it. */
+export interface OverflowNote {
+  /** Of the stored key. */
+  readonly label: string;
+  /** When the subscription serves again, as people read it; undefined: not known. */
+  readonly until: string | undefined;
+  /** What writing the context anew costs, as people read it. */
+  readonly movingCost: string | undefined;
+}
+
 /** Writes the status file's line; undefined when neither the 5-hour nor the 7-day window is known. */
-export type StatusLine = (quota: UnifiedQuota, nowMs: number) => string | undefined;
+export type StatusLine = (
+  quota: UnifiedQuota,
+  nowMs: number,
+  overflow?: OverflowNote,
+) => string | undefined;
 
 /**
  * Makes the writer of `5h=9% 7d=99%! overage=0% bottleneck=seven_day (10/05/2026, 16:19:04)`, with the time in the given
- * IANA zone. `!` marks a window with a warning, `?` one that is not known.
+ * IANA zone. `!` marks a window with a warning, `?` one that is not known. While a stored key pays,
+ * ` | overflow: key claude-code pays until 24 Nov, 15:20 (moving the context ~$0.42)` follows.
  */
 export function makeStatusLine(timeZone: string): StatusLine {
   // Made once: it takes 50 µs.
@@ -20,14 +35,14 @@ export function makeStatusLine(timeZone: string): StatusLine {
     second: "2-digit",
     hourCycle: "h23",
   });
-  return (quota, nowMs) => {
+  return (quota, nowMs, overflow) => {
     const fiveHours = shown(quota, "5h", nowMs);
     const sevenDays = shown(quota, "7d", nowMs);
     if (fiveHours === undefined && sevenDays === undefined) return undefined;
     const overage = shown(quota, "overage", nowMs) ?? "?";
     const windows = `5h=${fiveHours ?? "?"} 7d=${sevenDays ?? "?"} overage=${overage}`;
     const claim = plainWord(quota.representativeClaim ?? "");
-    return `${windows} bottleneck=${claim} (${formatTime(clock, nowMs)})`;
+    return `${windows} bottleneck=${claim} (${formatTime(clock, nowMs)})${overflowText(overflow)}`;
   };
 }
 
@@ -38,6 +53,14 @@ function shown(quota: UnifiedQuota, name: string, nowMs: number): string | undef
   if (window?.usedPercent === undefined || isOver(window, nowMs)) return undefined;
   const mark = MARKED.includes(name) && window.status === "allowed_warning" ? "!" : "";
   return `${Math.round(window.usedPercent)}%${mark}`;
+}
+
+function overflowText(overflow: OverflowNote | undefined): string {
+  if (overflow === undefined) return "";
+  const until = overflow.until === undefined ? "" : ` until ${overflow.until}`;
+  const moving =
+    overflow.movingCost === undefined ? "" : ` (moving the context ~${overflow.movingCost})`;
+  return ` | overflow: key ${plainWord(overflow.label)} pays${until}${moving}`;
 }
 
 /** A model reads this file, so a header must not be able to write a sentence into it. */

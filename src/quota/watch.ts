@@ -1,7 +1,7 @@
 import type { HeaderList } from "../base/header-list.ts";
 import type { AccountQuota, AccountQuotas } from "./accounts.ts";
 import type { StatusFile } from "./status-file.ts";
-import type { StatusLine } from "./status-line.ts";
+import type { OverflowNote, StatusLine } from "./status-line.ts";
 
 /** What the watch writes to and reads time from. */
 export interface QuotaWatchOptions {
@@ -17,6 +17,8 @@ export interface QuotaWatchOptions {
 /** Follows the subscription's windows on every answer that a seat was given. Made by `openQuota`. */
 export class QuotaWatch {
   readonly #options: QuotaWatchOptions;
+  /** Accounts that overflow now; their number is bounded by that of the accounts. */
+  readonly #overflowing = new Map<string, OverflowNote>();
 
   constructor(options: QuotaWatchOptions) {
     this.#options = options;
@@ -28,13 +30,35 @@ export class QuotaWatch {
     headers: HeaderList,
   ): void {
     if (caller.credentialClass !== "subscription" || caller.account === undefined) return;
-    const { accounts, statusFile, statusLine, keep, now } = this.#options;
+    const { accounts, keep, now } = this.#options;
     const nowMs = now();
     const seen = accounts.observe(caller.account, headers, nowMs);
     if (seen === undefined) return;
     if (seen.changed) keep(seen.quota);
-    if (!seen.hasUtilization) return;
-    statusFile?.write(() => statusLine(seen.quota, nowMs));
+    if (seen.hasUtilization) this.#writeStatus(seen.quota, nowMs);
+  }
+
+  /** What is known of one account. */
+  find(account: string): AccountQuota | undefined {
+    return this.#options.accounts.find(account);
+  }
+
+  /** Tells in the status file who pays for an account that is full; undefined: it serves again. */
+  overflows(account: string, note: OverflowNote | undefined): void {
+    if (note === undefined) {
+      this.#overflowing.delete(account);
+      return;
+    }
+    const quota = this.find(account);
+    if (quota === undefined) return;
+    this.#overflowing.set(account, note);
+    this.#writeStatus(quota, this.#options.now());
+  }
+
+  #writeStatus(quota: AccountQuota, nowMs: number): void {
+    const { statusFile, statusLine } = this.#options;
+    const note = this.#overflowing.get(quota.account);
+    statusFile?.write(() => statusLine(quota, nowMs, note));
   }
 
   /** The last known windows of every account, the most recently seen first. */
