@@ -60,6 +60,18 @@ export function formatMoney(
   return withSymbol(SYMBOLS[currency] ?? `${currency} `, text);
 }
 
+/**
+ * An amount of another currency in dollars, rounded down to the nano-dollar; undefined when either text is no decimal.
+ *
+ * `rate` is units of the currency for one dollar, above zero.
+ */
+export function fromCurrency(amount: string, rate: string): NanoUsd | undefined {
+  const units = parseUsd(amount);
+  const factor = parseRate(rate);
+  if (!units.ok || factor === undefined) return undefined;
+  return nanoUsd((units.value * 10n ** BigInt(factor.scale)) / factor.digits);
+}
+
 /** True for a positive plain decimal that `formatMoney` accepts as a rate. */
 export function isRate(text: string): boolean {
   return parseRate(text) !== undefined;

@@ -1,6 +1,7 @@
 import type { GatewayError } from "../base/errors.ts";
 import type { NanoUsd } from "../base/money.ts";
 import type { Result } from "../base/result.ts";
+import type { CredentialRecord, KeyRecord } from "./key-record.ts";
 import type { Book, StartedRecord, TerminalRecord } from "./record.ts";
 import type { LedgerTransaction } from "./transaction.ts";
 
@@ -22,6 +23,15 @@ export interface ExchangeStore extends AsyncDisposable {
    * that was not started, or is finished already, nothing happens but a report of the problem.
    */
   finish(record: TerminalRecord, transactions?: readonly LedgerTransaction[]): void;
+  /**
+   * Stores further lines of a running exchange before it goes on: what the next candidate reserves.
+   *
+   * Durable as a start is. After a failure, `accounting_unavailable`, nothing of them is stored.
+   */
+  hold(
+    exchangeId: string,
+    transactions: readonly LedgerTransaction[],
+  ): Promise<Result<void, GatewayError>>;
   /** Queues further lines of a running exchange, such as a top-up while streaming. */
   record(transactions: readonly LedgerTransaction[]): void;
   /** False while the queue is full or writing fails: new exchanges must be refused before dispatch. */
@@ -30,6 +40,11 @@ export interface ExchangeStore extends AsyncDisposable {
   flush(): Promise<void>;
   /** Queues the last windows seen of an account; the newest stays. */
   saveQuota(snapshot: QuotaSnapshot): void;
+  /** Adds or replaces a key. On the disk once it resolves with ok, as are the two below. */
+  saveKey(record: KeyRecord): Promise<Result<void, GatewayError>>;
+  /** Adds or replaces an organisation's credential for a provider. */
+  saveCredential(record: CredentialRecord): Promise<Result<void, GatewayError>>;
+  removeCredential(organisation: string, provider: string): Promise<Result<void, GatewayError>>;
   readonly reader: ExchangeReader;
   /** How many exchanges of an earlier, dead process were closed as `indeterminate` at open. */
   readonly recovered: number;
@@ -74,11 +89,24 @@ export interface ExchangeReader extends AsyncDisposable {
   activity(query: ActivityQuery): Promise<Activity>;
   /** The last windows of each account, the newest account first. */
   quota(): Promise<readonly QuotaSnapshot[]>;
+  keys(): Promise<readonly KeyRecord[]>;
+  credentials(): Promise<readonly CredentialRecord[]>;
+  /** The sums of all `budget:` accounts that moved since `sinceMs` (epoch milliseconds), in nano-dollars. */
+  budgetBalances(sinceMs: number): Promise<ReadonlyMap<string, bigint>>;
+  /** How many messages a stored key was billed for, by key id, or `user/<principal>` of keyless requests. */
+  billedRequests(span: TimeSpan): Promise<ReadonlyMap<string, number>>;
   /** What is wrong with the ledger; empty when every invariant holds. */
   auditLedger(): Promise<LedgerAudit>;
 }
 
-export interface EventsQuery {
+/** Whose exchanges a report is of; each given one narrows it. */
+export interface ReportScope {
+  readonly organisation?: string | undefined;
+  readonly principal?: string | undefined;
+  readonly keyId?: string | undefined;
+}
+
+export interface EventsQuery extends ReportScope {
   /** Only exchanges older than the one of this id (`nextBefore` of the page before). */
   readonly before?: string | undefined;
   /** Only exchanges newer than the one of this id. */
@@ -86,8 +114,6 @@ export interface EventsQuery {
   /** 1 to 200; 50 when absent. */
   readonly limit?: number | undefined;
   readonly sessionId?: string | undefined;
-  /** Only exchanges of this principal. */
-  readonly principal?: string | undefined;
 }
 
 export interface StoredExchange {
@@ -106,18 +132,22 @@ export interface ExchangeDetail extends StoredExchange {
   readonly transactions: readonly LedgerTransaction[];
 }
 
-/** Exchanges that started in `from <= startedAt < to`, in epoch milliseconds. */
-export interface Period {
+/** `from <= t < to`, in epoch milliseconds. */
+export interface TimeSpan {
   readonly from: number;
   readonly to: number;
-  readonly principal?: string | undefined;
 }
+
+/** Exchanges that started in a span. */
+export interface Period extends TimeSpan, ReportScope {}
 
 export type UsageGroup =
   | "none"
   | "day"
   | "model"
   | "session"
+  | "agent"
+  | "key"
   | "client"
   | "principal"
   | "operation";

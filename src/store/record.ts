@@ -78,7 +78,7 @@ export interface TerminalRecord {
   readonly servedModel?: string | undefined;
   readonly decision?: string | undefined;
   readonly attempts: readonly AttemptRecord[];
-  /** `x-spillway-upstream-mode`: `passthrough`, later `byok`, `byok-overflow`, `fallback`. */
+  /** `x-spillway-upstream-mode`: `passthrough`, `byok`, `byok-overflow`, later `fallback`. */
   readonly mode?: string | undefined;
   /** HTTP status that the client saw; undefined when it left before headers. */
   readonly status?: number | undefined;
@@ -101,5 +101,7 @@ export interface TerminalRecord {
   readonly errorCode?: string | undefined;
   readonly errorSource?: "gateway" | "upstream" | "client" | "policy" | undefined;
   readonly billingOwner?: string | undefined;
+  /** Where it may be processed and what was decided of that, in words; undefined where nothing is processed. */
+  readonly residency?: string | undefined;
   readonly finish: Finish;
 }

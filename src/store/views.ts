@@ -47,6 +47,10 @@ export interface EventView {
   readonly error_code: string | null;
   readonly error_source: string | null;
   readonly finish: string | null;
+  readonly key_id: string | null;
+  readonly billing_owner: string | null;
+  /** The decision on where it may be processed, in words. */
+  readonly residency: string | null;
 }
 
 /** One upstream call as JSON. */
@@ -85,7 +89,6 @@ export interface LedgerView {
 export interface ExchangeView extends EventView {
   readonly principal: string;
   readonly organisation: string;
-  readonly key_id: string | null;
   readonly parent_agent_id: string | null;
   readonly prompt_id: string | null;
   readonly dialect: string;
@@ -105,7 +108,6 @@ export interface ExchangeView extends EventView {
   readonly units: unknown;
   readonly usage_suspect: boolean;
   readonly price_version: string | null;
-  readonly billing_owner: string | null;
   readonly ledger: readonly LedgerView[];
 }
 
@@ -140,6 +142,9 @@ export function eventView(started: StartedRecord, terminal: TerminalRecord | und
     error_code: terminal?.errorCode ?? null,
     error_source: terminal?.errorSource ?? null,
     finish: terminal?.finish ?? null,
+    key_id: started.keyId ?? null,
+    billing_owner: terminal?.billingOwner ?? null,
+    residency: terminal?.residency ?? null,
   };
 }
 
@@ -157,7 +162,6 @@ export function exchangeView(detail: ExchangeDetail): ExchangeView {
     ...eventView(started, terminal),
     principal: started.principal,
     organisation: started.organisation,
-    key_id: started.keyId ?? null,
     parent_agent_id: started.parentAgentId ?? null,
     prompt_id: started.promptId ?? null,
     dialect: started.dialect,
@@ -174,7 +178,6 @@ export function exchangeView(detail: ExchangeDetail): ExchangeView {
     units: unitsView(storedJson(terminal?.units)),
     usage_suspect: terminal?.usageSuspect ?? false,
     price_version: terminal?.priceVersion ?? null,
-    billing_owner: terminal?.billingOwner ?? null,
     ledger: transactions.map(ledgerView),
   };
 }

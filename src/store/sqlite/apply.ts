@@ -106,6 +106,15 @@ function applyRow(statements: Statements, op: number | undefined, row: readonly 
     case OP.quota:
       statements.saveQuota.run(...row);
       return;
+    case OP.saveKey:
+      statements.saveKey.run(...row);
+      return;
+    case OP.saveCredential:
+      statements.saveCredential.run(...row);
+      return;
+    case OP.removeCredential:
+      statements.removeCredential.run(...row);
+      return;
     case OP.oldestOpen:
       statements.setOldestOpen.run(...row);
       return;

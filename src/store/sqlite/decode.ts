@@ -17,6 +17,7 @@ const CREDENTIAL_CLASSES = [
   "api_key",
   "other",
   "none",
+  "stored",
 ] as const satisfies readonly CredentialClass[];
 const BOOKS = ["subscription", "api", "overflow"] as const satisfies readonly Book[];
 const FINISHES = [
@@ -96,6 +97,7 @@ function terminalRecord(row: Row): TerminalRecord {
     errorCode: optionalText(row, "error_code"),
     errorSource: errorSource === null ? undefined : oneOf(ERROR_SOURCES, errorSource),
     billingOwner: optionalText(row, "billing_owner"),
+    residency: optionalText(row, "residency"),
     finish: oneOf(FINISHES, row["finish"]),
   };
 }
@@ -174,7 +176,7 @@ export function integer(row: Row, column: string): number {
   return value;
 }
 
-function optionalNumber(row: Row, column: string): number | undefined {
+export function optionalNumber(row: Row, column: string): number | undefined {
   const value = row[column];
   return typeof value === "number" ? value : undefined;
 }

@@ -37,6 +37,10 @@ function directReader(reader: SyncReader): ExchangeReader {
     usage: async (query) => reader.usage(query),
     activity: async (query) => reader.activity(query),
     quota: async () => reader.quota(),
+    keys: async () => reader.keys(),
+    credentials: async () => reader.credentials(),
+    budgetBalances: async (sinceMs) => reader.budgetBalances(sinceMs),
+    billedRequests: async (span) => reader.billedRequests(span),
     auditLedger: async () => reader.auditLedger(),
     [Symbol.asyncDispose]: async () => reader.close(),
   };

@@ -11,10 +11,12 @@ import type {
   StoreProblem,
 } from "../contract.ts";
 import { prepareDataDirectory } from "../data-directory.ts";
+import type { CredentialRecord, KeyRecord } from "../key-record.ts";
 import type { StartedRecord, TerminalRecord } from "../record.ts";
 import { readServerInfo, removeServerInfo, writeServerInfo } from "../server-info.ts";
 import type { LedgerTransaction } from "../transaction.ts";
-import type { WriterOptions, WriterReply, WriterRequest } from "./protocol.ts";
+import { credentialRow, keyRow } from "./directory-rows.ts";
+import { OP, type WriterOptions, type WriterReply, type WriterRequest } from "./protocol.ts";
 import { ReaderThread } from "./reader-thread.ts";
 import { workerUrl } from "./worker-url.ts";
 import { WriterQueue } from "./writer-queue.ts";
@@ -130,12 +132,32 @@ class SqliteStore implements ExchangeStore {
     this.#queue.record(transactions);
   }
 
+  async hold(
+    exchangeId: string,
+    transactions: readonly LedgerTransaction[],
+  ): Promise<Result<void, GatewayError>> {
+    const holds = transactions.map((transaction) => this.#queue.hold(exchangeId, transaction));
+    return (await Promise.all(holds)).find(({ ok: isHeld }) => !isHeld) ?? ok(undefined);
+  }
+
+  saveKey(record: KeyRecord): Promise<Result<void, GatewayError>> {
+    return this.#queue.change(OP.saveKey, keyRow(record));
+  }
+
+  saveCredential(record: CredentialRecord): Promise<Result<void, GatewayError>> {
+    return this.#queue.change(OP.saveCredential, credentialRow(record));
+  }
+
+  removeCredential(organisation: string, provider: string): Promise<Result<void, GatewayError>> {
+    return this.#queue.change(OP.removeCredential, [organisation, provider]);
+  }
+
   saveQuota(snapshot: QuotaSnapshot): void {
     this.#queue.saveQuota(snapshot);
   }
 
-  flush(): Promise<void> {
-    return this.#queue.flush();
+  async flush(): Promise<void> {
+    await this.#queue.flush();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -168,11 +190,12 @@ class SqliteStore implements ExchangeStore {
   }
 }
 
+/** False when the time is over, or the promise says so. */
 async function settlesWithin(promise: Promise<unknown>, timeoutMs: number): Promise<boolean> {
   const timeout = Promise.withResolvers<boolean>();
   const timer = setTimeout(() => timeout.resolve(false), timeoutMs);
   try {
-    return await Promise.race([promise.then(() => true), timeout.promise]);
+    return await Promise.race([promise.then((value) => value !== false), timeout.promise]);
   } finally {
     clearTimeout(timer);
   }

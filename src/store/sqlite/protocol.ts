@@ -10,6 +10,9 @@ export const OP = {
   ledger: 3,
   quota: 4,
   oldestOpen: 5,
+  saveKey: 6,
+  saveCredential: 7,
+  removeCredential: 8,
 } as const;
 
 export interface WriterOptions {

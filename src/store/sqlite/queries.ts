@@ -1,3 +1,4 @@
+import { CREDENTIAL_COLUMNS, KEY_COLUMNS } from "./directory-rows.ts";
 import { END_COLUMNS, START_COLUMNS } from "./rows.ts";
 
 const COLUMNS = [...new Set<string>([...START_COLUMNS, ...END_COLUMNS])].map((column) =>
@@ -5,13 +6,17 @@ const COLUMNS = [...new Set<string>([...START_COLUMNS, ...END_COLUMNS])].map((co
   column === "cost_nano" ? "CAST(cost_nano AS TEXT) AS cost_nano" : column,
 );
 
+const IN_SCOPE = ["principal", "organisation", "key_id"]
+  .map((column) => `(:${column} IS NULL OR ${column} = :${column})`)
+  .join(" AND ");
+
 /** What `storedExchange` decodes. */
 export const EXCHANGE = `SELECT ${COLUMNS.join(", ")} FROM exchange`;
 
 export const EVENTS = `${EXCHANGE}
   WHERE id < coalesce(:before, char(0x10ffff)) AND id > coalesce(:after, '')
     AND (:session IS NULL OR session_id = :session)
-    AND (:principal IS NULL OR principal = :principal)
+    AND ${IN_SCOPE}
   ORDER BY id DESC LIMIT :limit`;
 
 export const LINES = `
@@ -37,7 +42,7 @@ const MODEL = "coalesce(served_model, sent_model, requested_model)";
 const IN_DAYS = `
   FROM json_each(:days) AS day CROSS JOIN exchange
   WHERE started_at >= day.value ->> 1 AND started_at < day.value ->> 2
-    AND (:principal IS NULL OR principal = :principal)`;
+    AND ${IN_SCOPE}`;
 
 /** What `groupBy` means; the keys are the only text that reaches SQL, everything else is bound. */
 export const GROUPS = {
@@ -45,6 +50,8 @@ export const GROUPS = {
   day: "day.value ->> 0",
   model: MODEL,
   session: "session_id",
+  agent: "agent_id",
+  key: "key_id",
   client: "client",
   principal: "principal",
   operation: "operation",
@@ -66,6 +73,28 @@ export const BOUNDS = `
   WHERE started_at >= ? AND started_at < ?`;
 
 export const QUOTA = "SELECT account, observed_at, json FROM quota ORDER BY observed_at DESC";
+
+export const KEYS = `SELECT ${KEY_COLUMNS.join(", ")} FROM virtual_key ORDER BY id`;
+
+export const CREDENTIALS = `
+  SELECT ${CREDENTIAL_COLUMNS.join(", ")} FROM stored_credential ORDER BY organisation, provider`;
+
+/** In the words of the index `ledger_line_budget`, which is partial. */
+const IS_BUDGET = "account >= 'budget:' AND account < 'budget;'";
+
+export const BUDGET_BALANCES = `
+  SELECT account, CAST(sum(amount_nano) AS TEXT) AS balance FROM ledger_line
+  WHERE ${IS_BUDGET} GROUP BY account HAVING max(at) >= :since`;
+
+/** An exchange whose process died has no mode; its reservation says that a stored key was to pay. */
+export const BILLED_REQUESTS = `
+  SELECT coalesce(key_id, 'user/' || principal) AS scope, count(*) AS requests FROM exchange
+  WHERE started_at >= :from AND started_at < :to AND operation = 'messages' AND (
+    (mode IN ('byok', 'byok-overflow') AND coalesce(error_source, '') <> 'policy')
+    OR (mode IS NULL AND EXISTS (
+      SELECT 1 FROM ledger_line
+      WHERE exchange = number AND leg = 'reserve' AND account LIKE 'budget:%')))
+  GROUP BY 1`;
 
 export const UNBALANCED = `
   SELECT exchange || ' ' || leg || ' ' || seq AS problem FROM ledger_line

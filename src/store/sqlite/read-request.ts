@@ -1,4 +1,10 @@
-import type { ActivityQuery, EventsQuery, ExchangeReader, UsageQuery } from "../contract.ts";
+import type {
+  ActivityQuery,
+  EventsQuery,
+  ExchangeReader,
+  TimeSpan,
+  UsageQuery,
+} from "../contract.ts";
 import type { SyncReader } from "./reader.ts";
 
 export type ReadRequest =
@@ -7,6 +13,10 @@ export type ReadRequest =
   | { readonly kind: "usage"; readonly query: UsageQuery }
   | { readonly kind: "activity"; readonly query: ActivityQuery }
   | { readonly kind: "quota" }
+  | { readonly kind: "keys" }
+  | { readonly kind: "credentials" }
+  | { readonly kind: "budgetBalances"; readonly sinceMs: number }
+  | { readonly kind: "billedRequests"; readonly span: TimeSpan }
   | { readonly kind: "auditLedger" };
 
 export type ReadAnswers = {
@@ -37,6 +47,14 @@ export function answer(reader: SyncReader, request: ReadRequest): ReadAnswer {
       return reader.activity(request.query);
     case "quota":
       return reader.quota();
+    case "keys":
+      return reader.keys();
+    case "credentials":
+      return reader.credentials();
+    case "budgetBalances":
+      return reader.budgetBalances(request.sinceMs);
+    case "billedRequests":
+      return reader.billedRequests(request.span);
     case "auditLedger":
       return reader.auditLedger();
   }

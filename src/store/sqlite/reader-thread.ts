@@ -8,10 +8,12 @@ import type {
   ExchangeReader,
   LedgerAudit,
   QuotaSnapshot,
+  TimeSpan,
   UsageQuery,
   UsageRow,
 } from "../contract.ts";
 import { databasePath } from "../data-directory.ts";
+import type { CredentialRecord, KeyRecord } from "../key-record.ts";
 import type { NumberedAnswer, ReadAnswer, ReadAnswers, ReadRequest } from "./read-request.ts";
 import { workerUrl } from "./worker-url.ts";
 
@@ -61,6 +63,22 @@ export class ReaderThread implements ExchangeReader {
 
   quota(): Promise<readonly QuotaSnapshot[]> {
     return this.#ask({ kind: "quota" });
+  }
+
+  keys(): Promise<readonly KeyRecord[]> {
+    return this.#ask({ kind: "keys" });
+  }
+
+  credentials(): Promise<readonly CredentialRecord[]> {
+    return this.#ask({ kind: "credentials" });
+  }
+
+  budgetBalances(sinceMs: number): Promise<ReadonlyMap<string, bigint>> {
+    return this.#ask({ kind: "budgetBalances", sinceMs });
+  }
+
+  billedRequests(span: TimeSpan): Promise<ReadonlyMap<string, number>> {
+    return this.#ask({ kind: "billedRequests", span });
   }
 
   auditLedger(): Promise<LedgerAudit> {

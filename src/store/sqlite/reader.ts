@@ -10,11 +10,14 @@ import type {
   LedgerAudit,
   Period,
   QuotaSnapshot,
+  ReportScope,
+  TimeSpan,
   UsageQuery,
   UsageRow,
   UsageTotals,
 } from "../contract.ts";
 import { daysOf } from "../days.ts";
+import type { CredentialRecord, KeyRecord } from "../key-record.ts";
 import {
   bookOrUndefined,
   integer,
@@ -24,6 +27,7 @@ import {
   storedExchange,
   text,
 } from "./decode.ts";
+import { credentialRecord, keyRecord } from "./directory-rows.ts";
 import * as sql from "./queries.ts";
 
 const DEFAULT_EVENTS = 50;
@@ -47,7 +51,7 @@ export class SyncReader {
       before: query.before ?? null,
       after: query.after ?? null,
       session: query.sessionId ?? null,
-      principal: query.principal ?? null,
+      ...scopeOf(query),
       // One more tells whether there is a next page.
       limit: limit + 1,
     });
@@ -92,6 +96,24 @@ export class SyncReader {
     }));
   }
 
+  keys(): readonly KeyRecord[] {
+    return this.#all(sql.KEYS, {}).map(keyRecord);
+  }
+
+  credentials(): readonly CredentialRecord[] {
+    return this.#all(sql.CREDENTIALS, {}).map(credentialRecord);
+  }
+
+  budgetBalances(sinceMs: number): ReadonlyMap<string, bigint> {
+    const rows = this.#all(sql.BUDGET_BALANCES, { since: sinceMs });
+    return new Map(rows.map((row) => [text(row, "account"), BigInt(text(row, "balance"))]));
+  }
+
+  billedRequests({ from, to }: TimeSpan): ReadonlyMap<string, number> {
+    const rows = this.#all(sql.BILLED_REQUESTS, { from, to });
+    return new Map(rows.map((row) => [text(row, "scope"), integer(row, "requests")]));
+  }
+
   auditLedger(): LedgerAudit {
     const problems = (query: string) => this.#all(query, {}).map((row) => text(row, "problem"));
     return {
@@ -118,7 +140,7 @@ export class SyncReader {
     const days = hasAny ? daysOf(first, last + 1, period.timeZone ?? "UTC") : [];
     return {
       days: JSON.stringify(days.map((day) => [day.name, day.start, day.end])),
-      principal: period.principal ?? null,
+      ...scopeOf(period),
     };
   }
 }
@@ -127,6 +149,14 @@ export class SyncReader {
 export function openReadOnly(path: string): DatabaseSync | undefined {
   if (!existsSync(path)) return undefined;
   return new DatabaseSync(path, { readOnly: true, timeout: BUSY_TIMEOUT_MS });
+}
+
+function scopeOf({ principal, organisation, keyId }: ReportScope) {
+  return {
+    principal: principal ?? null,
+    organisation: organisation ?? null,
+    key_id: keyId ?? null,
+  };
 }
 
 function totals(row: Row): UsageTotals {

@@ -88,6 +88,7 @@ export const END_COLUMNS = [
   "error_source",
   "billing_owner",
   "finish",
+  "residency",
 ] as const;
 
 /** In the order of `END_COLUMNS`. */
@@ -122,6 +123,7 @@ export function endRow(number: number, record: TerminalRecord): Cell[] {
     record.errorSource ?? null,
     record.billingOwner ?? null,
     record.finish,
+    record.residency ?? null,
   ];
 }
 

@@ -1,4 +1,5 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
+import { CREDENTIAL_COLUMNS, KEY_COLUMNS } from "./directory-rows.ts";
 import { END_COLUMNS, LEDGER_HEAD_CELLS, START_COLUMNS } from "./rows.ts";
 
 /** The same insertion for several rows at once, the largest first, down to one row. */
@@ -21,6 +22,9 @@ export interface Statements {
   readonly saveQuota: StatementSync;
   readonly setOldestOpen: StatementSync;
   readonly endBoot: StatementSync;
+  readonly saveKey: StatementSync;
+  readonly saveCredential: StatementSync;
+  readonly removeCredential: StatementSync;
   /** One transaction of this many lines. */
   insertLines(lines: number): StatementSync;
 }
@@ -50,6 +54,11 @@ export function prepareStatements(database: DatabaseSync): Statements {
     ),
     setOldestOpen: database.prepare("UPDATE boot SET oldest_open = ? WHERE number = ?"),
     endBoot: database.prepare("UPDATE boot SET ended_at = ? WHERE number = ?"),
+    saveKey: database.prepare(replace("virtual_key", KEY_COLUMNS)),
+    saveCredential: database.prepare(replace("stored_credential", CREDENTIAL_COLUMNS)),
+    removeCredential: database.prepare(
+      "DELETE FROM stored_credential WHERE organisation = ? AND provider = ?",
+    ),
     insertLines(lines) {
       const known = byLines.get(lines);
       if (known !== undefined) return known;
@@ -62,6 +71,10 @@ export function prepareStatements(database: DatabaseSync): Statements {
 
 function inBulk(prepare: (size: number) => StatementSync): BulkInsert {
   return BULK_SIZES.map((size) => ({ size, statement: prepare(size) }));
+}
+
+function replace(table: string, columns: readonly string[]): string {
+  return insert(table, columns, 1).replace("INSERT", "INSERT OR REPLACE");
 }
 
 function insert(table: string, columns: readonly string[], rows: number): string {

@@ -13,7 +13,7 @@ export type Outcome = Result<void, GatewayError>;
 export interface Entry {
   readonly op: number;
   readonly row: Cell[];
-  /** Only a start has somebody who waits. */
+  /** Tells somebody who waits: for a start, a hold, or a change of the directory. */
   readonly resolve?: (outcome: Outcome) => void;
   isAnswered?: boolean;
 }

@@ -5,15 +5,12 @@ import type { StartedRecord, TerminalRecord } from "../record.ts";
 import type { LedgerTransaction } from "../transaction.ts";
 import { OP, type RejectedRow, type WriterReply, type WriterRequest } from "./protocol.ts";
 import { type Cell, endRow, startRow } from "./rows.ts";
+import { StartPace } from "./start-pace.ts";
 import { batchEnd, type Entry, ledgerEntry, type Outcome } from "./writer-entry.ts";
 
 /** Ends wait this long for a start to ride with. */
 const COLLECT_MS = 2;
-/** More than 2,000 starts a second: a batch for each turn of the event loop would cost more than what is in it. */
-const FAST_START_GAP_MS = 0.5;
 const FAST_START_WAIT_MS = 1;
-const LONGEST_GAP_MS = 10;
-const GAP_WEIGHT = 0.05;
 const FIRST_RETRY_MS = 100;
 const LAST_RETRY_MS = 2_000;
 /** How often the database learns below which number nothing is open, so that recovery stays short. */
@@ -49,12 +46,12 @@ export class WriterQueue {
   /** Set once and for good: the worker is gone, or the disk lied. */
   #stopped: string | undefined;
   #oldestOpenAt: number;
-  /** Wait until nothing is queued, then for the disk. */
-  #flushers: (() => void)[] = [];
-  #syncing: (() => void)[] = [];
-  #waitingStarts = 0;
-  #startedAtMs = 0;
-  #startGapMs = LONGEST_GAP_MS;
+  /** Wait until nothing is queued, then for the disk; told whether it has come to that. */
+  #flushers: ((isStored: boolean) => void)[] = [];
+  #syncing: ((isStored: boolean) => void)[] = [];
+  /** Entries that somebody waits for. */
+  #awaited = 0;
+  readonly #pace = new StartPace();
 
   constructor(options: WriterQueueOptions) {
     this.#options = options;
@@ -85,13 +82,30 @@ export class WriterQueue {
     const number = this.#nextNumber;
     this.#nextNumber += 1;
     this.#open.set(record.id, number);
-    const { promise, resolve } = Promise.withResolvers<Outcome>();
-    this.#queue.push({ op: OP.start, row: startRow(number, this.#options.boot, record), resolve });
-    this.#waitingStarts += 1;
-    this.#noteStart();
+    this.#pace.note(this.#options.monotonicMs());
+    const stored = this.#await({ op: OP.start, row: startRow(number, this.#options.boot, record) });
     this.#queueTransactions(number, transactions);
     this.#schedule();
-    return promise;
+    return stored;
+  }
+
+  /** Further lines of a running exchange that have to be stored before it goes on. */
+  hold(exchangeId: string, transaction: LedgerTransaction): Promise<Outcome> {
+    const number = this.#open.get(exchangeId);
+    if (number === undefined || !this.accepting) return Promise.resolve(fail(this.#unavailable()));
+    const stored = this.#await(ledgerEntry(number, transaction));
+    this.#schedule();
+    return stored;
+  }
+
+  /** A row that belongs to no exchange, and is on the disk once this resolves with ok. */
+  async change(op: number, row: Cell[]): Promise<Outcome> {
+    if (!this.accepting) return fail(this.#unavailable());
+    const stored = this.#await({ op, row });
+    this.#schedule();
+    const outcome = await stored;
+    if (!outcome.ok) return outcome;
+    return (await this.flush()) ? outcome : fail(this.#unavailable());
   }
 
   finish(record: TerminalRecord, transactions: readonly LedgerTransaction[] | undefined): void {
@@ -107,7 +121,7 @@ export class WriterQueue {
     for (const transaction of transactions) {
       const number = this.#open.get(transaction.exchangeId);
       if (number === undefined) this.#reportUnknown(transaction.exchangeId);
-      else this.#queue.push(ledgerEntry(number, transaction));
+      else this.#queueTransactions(number, [transaction]);
     }
     this.#collect();
   }
@@ -118,9 +132,10 @@ export class WriterQueue {
     this.#collect();
   }
 
-  /** Resolves when everything queued so far is on the disk. */
-  flush(): Promise<void> {
-    const { promise, resolve } = Promise.withResolvers<void>();
+  /** Resolves true when everything queued so far is on the disk, false when it never will be. */
+  flush(): Promise<boolean> {
+    if (this.#stopped !== undefined) return Promise.resolve(false);
+    const { promise, resolve } = Promise.withResolvers<boolean>();
     this.#flushers.push(resolve);
     this.#sendNow();
     return promise;
@@ -152,13 +167,24 @@ export class WriterQueue {
     this.#stopped = reason;
     clearTimeout(this.#collectTimer);
     clearTimeout(this.#retryTimer);
-    this.#refuseStarts(this.#underWay.concat(this.#queue));
+    this.#refuseAwaited(this.#underWay.concat(this.#queue));
+    for (const tell of [...this.#flushers, ...this.#syncing]) tell(false);
+    this.#flushers = [];
+    this.#syncing = [];
+  }
+
+  #await(entry: Entry): Promise<Outcome> {
+    const { promise, resolve } = Promise.withResolvers<Outcome>();
+    this.#queue.push({ ...entry, resolve });
+    this.#awaited += 1;
+    return promise;
   }
 
   #queueTransactions(number: number, transactions: readonly LedgerTransaction[] | undefined): void {
     if (transactions === undefined) return;
     for (const transaction of transactions) {
-      this.#queue.push(ledgerEntry(number, transaction));
+      // What moves nothing has no line to store.
+      if (transaction.lines.length > 0) this.#queue.push(ledgerEntry(number, transaction));
     }
   }
 
@@ -170,16 +196,8 @@ export class WriterQueue {
       this.#isScheduled = false;
       this.#sendNow();
     };
-    if (this.#startGapMs < FAST_START_GAP_MS) setTimeout(send, FAST_START_WAIT_MS);
+    if (this.#pace.isFast) setTimeout(send, FAST_START_WAIT_MS);
     else setImmediate(send);
-  }
-
-  /** The mean time between starts, the last twenty or so counting most. */
-  #noteStart(): void {
-    const nowMs = this.#options.monotonicMs();
-    const gapMs = Math.min(nowMs - this.#startedAtMs, LONGEST_GAP_MS);
-    this.#startedAtMs = nowMs;
-    this.#startGapMs += (gapMs - this.#startGapMs) * GAP_WEIGHT;
   }
 
   /** An end goes with the next start, or alone after a moment. */
@@ -242,7 +260,7 @@ export class WriterQueue {
   #sendRest(): void {
     if (this.#queue.length === 0) return this.#syncForFlushers();
     if (this.#flushers.length > 0) return this.#sendNow();
-    if (this.#waitingStarts > 0) this.#schedule();
+    if (this.#awaited > 0) this.#schedule();
     else this.#collect();
   }
 
@@ -257,7 +275,7 @@ export class WriterQueue {
 
   /** Starts are refused, their callers wait; everything else waits for the next try, in its order. */
   #failed(message: string): void {
-    const kept = this.#refuseStarts(this.#underWay.concat(this.#queue));
+    const kept = this.#refuseAwaited(this.#underWay.concat(this.#queue));
     this.#underWay = [];
     this.#queue = kept;
     if (!this.#isFailing) {
@@ -278,23 +296,23 @@ export class WriterQueue {
     this.#sendNow();
   }
 
-  /** What is left without the starts and what belongs to them. */
-  #refuseStarts(entries: readonly Entry[]): Entry[] {
+  /** What is left without the entries that somebody waits for, and what belongs to refused starts. */
+  #refuseAwaited(entries: readonly Entry[]): Entry[] {
     const refused = new Set<Cell | undefined>();
     for (const entry of entries) {
       if (entry.resolve === undefined) continue;
-      refused.add(entry.row[0]);
+      if (entry.op === OP.start) refused.add(entry.row[0]);
       this.#answer(entry, fail(this.#unavailable()));
     }
-    return entries.filter((entry) => entry.op === OP.quota || !refused.has(entry.row[0]));
+    return entries.filter((entry) => entry.resolve === undefined && !refused.has(entry.row[0]));
   }
 
-  /** Tells the caller of a start; a refused one is not an open exchange. An answered entry has no second answer. */
+  /** Tells whoever waits; a refused start is not an open exchange. An answered entry has no second answer. */
   #answer(entry: Entry, outcome: Outcome): void {
     if (entry.isAnswered === true) return;
     entry.isAnswered = true;
-    this.#waitingStarts -= 1;
-    const [, , id] = entry.row;
+    this.#awaited -= 1;
+    const id = entry.op === OP.start ? entry.row[2] : undefined;
     if (!outcome.ok && typeof id === "string") this.#open.delete(id);
     entry.resolve?.(outcome);
   }
@@ -309,7 +327,7 @@ export class WriterQueue {
   #synced(): void {
     const flushed = this.#syncing;
     this.#syncing = [];
-    for (const resolve of flushed) resolve();
+    for (const tell of flushed) tell(true);
     if (this.#flushers.length > 0) this.#sendNow();
   }
 
