@@ -3,29 +3,40 @@ import { type GatewayError, gatewayError } from "../base/errors.ts";
 import type { HeaderList } from "../base/header-list.ts";
 import { fail, ok, type Result } from "../base/result.ts";
 import { Secret } from "../base/secret.ts";
+import { KEY_PREFIX } from "./keys/secret-format.ts";
 
-/** The caller's own credential on one request. It lives as long as the request. */
-export interface Credential {
-  readonly class: CallerCredential;
+/** What a caller brings for the provider. It lives as long as the request. */
+export interface OwnCredential {
+  readonly class: Exclude<CallerCredential, "virtual_key">;
   /** Undefined when the class is `none`. */
   readonly secret?: Secret;
 }
 
-/** Fields that may carry a credential, in the order in which one speaks for the caller. */
-export const CREDENTIAL_FIELDS: readonly string[] = [
-  "x-spillway-key",
-  "authorization",
-  "x-api-key",
-  "x-goog-api-key",
-  "x-br-api-key",
-  "x-bf-vk",
-  "x-litellm-api-key",
-  "x-portkey-api-key",
-];
+/** The credentials of one request. */
+export interface Credentials {
+  /** A Spillway key, in whatever field it came. */
+  readonly key?: Secret;
+  readonly own: OwnCredential;
+}
 
-const VIRTUAL_KEY_PREFIX = "spw-";
-const RANK: Readonly<Record<CallerCredential, number>> = {
-  virtual_key: 4,
+/** What a field may carry: a credential for the provider, one for a gateway, or either. */
+const FIELDS: Readonly<Record<string, "either" | "gateway" | "foreign">> = {
+  "x-spillway-key": "gateway",
+  authorization: "either",
+  "x-api-key": "either",
+  // A key of another provider's clients, which no upstream here takes.
+  "x-goog-api-key": "foreign",
+  "x-br-api-key": "gateway",
+  "x-bf-vk": "gateway",
+  "x-litellm-api-key": "gateway",
+  "x-portkey-api-key": "gateway",
+};
+
+/** Fields that may carry a credential. */
+export const CREDENTIAL_FIELDS: readonly string[] = Object.keys(FIELDS);
+
+const NOTHING: OwnCredential = { class: "none" };
+const RANK: Readonly<Record<OwnCredential["class"], number>> = {
   subscription: 3,
   api_key: 2,
   other: 1,
@@ -33,16 +44,17 @@ const RANK: Readonly<Record<CallerCredential, number>> = {
 };
 
 /**
- * Reads every credential field once. A field that came twice, or two different Spillway keys, is refused; one value in
- * two fields is what an `apiKeyHelper` sends and is normal.
+ * Reads every credential field once (design R9). A field that came twice, or two different Spillway keys, is refused; one
+ * value in two fields is what an `apiKeyHelper` sends and is normal.
  */
-export function readCredential(headers: HeaderList): Result<Credential, GatewayError> {
+export function readCredentials(headers: HeaderList): Result<Credentials, GatewayError> {
   const seen = new Set<string>();
-  let best: Credential = { class: "none" };
-  let virtualKey: string | undefined;
+  let own = NOTHING;
+  let key: string | undefined;
   for (let i = 0; i < headers.length; i += 2) {
     const field = (headers[i] ?? "").toLowerCase();
-    if (!CREDENTIAL_FIELDS.includes(field)) continue;
+    const kind = Object.hasOwn(FIELDS, field) ? FIELDS[field] : undefined;
+    if (kind === undefined) continue;
     if (seen.has(field)) {
       return fail(ambiguous(`The header ${field} came twice; send each credential once`));
     }
@@ -50,19 +62,23 @@ export function readCredential(headers: HeaderList): Result<Credential, GatewayE
     const value = withoutScheme(headers[i + 1] ?? "");
     if (value === "") continue;
     const found = classify(value);
-    if (found === "virtual_key") {
-      if (virtualKey !== undefined && virtualKey !== value) {
+    if (found === "virtual_key" || (kind === "gateway" && found === "other")) {
+      if (key !== undefined && key !== value) {
         return fail(ambiguous("Two different Spillway keys came on one request; send one"));
       }
-      virtualKey = value;
+      key = value;
+    } else if (kind === "gateway") {
+      const remedy = "send a provider's credential in authorization or x-api-key";
+      return fail(ambiguous(`The header ${field} is for Spillway keys; ${remedy}`));
+    } else if (kind === "either" && RANK[found] > RANK[own.class]) {
+      own = { class: found, secret: new Secret(value) };
     }
-    if (RANK[found] > RANK[best.class]) best = { class: found, secret: new Secret(value) };
   }
-  return ok(best);
+  return ok(key === undefined ? { own } : { key: new Secret(key), own });
 }
 
-function classify(value: string): CallerCredential {
-  if (value.startsWith(VIRTUAL_KEY_PREFIX)) return "virtual_key";
+function classify(value: string): Exclude<CallerCredential, "none"> {
+  if (value.startsWith(KEY_PREFIX)) return "virtual_key";
   // source: claude-cli on the wire, subscription logins and Console keys (observed 2026-11-21)
   if (value.startsWith("sk-ant-oat")) return "subscription";
   if (value.startsWith("sk-ant-api")) return "api_key";

@@ -1,16 +1,27 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { Secret } from "../base/secret.ts";
+import { makeRing, mint } from "./keys/key-ring.fixture.ts";
 import { accountOf, identify } from "./principal.ts";
 
-const CONTEXT = { localPrincipal: "me", installKey: new Secret("k".repeat(64)) };
+const CONTEXT = {
+  localPrincipal: "me",
+  installKey: new Secret("k".repeat(64)),
+  keys: makeRing().ring,
+  authRequired: () => false,
+};
 const OAT = "sk-ant-oat01-aaaaaaaa";
 
 describe("identify", () => {
   it("gives keyless requests to the person whose machine this is", () => {
     assert.deepEqual(identify([], CONTEXT), {
       ok: true,
-      value: { principal: "me", organisation: "local", credentialClass: "none" },
+      value: {
+        principal: "me",
+        organisation: "local",
+        credentialClass: "none",
+        own: { class: "none" },
+      },
     });
   });
 
@@ -23,6 +34,30 @@ describe("identify", () => {
     assert.equal(one.value.account, again.value.account);
     assert.notEqual(one.value.account, two.value.account);
     assert.doesNotMatch(JSON.stringify(one), /sk-ant|aaaaaaaa/);
+  });
+
+  it("attributes a request to its key, whatever else it says of itself", async () => {
+    const { ring } = makeRing();
+    const { key, value } = await mint(ring, "ann", { organisation: "acme" });
+    const context = { ...CONTEXT, keys: ring, authRequired: () => true };
+    const alone = identify(["x-spillway-key", value], context);
+    assert.ok(alone.ok);
+    assert.deepEqual([alone.value.principal, alone.value.organisation], ["ann", "acme"]);
+    assert.equal(alone.value.key?.id, key.id);
+    assert.equal(alone.value.credentialClass, "virtual_key");
+    const beside = identify(["x-br-api-key", value, "authorization", `Bearer ${OAT}`], context);
+    assert.ok(beside.ok);
+    assert.equal(beside.value.credentialClass, "subscription");
+    assert.equal(beside.value.principal, "ann");
+  });
+
+  it("serves nobody without a key where one is required", () => {
+    const context = { ...CONTEXT, authRequired: () => true };
+    for (const headers of [[], ["authorization", `Bearer ${OAT}`], ["x-api-key", "other"]]) {
+      const refused = identify(headers, context);
+      assert.ok(!refused.ok);
+      assert.equal(refused.error.code, "key_required");
+    }
   });
 
   it("hashes with this installation's key", () => {

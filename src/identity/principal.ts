@@ -1,16 +1,21 @@
 import { hash } from "node:crypto";
-import type { CredentialClass } from "../base/credential-class.ts";
+import type { CallerCredential } from "../base/credential-class.ts";
 import { type GatewayError, gatewayError } from "../base/errors.ts";
 import type { HeaderList } from "../base/header-list.ts";
 import { fail, ok, type Result } from "../base/result.ts";
 import type { Secret } from "../base/secret.ts";
-import { readCredential } from "./credentials.ts";
+import { type OwnCredential, readCredentials } from "./credentials.ts";
+import type { KeyRing, VirtualKey } from "./keys/index.ts";
 
-/** Who is calling, and whose account the forwarded credential is. */
+/** Who is calling, and whose account the caller's own credential is. */
 export interface Identity {
   readonly principal: string;
   readonly organisation: string;
-  readonly credentialClass: CredentialClass;
+  /** Undefined: keyless, which only the machine's own user is. */
+  readonly key?: VirtualKey;
+  /** What the record calls the request's credential: the caller's own one, where there is one. */
+  readonly credentialClass: CallerCredential;
+  readonly own: OwnCredential;
   /** Keyed hash of the caller's own token: tells accounts apart without keeping the token. */
   readonly account?: string;
 }
@@ -20,28 +25,43 @@ export interface IdentityContext {
   /** The person whose machine this is; keyless loopback requests are theirs. */
   readonly localPrincipal: string;
   readonly installKey: Secret;
+  readonly keys: Pick<KeyRing, "find">;
+  /** True: nobody is served without a Spillway key. */
+  readonly authRequired: () => boolean;
 }
+
+/** The organisation of keyless requests, and of keys that name no other. */
+export const LOCAL_ORGANISATION = "local";
 
 const ACCOUNT_HEX_DIGITS = 16;
 
-/** Classifies the credentials of a request and names the principal. */
+/** Names the principal behind a request's credentials; a request that names none may be refused, but is never guessed at. */
 export function identify(
   headers: HeaderList,
   context: IdentityContext,
 ): Result<Identity, GatewayError> {
-  const credential = readCredential(headers);
-  if (!credential.ok) return credential;
-  const { class: credentialClass, secret } = credential.value;
-  if (credentialClass === "virtual_key") {
-    return fail(
-      gatewayError("key_unknown", "This Spillway key is not known here. Check it, or leave it out"),
-    );
+  const credentials = readCredentials(headers);
+  if (!credentials.ok) return credentials;
+  const { key, own } = credentials.value;
+  const account =
+    own.secret === undefined ? {} : { account: accountOf(own.secret, context.installKey) };
+  if (key === undefined) {
+    if (context.authRequired()) return fail(KEY_REQUIRED);
+    const { localPrincipal: principal } = context;
+    const organisation = LOCAL_ORGANISATION;
+    return ok({ principal, organisation, credentialClass: own.class, own, ...account });
   }
-  const caller = { principal: context.localPrincipal, organisation: "local", credentialClass };
-  return ok(
-    secret === undefined ? caller : { ...caller, account: accountOf(secret, context.installKey) },
-  );
+  const found = context.keys.find(key.reveal());
+  if (!found.ok) return found;
+  const { principal, organisation } = found.value;
+  const credentialClass = own.class === "none" ? "virtual_key" : own.class;
+  return ok({ principal, organisation, key: found.value, credentialClass, own, ...account });
 }
+
+const KEY_REQUIRED = gatewayError(
+  "key_required",
+  "This gateway needs a Spillway key. Send it in the header x-spillway-key",
+);
 
 /** A name for the account behind a token that cannot be turned back into the token. */
 export function accountOf(token: Secret, installKey: Secret): string {
