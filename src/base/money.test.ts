@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import fc from "fast-check";
-import { formatMoney, formatUsd, isRate, nanoUsd, parseUsd } from "./money.ts";
+import { formatMoney, formatUsd, isRate, nanoUsd, parseUsd, toCurrency } from "./money.ts";
 
 describe("parseUsd", () => {
   it("reads decimal dollars exactly", () => {
@@ -79,6 +79,11 @@ describe("formatMoney", () => {
       "CHF 0.000000000123456789",
     );
     assert.equal(formatMoney(nanoUsd(1_500_000_000n), "USD", "1", { digits: 2 }), "$1.50");
+  });
+
+  it("has a form for machines: the number alone", () => {
+    assert.equal(toCurrency(nanoUsd(1_000_000_000n), "88.5", { digits: 4 }), "88.5000");
+    assert.equal(toCurrency(nanoUsd(-1_000_000_000n), "88.5", { digits: 1 }), "-88.5");
   });
 
   it("accepts a positive plain decimal as a rate and nothing else", () => {

@@ -53,11 +53,19 @@ export function formatMoney(
   rate: string,
   options: { readonly digits?: number } = {},
 ): string {
+  const text = toCurrency(amount, rate, { digits: options.digits ?? 4 });
+  return withSymbol(SYMBOLS[currency] ?? `${currency} `, text);
+}
+
+/** Dollars as a plain decimal of another currency, without its sign: `-12.3456`. The rate is as of `formatMoney`. */
+export function toCurrency(
+  amount: NanoUsd,
+  rate: string,
+  options: { readonly digits: number },
+): string {
   const factor = parseRate(rate);
   if (factor === undefined) throw new Error(`not a currency rate: ${rate}`);
-  const product = amount * factor.digits;
-  const text = decimal(product, NANO_DIGITS + factor.scale, options.digits ?? 4);
-  return withSymbol(SYMBOLS[currency] ?? `${currency} `, text);
+  return decimal(amount * factor.digits, NANO_DIGITS + factor.scale, options.digits);
 }
 
 /**

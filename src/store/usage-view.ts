@@ -47,7 +47,56 @@ export interface UsageView {
   readonly groups: readonly GroupView[];
 }
 
-/** The JSON of `/me/usage` and `spillway usage`. */
+/** An amount in JSON, exact and in the display currency. */
+export interface AmountView {
+  readonly cost_nano_usd: NanoUsdJson;
+  readonly cost: string;
+}
+
+/** What the calendar month has cost so far, and would have cost at list prices alone. */
+export interface MonthView {
+  readonly from: string;
+  /** Billed to a key: the books `api` and `overflow`. */
+  readonly paid: AmountView;
+  /** Covered by the subscription, at list prices. */
+  readonly notional: AmountView;
+  /** Both together: the month without the subscription. */
+  readonly without_subscription: AmountView;
+  /** Model calls that no amount here counts: without usage, and with usage but without a price. */
+  readonly unknown_usage: number;
+  readonly unpriced: number;
+}
+
+/** What `/me/usage` and `spillway usage` give: the asked period, and the month that now is. */
+export interface UsageReport extends UsageView {
+  readonly month: MonthView;
+}
+
+/** Adds up the rows of a month that began at `fromMs`. */
+export function monthView(
+  rows: readonly UsageRow[],
+  fromMs: number,
+  display: DisplayCurrency,
+): MonthView {
+  const sumOf = (books: readonly UsageRow[]) => books.reduce(add, NOTHING);
+  const paid = sumOf(rows.filter(({ book }) => book === "api" || book === "overflow"));
+  const notional = sumOf(rows.filter(({ book }) => book === "subscription"));
+  const all = add(paid, notional);
+  const amount = ({ cost }: UsageTotals): AmountView => ({
+    cost_nano_usd: nanoUsdJson(cost),
+    cost: shortMoney(cost, display),
+  });
+  return {
+    from: new Date(fromMs).toISOString(),
+    paid: amount(paid),
+    notional: amount(notional),
+    without_subscription: amount(all),
+    unknown_usage: all.unknownUsage,
+    unpriced: all.unpriced,
+  };
+}
+
+/** The asked period of a usage report. */
 export function usageView(
   rows: readonly UsageRow[],
   query: UsageQuery,

@@ -4,6 +4,7 @@ import { nanoUsd } from "../base/money.ts";
 import { nanoUsdJson, shortMoney } from "./amount-view.ts";
 import type { UsageRow } from "./contract.ts";
 import type { StartedRecord, TerminalRecord } from "./record.ts";
+import { monthView } from "./usage-view.ts";
 import { eventView, exchangeView, usageView } from "./views.ts";
 
 const STARTED: StartedRecord = {
@@ -160,6 +161,40 @@ describe("usageView", () => {
     const view = usageView([row({ group: undefined })], { ...query, groupBy: "none" }, USD);
     assert.equal(view.by, null);
     assert.deepEqual(view.groups, []);
+  });
+});
+
+describe("monthView", () => {
+  const row = (book: UsageRow["book"], dollars: bigint, more: Partial<UsageRow> = {}): UsageRow => ({
+    group: undefined,
+    book,
+    requests: 1,
+    running: 0,
+    inputTokens: 0,
+    outputTokens: 0,
+    cacheReadTokens: 0,
+    cacheWriteTokens: 0,
+    unknownUsage: 0,
+    cost: nanoUsd(dollars * 1_000_000_000n),
+    unpriced: 0,
+    ...more,
+  });
+
+  it("says what was paid, what was covered, and what both would have cost", () => {
+    const rows = [
+      row("subscription", 120n, { unpriced: 2 }),
+      row("api", 3n),
+      row("overflow", 4n, { unknownUsage: 1 }),
+      row(undefined, 0n, { running: 1 }),
+    ];
+    assert.deepEqual(monthView(rows, Date.parse("2026-11-01T00:00:00Z"), USD), {
+      from: "2026-11-01T00:00:00.000Z",
+      paid: { cost_nano_usd: 7_000_000_000, cost: "$7.00" },
+      notional: { cost_nano_usd: 120_000_000_000, cost: "$120.00" },
+      without_subscription: { cost_nano_usd: 127_000_000_000, cost: "$127.00" },
+      unknown_usage: 1,
+      unpriced: 2,
+    });
   });
 });
 
