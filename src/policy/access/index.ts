@@ -1,0 +1,1 @@
+export { allowsModel } from "./models.ts";
