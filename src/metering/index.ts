@@ -5,3 +5,4 @@ export { type MeterContext, type Metered, meter, type UsageSource } from "./mete
 export type { PriceOverride } from "./overrides.ts";
 export { sumTokens, type TokenSums, type Units, type Usage, type UsageEntry } from "./units.ts";
 export { toUsage, type UsageModels } from "./usage.ts";
+export { type Prospect, worstCase } from "./worst-case.ts";
