@@ -1,7 +1,15 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import fc from "fast-check";
-import { formatMoney, formatUsd, isRate, nanoUsd, parseUsd, toCurrency } from "./money.ts";
+import {
+  formatMoney,
+  formatUsd,
+  fromCurrency,
+  isRate,
+  nanoUsd,
+  parseUsd,
+  toCurrency,
+} from "./money.ts";
 
 describe("parseUsd", () => {
   it("reads decimal dollars exactly", () => {
@@ -93,5 +101,37 @@ describe("formatMoney", () => {
       Array(7).fill(false),
     );
     assert.throws(() => formatMoney(nanoUsd(1n), "INR", "x"));
+  });
+});
+
+describe("fromCurrency", () => {
+  it("divides exactly by a decimal rate, down to the nano-dollar", () => {
+    assert.equal(fromCurrency("500", "88.5"), nanoUsd(5_649_717_514n));
+    assert.equal(fromCurrency("12.50", "1"), nanoUsd(12_500_000_000n));
+    assert.equal(fromCurrency("1", "0.85"), nanoUsd(1_176_470_588n));
+    assert.equal(fromCurrency("0.000000001", "150"), nanoUsd(0n));
+  });
+
+  it("knows nothing of an amount or a rate that is no plain decimal", () => {
+    for (const amount of ["-1", "", "1e3", "NaN"]) {
+      assert.equal(fromCurrency(amount, "1"), undefined, amount);
+    }
+    for (const rate of ["0", "-1", "", "1e3"])
+      assert.equal(fromCurrency("1", rate), undefined, rate);
+  });
+
+  it("never gives more than the amount is worth, and less by under a nano-dollar", () => {
+    fc.assert(
+      fc.property(
+        fc.bigInt({ min: 0n, max: 10n ** 20n }),
+        fc.bigInt({ min: 1n, max: 10n ** 9n }),
+        (amount, milliRate) => {
+          const rate = `${milliRate / 1_000n}.${String(milliRate % 1_000n).padStart(3, "0")}`;
+          const dollars = fromCurrency(formatUsd(nanoUsd(amount)).slice(1), rate) ?? -1n;
+          assert.ok(dollars * milliRate <= amount * 1_000n);
+          assert.ok((dollars + 1n) * milliRate > amount * 1_000n);
+        },
+      ),
+    );
   });
 });
