@@ -6,8 +6,9 @@ export interface BudgetUseView {
   readonly currency: string;
   readonly period: string;
   readonly time_zone: string;
-  readonly used: string;
-  readonly remaining: string;
+  /** Decimal text; null where the currency has no rate any more. */
+  readonly used: string | null;
+  readonly remaining: string | null;
   readonly used_percent: number;
   readonly resets_at: string;
 }
