@@ -3,7 +3,7 @@ import { type GatewayError, gatewayError } from "../base/errors.ts";
 import type { HeaderList } from "../base/header-list.ts";
 import { fail, ok, type Result } from "../base/result.ts";
 import { Secret } from "../base/secret.ts";
-import { KEY_PREFIX } from "./keys/secret-format.ts";
+import { KEY_PREFIX } from "./keys/index.ts";
 
 /** What a caller brings for the provider. It lives as long as the request. */
 export interface OwnCredential {

@@ -1,4 +1,4 @@
-import { createHmac, hkdfSync } from "node:crypto";
+import { createHmac, createSecretKey, hkdfSync, type KeyObject } from "node:crypto";
 import { type GatewayError, gatewayError } from "../../base/errors.ts";
 import { IdSource } from "../../base/ids.ts";
 import { fail, ok, type Result } from "../../base/result.ts";
@@ -15,7 +15,7 @@ export interface NewKey {
   readonly name: string;
   /** Undefined: the name. */
   readonly principal?: string | undefined;
-  /** Undefined: owner for the organisation's first key, member for later ones (design R21). */
+  /** Undefined: owner where the organisation has no active key, else member (design R21). */
   readonly role?: KeyRole | undefined;
   /** Epoch milliseconds; undefined: never. */
   readonly expiresAt?: number | undefined;
@@ -46,6 +46,9 @@ export interface KeyRingOptions {
   readonly save: (record: KeyRecord) => Promise<Result<void, GatewayError>>;
 }
 
+/** Ended secrets that are still told from strangers', so that their users hear of the rotation. */
+const MAX_REPLACED = 20;
+
 type Changed<T> = Promise<Result<T, GatewayError>>;
 
 /**
@@ -57,7 +60,8 @@ type Changed<T> = Promise<Result<T, GatewayError>>;
  */
 export class KeyRing {
   readonly #options: KeyRingOptions;
-  readonly #hashKey: Buffer;
+  /** Not a buffer, of which every hash would make a key object anew: 11 us instead of 1.5. */
+  readonly #hashKey: KeyObject;
   readonly #ids: IdSource;
   readonly #byId = new Map<string, KeyRecord>();
   readonly #byHash = new Map<string, KeyRecord>();
@@ -73,7 +77,7 @@ export class KeyRing {
       "spillway virtual keys",
       32,
     );
-    this.#hashKey = Buffer.from(derived);
+    this.#hashKey = createSecretKey(Buffer.from(derived));
     this.#ids = new IdSource("key_", options.now);
     for (const record of options.records) this.#put(record);
   }
@@ -88,8 +92,10 @@ export class KeyRing {
     // Most keys were never rotated, and have one hash that has no end.
     if (record.hashes.length === 1) return ok(record);
     const hash = this.#hash(value);
-    const end = record.hashes.find((known) => known.hash === hash)?.validUntil;
-    return end !== undefined && end <= nowMs ? fail(REVOKED) : ok(record);
+    const known = record.hashes.find((candidate) => candidate.hash === hash);
+    if (known === undefined) return fail(UNKNOWN);
+    const { validUntil } = known;
+    return validUntil !== undefined && validUntil <= nowMs ? fail(REVOKED) : ok(record);
   }
 
   get(id: string): VirtualKey | undefined {
@@ -121,7 +127,7 @@ export class KeyRing {
       const { organisation, name, settings } = request;
       if (this.#isTaken(name, organisation, undefined)) return fail(TAKEN);
       const secret = mintSecret();
-      const isFirst = this.list(organisation).length === 0;
+      const isFirst = !this.list(organisation).some((key) => this.#isActive(key));
       const record: KeyRecord = {
         id: this.#ids.next(),
         organisation,
@@ -139,36 +145,44 @@ export class KeyRing {
     });
   }
 
+  /** `invalid_body` for a revoked key, and where the organisation's keys would be left without an owner. */
   update(id: string, change: KeyChange): Changed<VirtualKey> {
     return this.#change(id, (record) => {
-      const { name, expiresAt } = change;
-      if (name !== undefined && this.#isTaken(name, record.organisation, id)) return fail(TAKEN);
-      return ok({
+      if (record.revokedAt !== undefined) return fail(STAYS_REVOKED);
+      const { expiresAt } = change;
+      const changed: KeyRecord = {
         ...record,
-        name: name ?? record.name,
+        name: change.name ?? record.name,
         principal: change.principal ?? record.principal,
         role: change.role ?? record.role,
         expiresAt: expiresAt === undefined ? record.expiresAt : (expiresAt ?? undefined),
         settings: { ...record.settings, ...change.settings },
-      });
+      };
+      // Also without a new name: the name of an expired key may have gone to another one before it is extended.
+      if (this.#isActive(changed) && this.#isTaken(changed.name, changed.organisation, id)) {
+        return fail(TAKEN);
+      }
+      return this.#leavesNoOwner(record, changed) ? fail(LAST_OWNER) : ok(changed);
     });
   }
 
-  /** Gives a key a new secret; the one before works for `overlapMs` more. */
+  /** Gives a key a new secret. The ones before work for `overlapMs` more, or as long as they had left. */
   async rotate(id: string, { overlapMs }: { readonly overlapMs: number }): Changed<MintedKey> {
     const secret = mintSecret();
     const nowMs = this.#options.now();
     const changed = await this.#change(id, (record) => {
-      if (record.revokedAt !== undefined) return fail(REVOKED);
-      const kept = record.hashes
-        .map(({ hash, validUntil }) => ({ hash, validUntil: validUntil ?? nowMs + overlapMs }))
-        .filter(({ validUntil }) => validUntil > nowMs);
-      const hashes = [{ hash: this.#hash(secret.reveal()) }, ...kept];
+      if (record.revokedAt !== undefined) return fail(STAYS_REVOKED);
+      const end = nowMs + overlapMs;
+      const replaced = record.hashes
+        .slice(0, MAX_REPLACED)
+        .map(({ hash, validUntil }) => ({ hash, validUntil: Math.min(validUntil ?? end, end) }));
+      const hashes = [{ hash: this.#hash(secret.reveal()) }, ...replaced];
       return ok({ ...record, mask: maskKey(secret.reveal()), hashes });
     });
     return changed.ok ? ok({ key: changed.value, secret }) : changed;
   }
 
+  /** Ends a key for good. Never refused, also for the last owner: a key that leaked must go at once. */
   revoke(id: string): Changed<VirtualKey> {
     return this.#change(id, (record) =>
       ok({ ...record, revokedAt: record.revokedAt ?? this.#options.now() }),
@@ -213,6 +227,15 @@ export class KeyRing {
     );
   }
 
+  /** Keys that nobody but the machine's own user could manage any more. */
+  #leavesNoOwner(before: VirtualKey, after: VirtualKey): boolean {
+    if (before.role !== "owner" || after.role === "owner" || !this.#isActive(before)) return false;
+    const others = this.list(before.organisation).filter(
+      (key) => key.id !== before.id && this.#isActive(key),
+    );
+    return others.length > 0 && others.every(({ role }) => role !== "owner");
+  }
+
   #isActive({ revokedAt, expiresAt }: VirtualKey): boolean {
     return revokedAt === undefined && (expiresAt === undefined || expiresAt > this.#options.now());
   }
@@ -235,5 +258,13 @@ const REVOKED = gatewayError("key_revoked", "This Spillway key was revoked. Ask 
 const EXPIRED = gatewayError(
   "key_expired",
   "This Spillway key has expired. An owner can extend it, or make a new one",
+);
+const STAYS_REVOKED = gatewayError(
+  "invalid_body",
+  "This key is revoked and stays so. Create a new one",
+);
+const LAST_OWNER = gatewayError(
+  "invalid_body",
+  'The field "role": this is the last active owner. Make another key an owner first',
 );
 const TAKEN = gatewayError("name_taken", "Another active key has this name. Choose another name");

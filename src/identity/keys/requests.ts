@@ -6,11 +6,14 @@ import { parseUsd } from "../../base/money.ts";
 import { nearestName } from "../../base/nearest.ts";
 import { fail, ok, type Result } from "../../base/result.ts";
 import type { BudgetPeriod, BudgetRule, KeySettings } from "../../store/key-record.ts";
-import type { KeyChange, NewKey } from "./key-ring.ts";
+import type { KeyChange, NewKey, VirtualKey } from "./key-ring.ts";
+import { carriesKey } from "./secret-format.ts";
 
-/** What a request for a key need not say. */
+/** What a request for a key need not say, and what it may. */
 export interface RequestDefaults {
   readonly organisation: string;
+  /** Whether a new key may be for another organisation: only for whoever runs the gateway. */
+  readonly anyOrganisation?: boolean | undefined;
   readonly currency: string;
   readonly timeZone: string;
   readonly nowMs: number;
@@ -24,13 +27,18 @@ const MS_PER_DAY = 86_400_000;
 const MAX_DAYS = 3_650;
 const MAX_MODELS = 50;
 const PERIODS = ["day", "week", "month"] as const;
-const NAME = "1 to 80 printable characters";
+const NAME = "1 to 80 printable characters, and no credential";
+const ORGANISATION = "1 to 64 letters, digits, dots, dashes and underscores";
+const MODEL = "model ids of 1 to 200 characters without spaces";
+const MAX_POLICY_LENGTH = 40;
 const BUDGET = 'an amount and a period such as "500/month" or "12.50/day"';
 
 const name = z
   .string({ error: `expected ${NAME}` })
   .trim()
-  .regex(/^[\p{L}\p{N}\p{P}\p{S} ]{1,80}$/u, { error: `expected ${NAME}` });
+  .normalize()
+  .regex(/^[\p{L}\p{M}\p{N}\p{P}\p{S} ]{1,80}$/u, { error: `expected ${NAME}` })
+  .refine((text) => !carriesKey(text) && !text.includes("sk-ant-"), { error: `expected ${NAME}` });
 const budget = z
   .string({ error: `expected ${BUDGET}` })
   .regex(/^[0-9]{1,12}(?:\.[0-9]{1,9})?\/(?:day|week|month)$/, { error: `expected ${BUDGET}` });
@@ -58,22 +66,30 @@ const fields = {
   models: z
     .array(
       z
-        .string({ error: "expected model ids" })
+        .string({ error: `expected ${MODEL}` })
         .trim()
-        .min(1, { error: "expected model ids" })
-        .max(200, { error: "expected model ids of at most 200 characters" }),
+        .regex(/^[!-~]{1,200}$/, { error: `expected ${MODEL}` }),
       { error: 'expected a list of model ids, such as ["claude-opus-*"]' },
     )
     .max(MAX_MODELS, { error: `expected at most ${MAX_MODELS} model ids` }),
   mode: z.enum(["session", "inject", "overflow"], {
     error: 'expected "session", "inject" or "overflow"',
   }),
-  data_policy: z.string({ error: "expected a policy such as us_only" }),
+  data_policy: z
+    .string({ error: "expected a policy such as us_only" })
+    .max(MAX_POLICY_LENGTH, { error: "expected a policy such as us_only" }),
   expires: z.string({ error: 'expected a time span such as "30d"' }),
   expires_days: days,
 };
 
-const newKey = z.strictObject({ ...z.object(fields).partial().shape, name: fields.name });
+const organisation = z
+  .string({ error: `expected ${ORGANISATION}` })
+  .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, { error: `expected ${ORGANISATION}` });
+
+const newKey = z.strictObject({
+  ...z.object({ ...fields, organisation }).partial().shape,
+  name: fields.name,
+});
 const keyChange = z.strictObject({
   ...z.object(fields).partial().shape,
   budget: fields.budget.nullish(),
@@ -89,12 +105,16 @@ type Change = z.infer<typeof keyChange>;
 export function readNewKey(body: unknown, defaults: RequestDefaults): Result<NewKey, GatewayError> {
   const read = parse(newKey, body);
   if (!read.ok) return read;
+  const wanted = read.value.organisation ?? defaults.organisation;
+  if (wanted !== defaults.organisation && defaults.anyOrganisation !== true) {
+    return fail(invalid("organisation", "a key can only be made for your own organisation"));
+  }
   const settings = readSettings(read.value, defaults);
   if (!settings.ok) return settings;
   const expiresAt = readExpiry(read.value, defaults);
   if (!expiresAt.ok) return expiresAt;
   return ok({
-    organisation: defaults.organisation,
+    organisation: wanted,
     name: read.value.name,
     principal: read.value.principal,
     role: read.value.role,
@@ -108,15 +128,22 @@ export function readNewKey(body: unknown, defaults: RequestDefaults): Result<New
   });
 }
 
-/** Reads the JSON body that changes a key: the same fields, all optional; null clears one. */
+/**
+ * Reads the JSON body that changes a key: the same fields, all optional; null clears one. What it does not say of a new
+ * budget is as it was: the currency and the time zone of the key, then the defaults.
+ */
 export function readKeyChange(
   body: unknown,
   defaults: RequestDefaults,
+  key: Pick<VirtualKey, "settings">,
 ): Result<KeyChange, GatewayError> {
   const read = parse(keyChange, body);
   if (!read.ok) return read;
-  const settings = readSettings(read.value, defaults);
-  if (!settings.ok) return settings;
+  const { budgets: before, timeZone } = key.settings;
+  const currencyBefore = before[0]?.currency ?? defaults.currency;
+  const own = { ...defaults, currency: currencyBefore, timeZone };
+  const changed = readSettings(read.value, own);
+  if (!changed.ok) return changed;
   const expiresAt = readExpiry(read.value, defaults);
   if (!expiresAt.ok) return expiresAt;
   const { name: newName, principal, role } = read.value;
@@ -125,8 +152,18 @@ export function readKeyChange(
     principal,
     role,
     expiresAt: expiresAt.value,
-    settings: settings.value,
+    settings: withZone(changed.value, before),
   });
+}
+
+/** Budgets that stay move to a new time zone with their key. */
+function withZone(
+  changed: Partial<KeySettings>,
+  before: readonly BudgetRule[],
+): Partial<KeySettings> {
+  const { timeZone, budgets } = changed;
+  if (timeZone === undefined || budgets !== undefined) return changed;
+  return { ...changed, budgets: before.map((rule) => ({ ...rule, timeZone })) };
 }
 
 /** Only the settings that the body names; a cleared one is there, and undefined or empty. */
@@ -155,7 +192,14 @@ function readBudgets(
   body: Change,
   defaults: RequestDefaults,
 ): Result<readonly BudgetRule[] | undefined, GatewayError> {
-  if (body.budget === null) return ok([]);
+  if (body.currency !== undefined && (body.budget ?? undefined) === undefined) {
+    return fail(invalid("currency", "belongs to a budget; send budget with it"));
+  }
+  if (body.budget === null) {
+    return body.budget_inr === undefined
+      ? ok([])
+      : fail(invalid("budget_inr", "contradicts budget; send one of them"));
+  }
   const timeZone = body.time_zone ?? defaults.timeZone;
   const texts = body.budget === undefined ? [] : [body.budget].flat();
   const code = body.currency ?? defaults.currency;
@@ -189,6 +233,9 @@ function readExpiry(
   { expires, expires_days: inDays }: Change,
   { nowMs }: RequestDefaults,
 ): Result<number | null | undefined, GatewayError> {
+  if (expires !== undefined && inDays !== undefined) {
+    return fail(invalid("expires_days", "contradicts expires; send one of them"));
+  }
   if (expires === null) return ok(null);
   if (inDays !== undefined) return ok(nowMs + inDays * MS_PER_DAY);
   if (expires === undefined) return ok(undefined);
@@ -207,12 +254,12 @@ function parse<T>(schema: z.ZodType<T>, body: unknown): Result<T, GatewayError> 
   const [issue] = parsed.error.issues;
   if (issue?.code === "unrecognized_keys") {
     const [key = ""] = issue.keys;
-    const near = nearestName(key, Object.keys(fields));
-    const hint =
-      near === undefined
-        ? `known are ${Object.keys(fields).join(", ")}`
-        : `did you mean "${near}"?`;
-    return fail(invalid(key.slice(0, 40), `is not known; ${hint}`));
+    const known = Object.keys(fields);
+    // A pasted credential has digits or is longer.
+    const shown = /^[A-Za-z_-]{1,30}$/.test(key) ? key : "(not shown)";
+    const near = nearestName(shown, known);
+    const hint = near === undefined ? `known are ${known.join(", ")}` : `did you mean "${near}"?`;
+    return fail(invalid(shown, `is not known; ${hint}`));
   }
   return fail(invalid(issue?.path.join(".") ?? "", issue?.message ?? "has the wrong shape"));
 }

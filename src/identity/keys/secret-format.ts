@@ -25,13 +25,20 @@ export function isKeyShaped(text: string): boolean {
   return text.slice(-CHECKSUM_LENGTH) === checksum(body);
 }
 
-/** True where a Spillway key stands anywhere in a text that is no place for one, such as a URL or a cookie. */
+/**
+ * True where a Spillway key, or the greater part of one, stands anywhere in a text that is no place for one, such as a
+ * URL or a cookie.
+ */
 export function carriesKey(text: string): boolean {
-  return text.includes(KEY_PREFIX) && /(?<![0-9A-Za-z])spw-[0-9A-Za-z]{8}/.test(text);
+  return text.includes("spw") && CARRIED.test(text);
 }
+
+// A whole key counts behind anything: in a URL, `%20` or `%3D` may stand before it, which end in a digit or a letter.
+const CARRIED = /(?<![0-9A-Za-z])spw-[0-9A-Za-z]{8}|spw(?:-|%2[dD])[0-9A-Za-z]{49}/;
 
 /** What lists show of a key: enough to tell keys apart, too little to use or guess one. */
 export function maskKey(key: string): string {
+  if (key.length < KEY_LENGTH) return `${KEY_PREFIX}…`;
   const start = key.slice(0, KEY_PREFIX.length + SHOWN_LENGTH);
   return `${start}…${key.slice(-SHOWN_LENGTH)}`;
 }

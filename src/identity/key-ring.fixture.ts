@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import type { GatewayError } from "../../base/errors.ts";
-import { ok, type Result } from "../../base/result.ts";
-import { Secret } from "../../base/secret.ts";
-import type { KeyRecord } from "../../store/key-record.ts";
-import { KeyRing, type NewKey } from "./key-ring.ts";
+import type { GatewayError } from "../base/errors.ts";
+import { ok, type Result } from "../base/result.ts";
+import { Secret } from "../base/secret.ts";
+import type { KeyRecord } from "../store/key-record.ts";
+import { KeyRing, type NewKey } from "./keys/index.ts";
 
 export const START_MS = 1_790_000_000_000;
 
