@@ -165,7 +165,11 @@ describe("usageView", () => {
 });
 
 describe("monthView", () => {
-  const row = (book: UsageRow["book"], dollars: bigint, more: Partial<UsageRow> = {}): UsageRow => ({
+  const row = (
+    book: UsageRow["book"],
+    dollars: bigint,
+    more: Partial<UsageRow> = {},
+  ): UsageRow => ({
     group: undefined,
     book,
     requests: 1,
