@@ -1,11 +1,13 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Clock } from "../base/clock.ts";
 import { type GatewayError, gatewayError } from "../base/errors.ts";
+import type { HeaderList } from "../base/header-list.ts";
 import type { IdSource } from "../base/ids.ts";
 import type { ClientCall } from "../exchange/call.ts";
 import { sendWhole } from "../exchange/client-side.ts";
 import { anthropicDialect } from "./anthropic/errors.ts";
-import type { Answer, SelfService } from "./self-service/endpoints.ts";
+import type { Answer } from "./self-service/answer.ts";
+import type { SelfService } from "./self-service/endpoints.ts";
 import { readTarget, toOperation, withoutAlias } from "./target.ts";
 
 /** What the front door needs of the house. */
@@ -50,18 +52,24 @@ export class Ingress {
     this.#forward({ request, response }, withoutAlias(target.value));
   }
 
-  refuse(request: IncomingMessage, response: ServerResponse, error: GatewayError): void {
+  /** `fields` are sent beside those that every error has. */
+  refuse(
+    request: IncomingMessage,
+    response: ServerResponse,
+    error: GatewayError,
+    fields: HeaderList = [],
+  ): void {
     const id = this.#options.ids.next();
     this.#options.onRefused(id, error);
     const { status, headers, body } = anthropicDialect.renderError(error, id);
-    sendWhole({ request, response }, status, headers, body);
+    sendWhole({ request, response }, status, [...headers, ...fields], body);
   }
 
   #answer({ request, response }: Pair, target: string): void {
     this.#options.selfService.handle(request, target).then(
       (answer) => {
         if (answer.ok) sendAnswer({ request, response }, answer.value);
-        else this.refuse(request, response, answer.error);
+        else this.refuse(request, response, answer.error.error, answer.error.fields);
       },
       (cause: unknown) => this.#bug({ request, response }, this.#options.ids.next(), cause),
     );

@@ -1,101 +1,93 @@
 import type { IncomingMessage } from "node:http";
 import { type GatewayError, gatewayError } from "../../base/errors.ts";
-import { fail, ok, type Result } from "../../base/result.ts";
-import { type HouseViews, reports } from "./reports.ts";
+import type { HeaderList } from "../../base/header-list.ts";
+import { fail, type Result } from "../../base/result.ts";
+import { carriesKey } from "../../identity/keys/index.ts";
+import type { Answer } from "./answer.ts";
+import type { Route } from "./ask.ts";
+import { readJsonBody } from "./body.ts";
+import { type Door, readCaller, refusalOf } from "./caller.ts";
+import { type Found, Routes } from "./routes.ts";
+import type { HouseViews } from "./views.ts";
 
-/** A whole answer of one of Spillway's own endpoints. */
-export interface Answer {
-  readonly status: number;
-  readonly contentType: string;
-  readonly body: string;
+/** Why an endpoint does not answer, with what HTTP wants said beside it. */
+export interface Refusal {
+  readonly error: GatewayError;
+  readonly fields: HeaderList;
 }
 
-type Endpoint = (query: URLSearchParams, rest: string) => Promise<Result<Answer, GatewayError>>;
-
-const JSON_TYPE = "application/json";
-/** @source https://prometheus.io/docs/instrumenting/exposition_formats/ (read 2026-11-21) */
-const METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8";
-
-/** Who may ask: everybody who reaches the data port, or only this machine's owner at the control socket. */
-export type Door = "data" | "control";
-
-/** Spillway's own endpoints. `/api/*` is never among them: Claude Code calls it. */
+/** Spillway's own endpoints behind one door. */
 export class SelfService {
-  /** A path that ends in a slash stands for everything below it. */
-  readonly #endpoints: ReadonlyMap<string, Endpoint>;
+  readonly #views: HouseViews;
+  readonly #door: Door;
+  readonly #routes: Routes;
 
   constructor(views: HouseViews, door: Door) {
-    const report = reports(views);
-    const forAll: readonly (readonly [string, Endpoint])[] = [
-      ["/health", async () => ok(json(200, { status: "ok" }))],
-      ["/ready", async () => ok(readiness(views.ready()))],
-      ["/metrics", async () => metrics(views)],
-      ["/me/usage", async (query) => asJson(await report.usage(query))],
-      ["/me/activity", async (query) => asJson(await report.activity(query))],
-      ["/me/activity/events", async (query) => asJson(await report.events(query))],
-      ["/me/quota", async () => ok(json(200, report.quota()))],
-      ["/me/", async () => fail(nothingHere())],
-    ];
-    const forOwner: readonly (readonly [string, Endpoint])[] = [
-      ["/control/status", async () => asJson(await report.status())],
-      ["/control/exchanges/", async (_query, id) => asJson(await report.exchange(id))],
-    ];
-    this.#endpoints = new Map(door === "control" ? [...forAll, ...forOwner] : forAll);
+    this.#views = views;
+    this.#door = door;
+    this.#routes = new Routes(door);
   }
 
   /** True when a path is Spillway's own, whether or not there is anything at it. */
   answers(path: string): boolean {
-    return this.#find(path) !== undefined;
+    return this.#routes.own(path);
   }
 
-  async handle(request: IncomingMessage, target: string): Promise<Result<Answer, GatewayError>> {
-    if (request.method !== "GET" && request.method !== "HEAD") {
-      return fail(gatewayError("method_not_allowed", "This endpoint answers GET only"));
-    }
+  /** Path, method, caller, body: each is looked at only when the one before it was right. */
+  async handle(request: IncomingMessage, target: string): Promise<Result<Answer, Refusal>> {
+    if (carriesKey(target)) return refuse(KEY_IN_URL);
     const mark = target.indexOf("?");
-    const path = mark < 0 ? target : target.slice(0, mark);
-    const found = this.#find(path);
-    if (found === undefined) return fail(nothingHere());
-    return await found.endpoint(
-      new URLSearchParams(mark < 0 ? "" : target.slice(mark + 1)),
-      found.rest,
-    );
+    const found = this.#routes.find(mark < 0 ? target : target.slice(0, mark));
+    if (found === undefined) return refuse(NOTHING_HERE);
+    const route = routeFor(found, request.method ?? "");
+    if (route === undefined) return refuseMethod(found);
+    const query = new URLSearchParams(mark < 0 ? "" : target.slice(mark + 1));
+    const answer = await this.#answer(request, route, found.params, query);
+    return answer.ok ? answer : refuse(answer.error);
   }
 
-  #find(path: string): { readonly endpoint: Endpoint; readonly rest: string } | undefined {
-    const exact = this.#endpoints.get(path);
-    if (exact !== undefined) return { endpoint: exact, rest: "" };
-    for (const [prefix, endpoint] of this.#endpoints) {
-      if (prefix.endsWith("/") && path.startsWith(prefix)) {
-        return { endpoint, rest: path.slice(prefix.length) };
-      }
-    }
-    return undefined;
+  async #answer(
+    request: IncomingMessage,
+    route: Route,
+    params: Found["params"],
+    query: URLSearchParams,
+  ): Promise<Result<Answer, GatewayError>> {
+    const views = this.#views;
+    if (route.who === "anyone") return route.answer(views);
+    const caller = readCaller(this.#door, request.rawHeaders, query, views);
+    if (!caller.ok) return caller;
+    const refused = refusalOf(caller.value, route.who, route.method === "GET");
+    if (refused !== undefined) return fail(refused);
+    return await route.answer({
+      views,
+      caller: caller.value,
+      query,
+      param: (name) => params[name] ?? "",
+      body: async () => await readJsonBody(request),
+    });
   }
 }
 
-function nothingHere(): GatewayError {
-  return gatewayError("not_found", "There is no such endpoint");
+const NOTHING_HERE = gatewayError("not_found", "There is no such endpoint");
+const KEY_IN_URL = gatewayError(
+  "key_in_url",
+  "A Spillway key stands in the URL, where logs would keep it. Send it in the header x-spillway-key, and rotate it",
+);
+
+function routeFor({ routes }: Found, method: string): Route | undefined {
+  const wanted = method === "HEAD" ? "GET" : method;
+  return routes.find((route) => route.method === wanted);
 }
 
-function json(status: number, value: unknown): Answer {
-  return { status, contentType: JSON_TYPE, body: `${JSON.stringify(value)}\n` };
+function refuseMethod({ routes }: Found): Result<Answer, Refusal> {
+  const methods = routes.flatMap(({ method }) => (method === "GET" ? ["GET", "HEAD"] : [method]));
+  const allowed = methods.join(", ");
+  return refuse(gatewayError("method_not_allowed", `This endpoint answers ${allowed} only`), [
+    "allow",
+    allowed,
+  ]);
 }
 
-function asJson(result: Result<unknown, GatewayError>): Result<Answer, GatewayError> {
-  return result.ok ? ok(json(200, result.value)) : result;
-}
-
-function readiness(problem: string | undefined): Answer {
-  return problem === undefined
-    ? json(200, { status: "ready" })
-    : json(503, { status: "not_ready", reason: problem });
-}
-
-function metrics(views: HouseViews): Result<Answer, GatewayError> {
-  const page = views.metrics();
-  if (page === undefined) {
-    return fail(gatewayError("not_found", "Metrics are off (metrics.enabled in spillway.yaml)"));
-  }
-  return ok({ status: 200, contentType: METRICS_TYPE, body: page });
+function refuse(error: GatewayError, fields: HeaderList = []): Result<Answer, Refusal> {
+  return fail({ error, fields });
 }

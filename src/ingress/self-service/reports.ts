@@ -1,121 +1,116 @@
-import { type GatewayError, gatewayError } from "../../base/errors.ts";
-import { fail, ok, type Result } from "../../base/result.ts";
-import type { AccountQuota } from "../../quota/accounts.ts";
-import { describeQuota, type QuotaDescription } from "../../quota/describe.ts";
-import type { DisplayCurrency } from "../../store/amount-view.ts";
-import type { ExchangeReader } from "../../store/contract.ts";
-import { activityView, usageView } from "../../store/usage-view.ts";
+import { gatewayError } from "../../base/errors.ts";
+import { fail, ok } from "../../base/result.ts";
+import { keyScope, userScope } from "../../exchange/scopes.ts";
+import { budgetWindow } from "../../policy/budget/index.ts";
+import { describeQuota } from "../../quota/describe.ts";
+import { activityView, monthView, type UsageReport, usageView } from "../../store/usage-view.ts";
 import { eventsView, exchangeView } from "../../store/views.ts";
+import { asJson, json, type Reply } from "./answer.ts";
+import type { Ask } from "./ask.ts";
+import { useOf } from "./budget-use.ts";
+import { viewOf } from "./keys.ts";
 import { readChoice, readCount, readId, readPeriod } from "./query.ts";
-
-/** What the own endpoints look at; nothing here can be changed through them. */
-export interface HouseViews {
-  readonly reader: ExchangeReader;
-  now(): number;
-  /** Why the process takes no exchanges now, if so. */
-  ready(): string | undefined;
-  /** The Prometheus page; undefined when metrics are off. */
-  metrics(): string | undefined;
-  quota(): readonly AccountQuota[];
-  display(): DisplayCurrency;
-  timeZone(): string;
-  status(): ProcessStatus;
-}
-
-/** What `status` shows of the running process. */
-export interface ProcessStatus {
-  readonly pid: number;
-  readonly version: string;
-  readonly startedAt: number;
-  readonly url: string;
-  readonly dataDir: string;
-  readonly configFile: string | undefined;
-  readonly openStreams: number;
-  readonly accepting: boolean;
-  readonly providers: readonly { readonly id: string; readonly origin: string }[];
-}
+import { reportScope, visibleKey } from "./visible-keys.ts";
 
 const MAX_EVENTS = 200;
 const DEFAULT_EVENTS = 50;
-const GROUPS = ["none", "day", "model", "session"] as const;
-const MS_PER_SECOND = 1_000;
+const GROUPS = ["none", "day", "model", "session", "agent", "key"] as const;
 
-type Report = Promise<Result<unknown, GatewayError>>;
-
-/** The reports behind `/me/*` and the control socket. */
-export function reports(views: HouseViews) {
-  return {
-    async usage(query: URLSearchParams): Report {
-      const period = readPeriod(query, views.now());
-      if (!period.ok) return period;
-      const groupBy = readChoice(query, "by", GROUPS);
-      if (!groupBy.ok) return groupBy;
-      const timeZone = views.timeZone();
-      const rows = await views.reader.usage({
-        ...period.value,
-        groupBy: groupBy.value,
-        timeZone,
-      });
-      return ok(
-        usageView(rows, { ...period.value, groupBy: groupBy.value, timeZone }, views.display()),
-      );
-    },
-
-    async activity(query: URLSearchParams): Report {
-      const period = readPeriod(query, views.now());
-      if (!period.ok) return period;
-      const timeZone = views.timeZone();
-      const activity = await views.reader.activity({ ...period.value, timeZone });
-      return ok(activityView(activity, { ...period.value, timeZone }, views.display()));
-    },
-
-    async events(query: URLSearchParams): Report {
-      const limit = readCount(query, "limit", { fallback: DEFAULT_EVENTS, most: MAX_EVENTS });
-      if (!limit.ok) return limit;
-      const before = readId(query, "before");
-      if (!before.ok) return before;
-      const after = readId(query, "after");
-      if (!after.ok) return after;
-      const page = await views.reader.events({
-        limit: limit.value,
-        before: before.value,
-        after: after.value,
-        sessionId: query.get("session") ?? undefined,
-      });
-      return ok(eventsView(page));
-    },
-
-    async exchange(id: string): Report {
-      const detail = await views.reader.exchange(id);
-      if (detail === undefined) return fail(gatewayError("not_found", "There is no such exchange"));
-      return ok(exchangeView(detail));
-    },
-
-    quota(): unknown {
-      return { accounts: describeAll(views.quota(), views.now()) };
-    },
-
-    async status(): Report {
-      const status = views.status();
-      const nowMs = views.now();
-      return ok({
-        pid: status.pid,
-        version: status.version,
-        started_at: new Date(status.startedAt).toISOString(),
-        uptime_s: Math.round((nowMs - status.startedAt) / MS_PER_SECOND),
-        url: status.url,
-        data_dir: status.dataDir,
-        config_file: status.configFile ?? null,
-        open_streams: status.openStreams,
-        accepting: status.accepting,
-        not_ready: views.ready() ?? null,
-        providers: status.providers,
-        quota: describeAll(views.quota(), nowMs),
-      });
-    },
-  };
+/** Who the caller is taken for. */
+export async function showCaller({ views, caller }: Ask): Reply {
+  const { principal, organisation, role, key } = caller;
+  const shown = key === undefined ? null : viewOf(key, views);
+  return ok(json(200, { principal, organisation, role, key: shown }));
 }
 
-function describeAll(quotas: readonly AccountQuota[], nowMs: number): QuotaDescription[] {
-  return quotas.map((quota) => describeQuota(quota, nowMs));
+export async function showUsage(ask: Ask): Reply {
+  const { views, query } = ask;
+  const nowMs = views.now();
+  const period = readPeriod(query, nowMs);
+  if (!period.ok) return period;
+  const groupBy = readChoice(query, "by", GROUPS);
+  if (!groupBy.ok) return groupBy;
+  const scope = reportScope(ask);
+  if (!scope.ok) return scope;
+  const timeZone = views.timeZone();
+  const asked = { ...period.value, ...scope.value, groupBy: groupBy.value, timeZone };
+  const month = { from: budgetWindow({ period: "month", timeZone }, nowMs).startsAt, to: nowMs };
+  const rows = await views.reader.usage(asked);
+  const monthRows = await views.reader.usage({ ...month, ...scope.value, groupBy: "none" });
+  const report: UsageReport = {
+    ...usageView(rows, asked, views.display()),
+    month: monthView(monthRows, month.from, views.display()),
+  };
+  return ok(json(200, report));
+}
+
+export async function showActivity(ask: Ask): Reply {
+  const { views, query } = ask;
+  const period = readPeriod(query, views.now());
+  if (!period.ok) return period;
+  const scope = reportScope(ask);
+  if (!scope.ok) return scope;
+  const asked = { ...period.value, ...scope.value, timeZone: views.timeZone() };
+  const activity = await views.reader.activity(asked);
+  return ok(json(200, activityView(activity, asked, views.display())));
+}
+
+export async function listEvents(ask: Ask): Reply {
+  const { views, query } = ask;
+  const limit = readCount(query, "limit", { fallback: DEFAULT_EVENTS, most: MAX_EVENTS });
+  if (!limit.ok) return limit;
+  const before = readId(query, "before");
+  if (!before.ok) return before;
+  const after = readId(query, "after");
+  if (!after.ok) return after;
+  const scope = reportScope(ask);
+  if (!scope.ok) return scope;
+  const page = await views.reader.events({
+    ...scope.value,
+    limit: limit.value,
+    before: before.value,
+    after: after.value,
+    sessionId: query.get("session") ?? undefined,
+  });
+  return ok(json(200, eventsView(page)));
+}
+
+/** Also the cap of overflows, where no budget of its own is above them. */
+export async function showBudget(ask: Ask): Reply {
+  const { views, caller, query } = ask;
+  const named = query.get("key");
+  const found = named === null ? ok(caller.key) : visibleKey(ask, named);
+  if (!found.ok) return found;
+  const { cap } = views.pay();
+  const scope =
+    found.value === undefined
+      ? userScope(caller.principal, cap)
+      : keyScope(found.value, "byok-overflow", cap);
+  const { budgets, dailyRequests } = useOf(scope, views);
+  const daily = dailyRequests && {
+    limit: dailyRequests.limit,
+    used: dailyRequests.used,
+    resets_at: new Date(dailyRequests.resetsAt).toISOString(),
+  };
+  return ok(json(200, { scope: scope.name, budgets, daily_requests: daily ?? null }));
+}
+
+/** A key sees the account whose token it sends along: whose the others are is not known here. */
+export async function showQuota({ views, caller }: Ask): Reply {
+  const nowMs = views.now();
+  const accounts = views
+    .quota()
+    .filter(({ account }) => caller.key === undefined || account === caller.account)
+    .map((quota) => describeQuota(quota, nowMs));
+  return ok(json(200, { accounts }));
+}
+
+/** Of any organisation: it is this machine's owner who asks. */
+export async function showExchange({ views, param }: Ask): Reply {
+  const detail = await views.reader.exchange(param("id"));
+  return asJson(
+    detail === undefined
+      ? fail(gatewayError("not_found", "There is no such exchange"))
+      : ok(exchangeView(detail)),
+  );
 }

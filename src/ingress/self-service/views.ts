@@ -1,0 +1,57 @@
+import type { GatewayError } from "../../base/errors.ts";
+import type { HeaderList } from "../../base/header-list.ts";
+import type { Result } from "../../base/result.ts";
+import type { Secret } from "../../base/secret.ts";
+import type { KeyRing } from "../../identity/keys/index.ts";
+import type { Identity } from "../../identity/principal.ts";
+import type { BudgetGate, Rates } from "../../policy/budget/index.ts";
+import type { AccountQuota } from "../../quota/accounts.ts";
+import type { DisplayCurrency } from "../../store/amount-view.ts";
+import type { ExchangeReader } from "../../store/contract.ts";
+import type { BudgetRule } from "../../store/key-record.ts";
+import type { Vault } from "../../vault/index.ts";
+
+/** What the own endpoints look at, and the two things that they change: keys and stored credentials. */
+export interface HouseViews {
+  readonly reader: ExchangeReader;
+  /** The person whose machine this is. */
+  readonly localPrincipal: string;
+  readonly keys: KeyRing;
+  readonly vault: Pick<Vault, "find" | "list" | "set" | "remove" | "rotateMasterKey">;
+  readonly budgets: Pick<BudgetGate, "states" | "requestsToday">;
+  now(): number;
+  /** Who sent a request; refused where a key is required and there is none. */
+  identify(headers: HeaderList): Result<Identity, GatewayError>;
+  /** Asks the provider whether it takes a key; null: it cannot be reached, or says neither yes nor no. */
+  verify(provider: string, key: Secret): Promise<KeyCheck>;
+  /** Why the process takes no exchanges now, if so. */
+  ready(): string | undefined;
+  /** The Prometheus page; undefined when metrics are off. */
+  metrics(): string | undefined;
+  quota(): readonly AccountQuota[];
+  display(): DisplayCurrency;
+  timeZone(): string;
+  /** The cap of overflows that no other budget is above, and units of each currency for a dollar. */
+  pay(): { readonly cap: BudgetRule; readonly rates: Rates };
+  status(): ProcessStatus;
+}
+
+/** What a provider said of a stored key. */
+export interface KeyCheck {
+  readonly verified: boolean | null;
+  /** HTTP status of its answer, where there was one. */
+  readonly status?: number | undefined;
+}
+
+/** What `status` shows of the running process. */
+export interface ProcessStatus {
+  readonly pid: number;
+  readonly version: string;
+  readonly startedAt: number;
+  readonly url: string;
+  readonly dataDir: string;
+  readonly configFile: string | undefined;
+  readonly openStreams: number;
+  readonly accepting: boolean;
+  readonly providers: readonly { readonly id: string; readonly origin: string }[];
+}
