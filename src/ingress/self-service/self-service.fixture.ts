@@ -191,7 +191,14 @@ export async function send(
       agent: false,
       method,
       path,
-      headers: { ...(key === undefined ? {} : { authorization: `Bearer ${key}` }), ...headers },
+      headers: {
+        ...(key === undefined ? {} : { authorization: `Bearer ${key}` }),
+        // Node sends the body of a DELETE without saying how long it is.
+        ...(body === undefined || "transfer-encoding" in headers
+          ? {}
+          : { "content-length": String(Buffer.byteLength(body)) }),
+        ...headers,
+      },
       signal: AbortSignal.timeout(20_000),
     },
     (incoming) => {
