@@ -1,3 +1,5 @@
+export { type KeyVerdict, verifyKey } from "./verify-key.ts";
+
 /** The Anthropic API itself: where a caller's own Anthropic credential may go, and nowhere else. */
 export const anthropic = {
   id: "anthropic",
