@@ -62,9 +62,9 @@ export function credentialRow(record: CredentialRecord): Cell[] {
 
 const MAX_JSON_BYTES = 2 ** 20;
 
-const settingsShape: z.ZodType<KeySettings> = z.object({
+const settingsShape: z.ZodType<KeySettings> = z.strictObject({
   budgets: z.array(
-    z.object({
+    z.strictObject({
       amount: z.string(),
       currency: z.string(),
       period: z.enum(["day", "week", "month"]),
@@ -78,7 +78,7 @@ const settingsShape: z.ZodType<KeySettings> = z.object({
   dataPolicy: z.string().optional(),
 });
 const hashesShape: z.ZodType<KeyHash[]> = z.array(
-  z.object({ hash: z.string(), validUntil: z.number().optional() }),
+  z.strictObject({ hash: z.string(), validUntil: z.number().optional() }),
 );
 
 /** A row of `virtual_key`; throws for settings that this version does not know, for a key must not lose a limit. */

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
 import { describe, it } from "node:test";
-import { budgetAccount, ExchangeLedger } from "../../ledger/index.ts";
 import { databasePath } from "../data-directory.ts";
 import type { CredentialRecord, KeyRecord } from "../key-record.ts";
 import {
@@ -11,7 +10,7 @@ import {
   temporaryDirectory,
   terminalRecord,
 } from "../records.fixture.ts";
-import { exchanges } from "./migrations/0001-exchanges.ts";
+import { MIGRATIONS } from "./migrations/index.ts";
 import { openStore } from "./store.fixture.ts";
 
 const KEY: KeyRecord = {
@@ -44,17 +43,6 @@ const CREDENTIAL: CredentialRecord = {
   createdAt: STARTED_AT,
   updatedAt: STARTED_AT + 1,
 };
-const BUDGET = budgetAccount("key_1/month:2026-11");
-const RATES = { priceVersion: "v1", currency: "USD", rate: "1" };
-
-const ledgerOf = (number: number) =>
-  new ExchangeLedger({
-    exchangeId: exchangeId(number),
-    book: "overflow",
-    payers: [BUDGET],
-    provider: "anthropic",
-  });
-
 describe("the directory of keys and credentials", () => {
   it("gives back what was saved, also to the next process", async () => {
     await using directory = await temporaryDirectory();
@@ -92,7 +80,7 @@ describe("the directory of keys and credentials", () => {
   it("keeps the exchanges of a database from before there were keys", async () => {
     await using directory = await temporaryDirectory();
     const old = new DatabaseSync(databasePath(directory.path));
-    old.exec(`${exchanges} PRAGMA user_version = 1;
+    old.exec(`${MIGRATIONS[0]} PRAGMA user_version = 1;
       INSERT INTO exchange_start (number, boot, id, started_at, principal, organisation, dialect, operation,
         method, path, stream, credential_class, provider)
       VALUES (1, 1, '${exchangeId(1)}', ${STARTED_AT}, 'me', 'local', 'anthropic', 'messages', 'POST', '/', 0,
@@ -105,6 +93,16 @@ describe("the directory of keys and credentials", () => {
     assert.equal(found?.terminal?.finish, "complete");
     assert.equal(found?.terminal?.residency, undefined);
     assert.ok((await opened.store.saveKey(KEY)).ok);
+  });
+
+  it("does not read a key with a setting that it does not know: it could be a limit", async () => {
+    await using directory = await temporaryDirectory();
+    await using opened = await openStore(directory.path);
+    await opened.store.saveKey(KEY);
+    const other = new DatabaseSync(databasePath(directory.path));
+    other.exec("UPDATE virtual_key SET settings = json_set(settings, '$.hourlyRequests', 1)");
+    other.close();
+    await assert.rejects(opened.store.reader.keys(), /hourlyRequests/);
   });
 
   it("refuses a change that cannot be written, and takes it when it can", async () => {
@@ -124,70 +122,7 @@ describe("the directory of keys and credentials", () => {
   });
 });
 
-describe("holds and balances", () => {
-  it("stores a hold before the exchange goes on, and knows the budget's balance", async () => {
-    await using directory = await temporaryDirectory();
-    await using opened = await openStore(directory.path);
-    const { store } = opened;
-    const ledger = ledgerOf(1);
-    await store.start(startedRecord(1));
-    assert.ok((await store.hold(exchangeId(1), ledger.reserve(STARTED_AT, 10n))).ok);
-    assert.deepEqual(await store.reader.budgetBalances(0), new Map([[BUDGET, -10n]]));
-    store.finish(terminalRecord(1), ledger.settle(STARTED_AT, 4n, RATES));
-    await store.flush();
-    assert.deepEqual(await store.reader.budgetBalances(0), new Map([[BUDGET, -4n]]));
-    assert.deepEqual(await store.reader.budgetBalances(STARTED_AT + 1), new Map());
-  });
-
-  it("refuses a hold that cannot be written; the exchange can still end", async () => {
-    await using directory = await temporaryDirectory();
-    await using opened = await openStore(directory.path);
-    const { store } = opened;
-    await store.start(startedRecord(1));
-    const other = new DatabaseSync(databasePath(directory.path));
-    other.exec("BEGIN IMMEDIATE");
-    const refused = await store.hold(exchangeId(1), ledgerOf(1).reserve(STARTED_AT, 10n));
-    other.exec("ROLLBACK");
-    other.close();
-    assert.ok(!refused.ok);
-    assert.equal(refused.error.code, "accounting_unavailable");
-    store.finish(terminalRecord(1));
-    await store.flush();
-    assert.deepEqual(await store.reader.budgetBalances(0), new Map());
-    assert.equal((await store.reader.exchange(exchangeId(1)))?.terminal?.finish, "complete");
-  });
-
-  it("refuses a hold of an exchange that was not started", async () => {
-    await using directory = await temporaryDirectory();
-    await using opened = await openStore(directory.path);
-    const held = await opened.store.hold(exchangeId(9), ledgerOf(9).reserve(STARTED_AT, 1n));
-    assert.equal(held.ok, false);
-  });
-
-  it("a transaction without lines does no harm", async () => {
-    await using directory = await temporaryDirectory();
-    await using opened = await openStore(directory.path);
-    const { store } = opened;
-    const empty = { exchangeId: exchangeId(1), leg: "settle", seq: 0, at: 0, book: "api" } as const;
-    assert.ok((await store.start(startedRecord(1), [{ ...empty, lines: [] }])).ok);
-    store.finish(terminalRecord(1), [{ ...empty, lines: [] }]);
-    await store.flush();
-    assert.deepEqual(opened.problems, []);
-  });
-
-  it("B-06: a budget is charged for the hold of a dead process, and the request counts", async () => {
-    await using directory = await temporaryDirectory();
-    const first = await openStore(directory.path);
-    await first.store.start(startedRecord(1), ledgerOf(1).reserve(STARTED_AT, 10n));
-    await first.close();
-    await using second = await openStore(directory.path, { bootId: "boot-2" });
-    const { reader } = second.store;
-    assert.deepEqual(await reader.budgetBalances(0), new Map([[BUDGET, -10n]]));
-    const span = { from: STARTED_AT, to: STARTED_AT + 10 };
-    assert.deepEqual(await reader.billedRequests(span), new Map([["key_1", 1]]));
-    assert.equal((await reader.exchange(exchangeId(1)))?.terminal?.book, "overflow");
-  });
-
+describe("reports by key", () => {
   it("counts the messages that a stored key was billed for, by key or user", async () => {
     await using directory = await temporaryDirectory();
     await using opened = await openStore(directory.path);

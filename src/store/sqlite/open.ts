@@ -172,7 +172,7 @@ class SqliteStore implements ExchangeStore {
         message: `${this.#queue.pending} rows could not be stored before the end; their exchanges stay open until the next start.`,
       });
     }
-    const isClean = isFlushed && this.#queue.openExchanges === 0;
+    const isClean = isFlushed && this.#queue.isComplete;
     const close: WriterRequest = { kind: "close", endedAt: isClean ? clock.now() : null };
     const exited = once(this.#worker, "exit");
     this.#worker.postMessage(close);

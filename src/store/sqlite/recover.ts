@@ -32,7 +32,8 @@ const OPEN = `
 
 /**
  * The lines of a settlement at the price of the hold, as `ledger` makes them: the hold is left, the provider gets it
- * once, and what further budgets held for the same money goes to `mirror`.
+ * once, and what further budgets held for the same money goes to `mirror`. An exchange whose end did not fit the schema
+ * may be settled already.
  */
 const SETTLE_HOLDS = `
   INSERT INTO ledger_line
@@ -44,7 +45,8 @@ const SETTLE_HOLDS = `
       count(DISTINCT iif(line.account <> 'held:' || open.id, line.account, NULL)) AS payers,
       row_number() OVER (PARTITION BY open.number ORDER BY line.book) - 1 AS place
     FROM open JOIN ledger_line AS line ON line.exchange = open.number
-    WHERE line.leg IN ('reserve', 'top_up')
+    WHERE line.leg IN ('reserve', 'top_up') AND NOT EXISTS (
+      SELECT 1 FROM ledger_line WHERE exchange = open.number AND leg IN ('settle', 'release'))
     GROUP BY open.number, line.book HAVING held <> 0
   ),
   moved AS (

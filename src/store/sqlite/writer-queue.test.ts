@@ -146,6 +146,22 @@ describe("WriterQueue", () => {
     assert.equal(queue.accepting, true);
   });
 
+  it("says at once that an exchange is open whose end the schema refused", async () => {
+    const { queue, posted } = setUp();
+    await started(queue, 1);
+    await started(queue, 2);
+    void queue.start(startedRecord(3), undefined);
+    queue.finish(terminalRecord(2), undefined);
+    void queue.flush();
+    assert.equal(queue.isComplete, false);
+    queue.handle({ kind: "applied_but", rejected: [{ index: 1, message: "unfit" }] });
+    assert.deepEqual(batches(posted).at(-1), ["oldest open 1"]);
+    queue.finish(terminalRecord(1), undefined);
+    queue.finish(terminalRecord(3), undefined);
+    queue.handle({ kind: "applied" });
+    assert.equal(queue.isComplete, false);
+  });
+
   it("flushes when everything queued is stored, then on the disk", async () => {
     const { queue, posted } = setUp();
     await started(queue, 1);
@@ -179,6 +195,49 @@ describe("WriterQueue", () => {
     assert.deepEqual(posted.at(-1), { kind: "sync" });
     queue.handle({ kind: "synced" });
     await second;
+  });
+
+  it("puts a change on the disk without waiting until nothing else comes", async () => {
+    const { queue, posted } = setUp();
+    const changed = queue.change(OP.saveKey, ["key_1"]);
+    await turn();
+    void queue.start(startedRecord(1), undefined);
+    queue.handle({ kind: "applied" });
+    await turn();
+    assert.equal(queue.pending, 1);
+    assert.ok(posted.some(({ kind }) => kind === "sync"));
+    queue.handle({ kind: "synced" });
+    assert.equal((await changed).ok, true);
+  });
+
+  it("has a change flushed after it was stored, not by a flush that was under way before", async () => {
+    const { queue, posted } = setUp();
+    const flushed = queue.flush();
+    const changed = queue.change(OP.saveKey, ["key_1"]);
+    let isChanged = false;
+    void changed.then(() => {
+      isChanged = true;
+    });
+    await turn();
+    queue.handle({ kind: "applied" });
+    await turn();
+    queue.handle({ kind: "synced" });
+    await flushed;
+    await turn();
+    assert.equal(isChanged, false);
+    assert.equal(posted.filter(({ kind }) => kind === "sync").length, 2);
+    queue.handle({ kind: "synced" });
+    assert.equal((await changed).ok, true);
+  });
+
+  it("refuses a change whose flush the disk refused", async () => {
+    const { queue } = setUp();
+    const changed = queue.change(OP.saveKey, ["key_1"]);
+    await turn();
+    queue.handle({ kind: "applied" });
+    await turn();
+    queue.handle({ kind: "problem", problem: { kind: "sync_failed", message: "EIO" } });
+    assert.equal((await changed).ok, false);
   });
 
   it("R-02: accepts nothing more once the disk has refused a flush", async () => {

@@ -3,6 +3,7 @@ import { fail, ok } from "../../base/result.ts";
 import type { QuotaSnapshot, StoreProblem } from "../contract.ts";
 import type { StartedRecord, TerminalRecord } from "../record.ts";
 import type { LedgerTransaction } from "../transaction.ts";
+import { DiskWaiters } from "./disk-waiters.ts";
 import { OP, type RejectedRow, type WriterReply, type WriterRequest } from "./protocol.ts";
 import { type Cell, endRow, startRow } from "./rows.ts";
 import { StartPace } from "./start-pace.ts";
@@ -48,7 +49,9 @@ export class WriterQueue {
   #oldestOpenAt: number;
   /** Wait until nothing is queued, then for the disk; told whether it has come to that. */
   #flushers: ((isStored: boolean) => void)[] = [];
-  #syncing: ((isStored: boolean) => void)[] = [];
+  readonly #disk: DiskWaiters;
+  /** The first exchange whose end the schema refused: it stays open, for the next process to close. */
+  #firstUnfit: number | undefined;
   /** Entries that somebody waits for. */
   #awaited = 0;
   readonly #pace = new StartPace();
@@ -57,6 +60,7 @@ export class WriterQueue {
     this.#options = options;
     this.#nextNumber = options.nextNumber;
     this.#oldestOpenAt = options.monotonicMs();
+    this.#disk = new DiskWaiters(() => options.post({ kind: "sync" }));
   }
 
   get accepting(): boolean {
@@ -70,8 +74,9 @@ export class WriterQueue {
     return this.#queue.length + this.#underWay.length;
   }
 
-  get openExchanges(): number {
-    return this.#open.size;
+  /** Whether every exchange that was started has its end, stored or queued. */
+  get isComplete(): boolean {
+    return this.#open.size === 0 && this.#firstUnfit === undefined;
   }
 
   start(
@@ -93,6 +98,7 @@ export class WriterQueue {
   hold(exchangeId: string, transaction: LedgerTransaction): Promise<Outcome> {
     const number = this.#open.get(exchangeId);
     if (number === undefined || !this.accepting) return Promise.resolve(fail(this.#unavailable()));
+    if (transaction.lines.length === 0) return Promise.resolve(STORED);
     const stored = this.#await(ledgerEntry(number, transaction));
     this.#schedule();
     return stored;
@@ -105,7 +111,8 @@ export class WriterQueue {
     this.#schedule();
     const outcome = await stored;
     if (!outcome.ok) return outcome;
-    return (await this.flush()) ? outcome : fail(this.#unavailable());
+    // Not `flush`: under load the queue may never be empty, and a revoked key would go on.
+    return (await this.#onDisk()) ? outcome : fail(this.#unavailable());
   }
 
   finish(record: TerminalRecord, transactions: readonly LedgerTransaction[] | undefined): void {
@@ -150,7 +157,7 @@ export class WriterQueue {
       case "failed":
         return this.#failed(reply.message);
       case "synced":
-        return this.#synced();
+        return this.#disk.synced();
       case "problem":
         if (reply.problem.kind === "sync_failed") this.stop(reply.problem.message);
         return this.#options.onProblem(reply.problem);
@@ -168,9 +175,17 @@ export class WriterQueue {
     clearTimeout(this.#collectTimer);
     clearTimeout(this.#retryTimer);
     this.#refuseAwaited(this.#underWay.concat(this.#queue));
-    for (const tell of [...this.#flushers, ...this.#syncing]) tell(false);
+    for (const tell of this.#flushers) tell(false);
     this.#flushers = [];
-    this.#syncing = [];
+    this.#disk.stop();
+  }
+
+  /** Resolves true when everything applied so far is on the disk, false when it never will be. */
+  #onDisk(): Promise<boolean> {
+    if (this.#stopped !== undefined) return Promise.resolve(false);
+    const { promise, resolve } = Promise.withResolvers<boolean>();
+    this.#disk.add([resolve]);
+    return promise;
   }
 
   #await(entry: Entry): Promise<Outcome> {
@@ -236,7 +251,8 @@ export class WriterQueue {
 
   #oldestOpenEntry(): Entry {
     const [oldest = this.#nextNumber] = this.#open.values();
-    return { op: OP.oldestOpen, row: [oldest, this.#options.boot] };
+    const first = Math.min(oldest, this.#firstUnfit ?? oldest);
+    return { op: OP.oldestOpen, row: [first, this.#options.boot] };
   }
 
   #applied(rejected: readonly RejectedRow[]): void {
@@ -271,6 +287,11 @@ export class WriterQueue {
       message: `A record does not fit the schema: ${message}`,
     });
     if (entry?.resolve !== undefined) this.#answer(entry, fail(this.#unavailable()));
+    const number = entry?.op === OP.end ? entry.row[0] : undefined;
+    if (typeof number !== "number") return;
+    this.#firstUnfit = Math.min(number, this.#firstUnfit ?? number);
+    // The same batch may have said that nothing up to here is open.
+    this.#queue.push(this.#oldestOpenEntry());
   }
 
   /** Starts are refused, their callers wait; everything else waits for the next try, in its order. */
@@ -318,17 +339,9 @@ export class WriterQueue {
   }
 
   #syncForFlushers(): void {
-    if (this.#flushers.length === 0 || this.#syncing.length > 0) return;
-    this.#syncing = this.#flushers;
+    const flushers = this.#flushers;
     this.#flushers = [];
-    this.#options.post({ kind: "sync" });
-  }
-
-  #synced(): void {
-    const flushed = this.#syncing;
-    this.#syncing = [];
-    for (const tell of flushed) tell(true);
-    if (this.#flushers.length > 0) this.#sendNow();
+    this.#disk.add(flushers);
   }
 
   #reportUnknown(id: string): void {
