@@ -36,8 +36,6 @@ DROP VIEW exchange;
 CREATE VIEW exchange AS
   SELECT * FROM exchange_start LEFT JOIN exchange_end USING (number);
 
-CREATE INDEX exchange_start_key ON exchange_start (key_id, started_at) WHERE key_id IS NOT NULL;
-
 CREATE INDEX ledger_line_budget ON ledger_line (account, at, amount_nano)
   WHERE account >= 'budget:' AND account < 'budget;';
 `;
