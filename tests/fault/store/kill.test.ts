@@ -17,6 +17,7 @@ describe("R-01: kill -9 at random points under load", () => {
   it("loses no started exchange, none twice, leaves nothing held, and the next start repairs", async (t) => {
     await using directory = await temporaryDirectory();
     const started: string[] = [];
+    const held: string[] = [];
     const ended: string[] = [];
     for (let round = 0; round < ROUNDS; round += 1) {
       const child = spawnLoad(directory.path, `boot-${round}`);
@@ -27,6 +28,7 @@ describe("R-01: kill -9 at random points under load", () => {
       await kill(child);
       for (const line of lines) {
         if (line.startsWith("+ ")) started.push(line.slice(2));
+        if (line.startsWith("h ")) held.push(line.slice(2));
         if (line.startsWith("= ")) ended.push(line.slice(2));
         assert.ok(!line.startsWith("!"), line);
       }
@@ -54,6 +56,13 @@ describe("R-01: kill -9 at random points under load", () => {
     assert.ok(
       rows.some(({ finish }) => finish === "indeterminate"),
       "every kill hit an idle moment",
+    );
+    const reserved = reservedIds(directory.path);
+    assert.ok(held.length > 0, "nothing was held");
+    assert.deepEqual(
+      held.filter((id) => !reserved.has(id)),
+      [],
+      "held, but not stored",
     );
     assert.deepEqual(await verifyLedger(opened.store.reader), []);
     assert.equal(integrity(directory.path), "ok");
@@ -106,6 +115,16 @@ function allRows(dataDir: string): readonly { readonly id: string; readonly fini
   using database = new DatabaseSync(join(dataDir, "spillway.db"), { readOnly: true });
   const rows = database.prepare("SELECT id, finish FROM exchange").all();
   return rows.map((row) => ({ id: String(row["id"]), finish: row["finish"] }));
+}
+
+function reservedIds(dataDir: string): ReadonlySet<string> {
+  using database = new DatabaseSync(join(dataDir, "spillway.db"), { readOnly: true });
+  const rows = database
+    .prepare(
+      "SELECT DISTINCT id FROM exchange_start JOIN ledger_line ON exchange = number WHERE leg = 'reserve'",
+    )
+    .all();
+  return new Set(rows.map((row) => String(row["id"])));
 }
 
 function integrity(dataDir: string): unknown {
