@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { ok, type Result } from "./base/result.ts";
 import type { Environment } from "./config/inputs.ts";
 import type { Config } from "./config/schema.ts";
-import type { Deployment } from "./routing/route.ts";
+import type { Deployment } from "./routing/deployment.ts";
 import { anthropic } from "./upstream/providers/anthropic/index.ts";
 import { openTransport } from "./upstream/transport/open.ts";
 

@@ -10,12 +10,14 @@ import type { Config } from "./config/schema.ts";
 import { openDeployment } from "./deployment.ts";
 import { ActiveExchanges } from "./exchange/active.ts";
 import { HeldBytes } from "./exchange/body.ts";
+import { FirstSpills } from "./exchange/first-spills.ts";
 import { runExchange } from "./exchange/run.ts";
 import { toGeneration } from "./generation.ts";
-import { openInstallKey } from "./identity/install-key.ts";
 import { localUser } from "./identity/local-user.ts";
+import { identify } from "./identity/principal.ts";
 import { Ingress } from "./ingress/handler.ts";
 import { SelfService } from "./ingress/self-service/endpoints.ts";
+import type { HouseViews } from "./ingress/self-service/views.ts";
 import { listenOnControlSocket } from "./listener/control-socket.ts";
 import { connectionLimit } from "./listener/file-handles.ts";
 import { listen, stopAccepting, urlOf } from "./listener/listen.ts";
@@ -24,11 +26,11 @@ import { makeServer } from "./listener/server.ts";
 import type { ExchangeLog } from "./observe/exchange-log.ts";
 import type { Journal } from "./observe/journal.ts";
 import { ExchangeMetrics } from "./observe/metrics.ts";
-import { openQuota } from "./quota/open.ts";
-import type { QuotaSnapshot } from "./store/contract.ts";
+import { FullSessions } from "./quota/full-sessions.ts";
+import { openState } from "./state.ts";
 import { writeServerInfo } from "./store/server-info.ts";
 import { openSqliteStore } from "./store/sqlite/open.ts";
-import { openReader } from "./store/sqlite/open-reader.ts";
+import { verifyKey } from "./upstream/providers/anthropic/index.ts";
 
 /** What a gateway is built from; `serve.ts` reads it from the process. */
 export interface GatewayOptions {
@@ -86,29 +88,9 @@ export async function openGateway(options: GatewayOptions): Promise<Result<Gatew
     );
   }
 
-  const quota = scope.use(
-    openQuota({
-      statusFile: config.quota.statusFile,
-      timeZone: config.timeZone,
-      now: clock.now,
-      kept: await keptQuota(dataDir),
-      keep: (kept) => store.saveQuota(kept),
-      notices: {
-        onSecondAccount: () =>
-          journal(
-            "warn",
-            "quota.second_account",
-            "A second Anthropic account, or a refreshed login, uses this gateway; the status file shows whichever answered last.",
-          ),
-      },
-      onFileError: (error) =>
-        journal(
-          "warn",
-          "quota.status_file",
-          `The quota status file cannot be written: ${textOf(error)}`,
-        ),
-    }),
-  ).watch;
+  const state = await openState({ config, store, clock, journal });
+  if (!state.ok) return state;
+  const { installKey, keys, vault, budgets, quota } = scope.use(state.value);
 
   const reached = await openDeployment(config, options.env);
   if (!reached.ok) return reached;
@@ -132,11 +114,18 @@ export async function openGateway(options: GatewayOptions): Promise<Result<Gatew
   });
   let draining = false;
   let url = "";
-  const installKey = await openInstallKey(dataDir);
-  if (!installKey.ok) return installKey;
   const house = {
     clock,
-    identity: { localPrincipal: localUser(), installKey: installKey.value },
+    identity: {
+      localPrincipal: localUser(),
+      installKey,
+      keys,
+      authRequired: () => current.config.auth.required,
+    },
+    vault,
+    budgets,
+    fullSessions: new FullSessions(),
+    firstSpills: new FirstSpills(),
     deployment,
     store,
     quota,
@@ -146,9 +135,18 @@ export async function openGateway(options: GatewayOptions): Promise<Result<Gatew
     held,
     settings: () => current.settings,
   };
-  const views = {
+  const views: HouseViews = {
     reader: store.reader,
+    localPrincipal: house.identity.localPrincipal,
+    keys,
+    vault,
+    budgets,
     now: clock.now,
+    identify: (headers) => identify(headers, house.identity),
+    // One provider so far, and the vault stores no other's keys.
+    verify: async (_provider, key) =>
+      await verifyKey(deployment.transport, deployment.pathPrefix, key),
+    pay: () => current.settings.pay,
     ready: () => {
       if (draining) return "draining";
       return store.accepting ? undefined : "accounting_unavailable";
@@ -247,14 +245,6 @@ export async function openGateway(options: GatewayOptions): Promise<Result<Gatew
     },
     [Symbol.asyncDispose]: () => closing.disposeAsync(),
   });
-}
-
-/** Read in this thread, once, before anything is served: the reader's own thread would cost 20 MB from the start. */
-async function keptQuota(dataDir: string): Promise<readonly QuotaSnapshot[]> {
-  const opened = openReader(dataDir);
-  if (!opened.ok) return [];
-  await using reader = opened.value;
-  return await reader.quota();
 }
 
 async function within(promise: Promise<void>, ms: number): Promise<void> {

@@ -1,8 +1,11 @@
 import { fail, ok, type Result } from "./base/result.ts";
+import { isLoopbackHost } from "./config/fields.ts";
+import { readCap } from "./config/pay-section.ts";
 import type { Config } from "./config/schema.ts";
-import type { ExchangeSettings } from "./exchange/house.ts";
+import type { ExchangeSettings, PaySettings, ResidencySettings } from "./exchange/house.ts";
 import { allowedHosts, type GuardPolicy } from "./listener/guard.ts";
 import { makeCatalogue, toDisplayCurrency } from "./metering/index.ts";
+import { readDataPolicy } from "./policy/residency/index.ts";
 
 /** The parts of a configuration that change while running. */
 export interface Generation {
@@ -17,6 +20,8 @@ export function toGeneration(config: Config): Result<Generation, string> {
   if (!catalogue.ok) return fail(`prices: ${catalogue.error}`);
   const currency = toDisplayCurrency(config.currency);
   if (!currency.ok) return fail(`currency: ${currency.error}`);
+  const residency = toResidency(config);
+  if (!residency.ok) return residency;
   return ok({
     config,
     settings: {
@@ -24,10 +29,39 @@ export function toGeneration(config: Config): Result<Generation, string> {
       abortedReadMs: config.timeouts.abortedRead,
       catalogue: catalogue.value,
       currency: currency.value,
+      timeZone: config.timeZone,
+      authRequired: config.auth.required,
+      pay: toPay(config),
+      residency: residency.value,
     },
     policy: {
       hosts: allowedHosts(config.listener.bind, config.listener.hosts),
       maxHeaderFields: config.limits.headers,
     },
+  });
+}
+
+function toPay({ auth, budgets, currency, listener, overflow, timeZone }: Config): PaySettings {
+  const cap = readCap(overflow.budget);
+  if (cap === undefined) throw new Error("a budget that the schema let through");
+  return {
+    mode: overflow.mode,
+    spillOn: overflow.on,
+    memory: overflow.memory === "on",
+    retrySessionMs: overflow.retrySession,
+    cap: { ...cap, currency: overflow.currency, timeZone },
+    allowUnpriced: budgets.allowUnpriced,
+    rates: currency.rates,
+    injects: auth.required || isLoopbackHost(listener.bind),
+  };
+}
+
+function toResidency({ residency }: Config): Result<ResidencySettings, string> {
+  const { policy: text, endpoints } = residency;
+  const policy = text === undefined ? undefined : readDataPolicy(text);
+  if (policy?.ok === false) return fail(`residency.policy: ${policy.error.message}`);
+  return ok({
+    policy: policy?.value,
+    endpoints: endpoints.map(({ url, ...rest }) => ({ origin: new URL(url).origin, ...rest })),
   });
 }

@@ -48,6 +48,16 @@ export const ENVIRONMENT: readonly EnvironmentVariable[] = [
       "For tests: host[:port] of the Anthropic upstream, port 443 unless given. https, but http for a loopback host with another port than 443.",
   },
   {
+    name: "SPILLWAY_MASTER_KEY",
+    path: "vault.masterKey",
+    description: "Key that seals stored credentials: 32 bytes in hex or base64.",
+  },
+  {
+    name: "SPILLWAY_MASTER_KEY_PREVIOUS",
+    path: "vault.previousMasterKey",
+    description: "The master key before, for the first start with a new one.",
+  },
+  {
     name: "CLAUDE_USAGE_FILE",
     path: "quota.statusFile",
     description: "The one-line usage file; ~ and %h are the home directory.",

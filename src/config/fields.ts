@@ -75,3 +75,9 @@ export function refuse(context: z.RefinementCtx, message: string): never {
   context.addIssue({ code: "custom", message, continue: false });
   return z.NEVER;
 }
+
+const CODE_REMEDY = "expected a three-letter currency code such as INR";
+
+export const codeField = z
+  .string({ error: CODE_REMEDY })
+  .regex(/^[A-Z]{3}$/, { error: CODE_REMEDY });

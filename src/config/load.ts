@@ -140,7 +140,13 @@ async function finish(
     const failure = await certificateFailure(extraCa, inputs);
     if (failure !== undefined) refuse(["egress", "extraCa"], failure);
   }
-  if (!proxy.ok || problems.length > 0) return fail(problems);
+  const masterKey = await resolveKey("masterKey", values, inputs, origin);
+  if (!masterKey.ok) refuse(["vault", "masterKey"], masterKey.error);
+  const previousMasterKey = await resolveKey("previousMasterKey", values, inputs, origin);
+  if (!previousMasterKey.ok) refuse(["vault", "previousMasterKey"], previousMasterKey.error);
+  if (!proxy.ok || !masterKey.ok || !previousMasterKey.ok || problems.length > 0) {
+    return fail(problems);
+  }
   const { statusFile } = values.quota;
   return ok(
     deepFreeze({
@@ -155,6 +161,7 @@ async function finish(
       quota: {
         statusFile: statusFile === "none" ? undefined : at(statusFile, "quota.statusFile"),
       },
+      vault: { masterKey: masterKey.value, previousMasterKey: previousMasterKey.value },
       egress: { ...egress, proxy: proxy.value, ...(extraCa === undefined ? {} : { extraCa }) },
     }),
   );
@@ -171,6 +178,24 @@ async function resolveProxy(
     return fail("refers to something that is not an http or https URL");
   }
   return secret;
+}
+
+/** A file holds a reference only; the environment may hold the key itself. */
+async function resolveKey(
+  name: "masterKey" | "previousMasterKey",
+  { vault }: ConfigValues,
+  inputs: ConfigInputs,
+  { file, overrides }: Origin,
+): Promise<Result<Secret | undefined, string>> {
+  const text = vault[name];
+  if (text === undefined) return ok(undefined);
+  const isOutside = overrides.some(({ path }) => path === `vault.${name}`);
+  if (!isOutside && !/^(?:env|file):./.test(text)) {
+    return fail("expected env:NAME or file:/path, not the key itself");
+  }
+  const base =
+    isOutside || file === undefined ? inputs.cwd : pathsOf(inputs.platform).dirname(file.name);
+  return await resolveSecret(text, inputs, base);
 }
 
 async function certificateFailure(path: string, inputs: ConfigInputs): Promise<string | undefined> {

@@ -1,8 +1,5 @@
 import { z } from "zod";
-import { priceField, rateField } from "./fields.ts";
-
-const CODE_REMEDY = "expected a three-letter currency code such as INR";
-const codeField = z.string({ error: CODE_REMEDY }).regex(/^[A-Z]{3}$/, { error: CODE_REMEDY });
+import { codeField, priceField, rateField } from "./fields.ts";
 
 export const currencySection = z
   .strictObject({

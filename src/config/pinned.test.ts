@@ -7,7 +7,12 @@ import { adopt } from "./pinned.ts";
 import { configReference, PINNED_PATHS } from "./reference.ts";
 
 async function load(yaml: string): Promise<LoadedConfig> {
-  const files = { [CONFIG_FILE]: yaml, "/ca.pem": "-----BEGIN CERTIFICATE-----" };
+  const files = {
+    [CONFIG_FILE]: yaml,
+    "/ca.pem": "-----BEGIN CERTIFICATE-----",
+    "/master.key": "a".repeat(64),
+    "/previous.key": "b".repeat(64),
+  };
   const loaded = await loadConfig(testInputs(files));
   assert.ok(loaded.ok);
   return loaded.value;
@@ -18,6 +23,15 @@ const EVERYTHING = `
 listener: { port: 1, bind: 0.0.0.0, hosts: [box], maxConnections: 5 }
 data: { dir: /elsewhere }
 anthropic: { url: "https://x.example" }
+auth: { required: true }
+overflow:
+  { mode: inject, on: quota429, memory: off, retrySession: 1m, budget: 5/week, currency: INR }
+budgets: { allowUnpriced: true }
+vault: { masterKey: "file:/master.key", previousMasterKey: "file:/previous.key" }
+residency:
+  policy: us_only
+  endpoints:
+    - { url: "https://x.example", place: us, guarantee: contract, source: a page, verified: 2026-11-01 }
 timeouts:
   { connect: 1s, headers: 1s, idle: 1s, clientKeepAlive: 1s, upstreamKeepAlive: 1s, requestHeaders: 1s,
     uploadWindow: 1s, uploadBytesPerSecond: 1B, abortedRead: 1s, drain: 1s }
@@ -55,7 +69,7 @@ describe("adopt", () => {
   it("says of each value where it is really from", async () => {
     const { loaded } = adopt(await load(""), await load(EVERYTHING));
     assert.equal(loaded.sources.get("listener.port"), "default");
-    assert.equal(loaded.sources.get("limits.body"), `file ${CONFIG_FILE}:8`);
+    assert.equal(loaded.sources.get("limits.body"), `file ${CONFIG_FILE}:17`);
     assert.ok(Object.isFrozen(loaded.config.timeouts));
   });
 

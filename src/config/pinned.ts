@@ -14,12 +14,14 @@ export interface Adopted {
 
 /** Takes over everything but what is built once, at start (`PINNED_PATHS`). */
 export function adopt(running: LoadedConfig, next: LoadedConfig): Adopted {
-  const { listener, data, anthropic, timeouts, egress, timeZone, quota, log } = running.config;
+  const { listener, data, anthropic, vault, timeouts, egress, timeZone, quota, log } =
+    running.config;
   const config = deepFreeze({
     ...next.config,
     listener: { ...listener, hosts: next.config.listener.hosts },
     data,
     anthropic,
+    vault,
     timeouts: {
       ...timeouts,
       abortedRead: next.config.timeouts.abortedRead,

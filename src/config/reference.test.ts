@@ -11,8 +11,17 @@ describe("configReference", () => {
       if (field.default === undefined) withoutDefault.push(field.path);
     }
     assert.deepEqual(
-      withoutDefault.filter((path) => !path.startsWith("prices[]")),
-      ["listener.maxConnections", "data.dir", "egress.extraCa", "timeZone"],
+      withoutDefault.filter((path) => !path.includes("[]")),
+      [
+        "listener.maxConnections",
+        "data.dir",
+        "overflow.mode",
+        "vault.masterKey",
+        "vault.previousMasterKey",
+        "residency.policy",
+        "egress.extraCa",
+        "timeZone",
+      ],
     );
   });
 

@@ -27,6 +27,8 @@ export const PINNED_PATHS: readonly string[] = [
   "listener.maxConnections",
   "data.dir",
   "anthropic.url",
+  "vault.masterKey",
+  "vault.previousMasterKey",
   "timeouts.connect",
   "timeouts.headers",
   "timeouts.idle",

@@ -4,6 +4,8 @@ import { isLoopbackHost } from "./fields.ts";
 import { limitsSection, timeoutsSection } from "./limits-section.ts";
 import { currencySection, pricesSection } from "./money-section.ts";
 import { anthropicSection, egressSection, listenerSection } from "./network-section.ts";
+import { authSection, budgetsSection, overflowSection, vaultSection } from "./pay-section.ts";
+import { residencySection } from "./residency-section.ts";
 
 const dataSection = z
   .strictObject({
@@ -66,6 +68,11 @@ export const configSchema = z
     listener: listenerSection,
     data: dataSection,
     anthropic: anthropicSection,
+    auth: authSection,
+    overflow: overflowSection,
+    budgets: budgetsSection,
+    vault: vaultSection,
+    residency: residencySection,
     timeouts: timeoutsSection,
     limits: limitsSection,
     egress: egressSection,
@@ -75,6 +82,14 @@ export const configSchema = z
     quota: quotaSection,
     log: logSection,
     metrics: metricsSection,
+  })
+  .superRefine(({ overflow, currency }, context) => {
+    if (overflow.currency === "USD" || Object.hasOwn(currency.rates, overflow.currency)) return;
+    context.addIssue({
+      code: "custom",
+      path: ["overflow", "currency"],
+      message: "has no rate; add it to currency.rates, in units for one US dollar",
+    });
   })
   .superRefine(({ anthropic, listener }, context) => {
     const url = new URL(anthropic.url);
@@ -105,11 +120,12 @@ type DeepReadonly<T> = T extends Secret
  * decimal text, paths absolute.
  */
 export type Config = DeepReadonly<
-  Omit<ConfigValues, "data" | "timeZone" | "quota" | "egress"> & {
+  Omit<ConfigValues, "data" | "timeZone" | "quota" | "egress" | "vault"> & {
     data: { dir: string };
     timeZone: string;
     /** Undefined: no status file is wanted. */
     quota: { statusFile: string | undefined };
+    vault: { masterKey: Secret | undefined; previousMasterKey: Secret | undefined };
     egress: Omit<ConfigValues["egress"], "proxy"> & {
       /** A proxy's URL may hold a password, so it is a secret. */
       proxy: "none" | "env" | Secret;

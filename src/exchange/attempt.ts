@@ -1,6 +1,7 @@
 import type { GatewayError } from "../base/errors.ts";
-import { firstValue } from "../base/header-list.ts";
-import type { Candidate } from "../routing/route.ts";
+import { firstValue, type HeaderList } from "../base/header-list.ts";
+import type { Result } from "../base/result.ts";
+import type { Candidate } from "../routing/candidate.ts";
 import type { AttemptRecord } from "../store/record.ts";
 import type { ResponseHead, UpstreamRequest } from "../upstream/transport/contract.ts";
 import type { ActiveExchanges } from "./active.ts";
@@ -8,12 +9,13 @@ import type { HeldBody, RequestBody } from "./body.ts";
 import type { ClientCall } from "./call.ts";
 import type { ClientSide } from "./client-side.ts";
 import { toUpstreamHeaders } from "./headers.ts";
-import { Relay, type RelayOptions, type RelayResult } from "./relay.ts";
+import { type KeptAnswer, Relay, type RelayOptions, type RelayResult } from "./relay.ts";
 
 /** Everything that was tried for one exchange; the last result is the one that the client saw. */
 export interface AttemptOutcome {
   readonly attempts: readonly AttemptRecord[];
   readonly last: RelayResult;
+  /** Whose answer, or refusal, it is. */
   readonly candidate: Candidate;
 }
 
@@ -26,52 +28,123 @@ export interface AttemptPlan {
   readonly streamRequested: boolean;
   readonly active: ActiveExchanges;
   readonly relay: Pick<RelayOptions, "makeTap" | "readOnAfterClientGoneMs" | "monotonicMs">;
-  readonly marks: (head: ResponseHead, candidate: Candidate) => readonly string[];
-  /** The first response byte is there. */
-  readonly onHead: (head: ResponseHead) => void;
+  /** Puts money aside for a candidate, durably; nothing is sent for one that is not admitted. */
+  readonly admit: (candidate: Candidate) => Promise<Result<void, GatewayError>>;
+  /** The response's fields as the client gets them. */
+  readonly fields: (head: ResponseHead, candidate: Candidate) => HeaderList;
+  /** The first response byte of a candidate is there. */
+  readonly onHead: (head: ResponseHead, candidate: Candidate) => void;
+  /** True for a session's answer that another candidate may better. */
+  readonly spills: (head: ResponseHead) => boolean;
+  /** The session was full and its overflow is being tried. */
+  readonly onSpill: (candidate: Candidate) => void;
 }
 
-/** The client left before anything was sent. */
+/** Nothing was sent. */
 const NOT_SENT: RelayResult = {
   head: undefined,
   seen: undefined,
   committed: false,
   failure: undefined,
+  kept: undefined,
   cut: true,
   bytesReceived: 0,
   headAtMs: undefined,
   observation: undefined,
 };
 
-/** The process is going; nothing was sent. */
-function refused(error: GatewayError): RelayResult {
-  return { ...NOT_SENT, failure: { error, beforeResponse: true, onReusedConnection: false } };
+/** How an exchange ends for which no candidate was tried. */
+export function notTried(error: GatewayError): RelayResult {
+  const failure = { error, beforeResponse: true, onReusedConnection: false };
+  return { ...NOT_SENT, cut: false, failure };
 }
 
-/**
- * The one attempt loop: candidates in order until one answers. A candidate is repeated once, on a fresh connection, when
- * a kept-alive one turned out to be closed before any response byte came.
- */
+/** What the loop knows after the candidates so far. */
+interface Progress {
+  readonly attempts: AttemptRecord[];
+  /** The session's 429, kept back, and how that attempt ended. */
+  session?: { readonly answer: KeptAnswer; readonly outcome: AttemptOutcome };
+  refused?: { readonly error: GatewayError; readonly candidate: Candidate };
+  last?: AttemptOutcome;
+}
+
+/** The one attempt loop: candidates in order until one has an answer to show (design R5, R16). */
 export async function attempt(plan: AttemptPlan): Promise<AttemptOutcome> {
-  const attempts: AttemptRecord[] = [];
-  let outcome: AttemptOutcome | undefined;
+  const progress: Progress = { attempts: [] };
   for (const candidate of plan.candidates) {
-    const { cut } = plan.active;
-    if (cut !== undefined) return { attempts, last: refused(cut), candidate };
-    if (plan.client.gone) return { attempts, last: NOT_SENT, candidate };
-    outcome = await tryCandidate(plan, candidate, attempts);
+    if (!isDue(candidate, progress)) continue;
+    const stopped = whyStopped(plan, progress, candidate);
+    if (stopped !== undefined) return stopped;
+    const admitted = await plan.admit(candidate);
+    if (!admitted.ok) {
+      progress.refused = { error: admitted.error, candidate };
+      continue;
+    }
+    const gone = whyStopped(plan, progress, candidate);
+    if (gone !== undefined) return gone;
+    if (candidate.mode === "byok-overflow") plan.onSpill(candidate);
+    const outcome = await tryCandidate(plan, candidate, progress);
+    progress.last = outcome;
     if (outcome.last.committed || outcome.last.cut) return outcome;
+    const { kept } = outcome.last;
+    if (kept !== undefined && candidate.credential.kind === "own") {
+      progress.session = { answer: kept, outcome };
+    }
   }
-  if (outcome === undefined) throw new Error("a route without candidates reached the attempt loop");
-  return outcome;
+  return conclude(plan, progress);
+}
+
+function isDue({ tryIf }: Candidate, { session, refused, last }: Progress): boolean {
+  if (tryIf === "session_full") return session !== undefined;
+  return tryIf === "always" || refused !== undefined || last?.last.kept !== undefined;
+}
+
+/** The client left, or the process is going, while nothing of an answer was shown. */
+function whyStopped(
+  { active, client }: AttemptPlan,
+  { attempts, last }: Progress,
+  candidate: Candidate,
+): AttemptOutcome | undefined {
+  const { cut } = active;
+  // What the session answered stays known: a 429 is not billed.
+  const seen = last?.last.seen;
+  if (cut !== undefined)
+    return { attempts, last: { ...notTried(cut), seen, cut: true }, candidate };
+  return client.gone ? { attempts, last: { ...NOT_SENT, seen }, candidate } : undefined;
+}
+
+/** Nothing was shown yet: the refusal, or the session's own answer, or what went wrong at last. */
+function conclude(plan: AttemptPlan, progress: Progress): AttemptOutcome {
+  const { attempts, session, refused, last } = progress;
+  if (refused !== undefined && last?.last.failure === undefined) {
+    const result = { ...notTried(refused.error), seen: last?.last.seen };
+    return { attempts, last: result, candidate: refused.candidate };
+  }
+  if (session !== undefined && last?.last.failure === undefined) return showSession(plan, session);
+  if (last === undefined) throw new Error("a route without candidates reached the attempt loop");
+  return last;
+}
+
+/** The stored key was no good, so the client sees what it would have seen without one (design R16). */
+function showSession(
+  { client, fields }: AttemptPlan,
+  { answer, outcome }: NonNullable<Progress["session"]>,
+): AttemptOutcome {
+  const marked = [...fields(answer.head, outcome.candidate), "x-spillway-overflow", "failed"];
+  const shown = !client.gone && client.writeHead(answer.head, marked);
+  if (shown) {
+    client.write(answer.body);
+    client.end(() => {});
+  }
+  return { ...outcome, last: { ...outcome.last, head: answer.head, committed: shown } };
 }
 
 async function tryCandidate(
   plan: AttemptPlan,
   candidate: Candidate,
-  attempts: AttemptRecord[],
+  progress: Progress,
 ): Promise<AttemptOutcome> {
-  let last = await sendOnce(plan, candidate, false, attempts);
+  let last = await sendOnce(plan, candidate, false, progress);
   const failure = last.failure;
   const repeatable =
     failure !== undefined &&
@@ -81,24 +154,30 @@ async function tryCandidate(
     plan.body.kind !== "stream" &&
     !last.cut &&
     !plan.client.gone;
-  if (repeatable) last = await sendOnce(plan, candidate, true, attempts);
-  return { attempts, last, candidate };
+  if (repeatable) last = await sendOnce(plan, candidate, true, progress);
+  return { attempts: progress.attempts, last, candidate };
 }
 
 async function sendOnce(
   plan: AttemptPlan,
   candidate: Candidate,
   fresh: boolean,
-  attempts: AttemptRecord[],
+  progress: Progress,
 ): Promise<RelayResult> {
   const { call, client, active } = plan;
+  const { attempts } = progress;
   const { monotonicMs } = plan.relay;
   const startedAfterMs = monotonicMs() - call.startedMs;
   const relay = new Relay({
     ...plan.relay,
     client,
-    onHead: plan.onHead,
-    marks: (head) => plan.marks(head, candidate),
+    onHead: (head) => plan.onHead(head, candidate),
+    keeps: (head) => keepsBack(plan, progress, candidate, head),
+    onCommit: () => {
+      // What goes in front of a stream may still be on its way.
+      if (plan.body.kind === "held") plan.body.drop();
+    },
+    fields: (head) => plan.fields(head, candidate),
   });
   active.add(relay);
   const request = toUpstreamRequest(plan, candidate);
@@ -124,6 +203,22 @@ async function sendOnce(
   return result;
 }
 
+const REFUSED_CREDENTIAL: ReadonlySet<number> = new Set([401, 403]);
+
+/** A session's 429 waits for its overflow, and the overflow's refused credential gives way to the session's answer. */
+function keepsBack(
+  { candidates, spills }: AttemptPlan,
+  { refused }: Progress,
+  { credential, mode }: Candidate,
+  head: ResponseHead,
+): boolean {
+  if (credential.kind === "stored") {
+    return mode === "byok-overflow" && REFUSED_CREDENTIAL.has(head.status);
+  }
+  const hasOverflow = candidates.some(({ tryIf }) => tryIf === "session_full");
+  return (hasOverflow || refused !== undefined) && spills(head);
+}
+
 function outcomeOf(result: RelayResult, client: ClientSide): AttemptRecord["outcome"] {
   if (result.failure !== undefined) return result.failure.error.code;
   return client.gone ? "client_closed" : "ok";
@@ -131,6 +226,7 @@ function outcomeOf(result: RelayResult, client: ClientSide): AttemptRecord["outc
 
 function toUpstreamRequest(plan: AttemptPlan, candidate: Candidate): UpstreamRequest {
   const { call } = plan;
+  const { credential } = candidate;
   const body = toPayload(plan.body);
   return {
     method: call.request.method ?? "GET",
@@ -139,6 +235,7 @@ function toUpstreamRequest(plan: AttemptPlan, candidate: Candidate): UpstreamReq
       identityEncoding: plan.streamRequested,
       // A Buffer's length is its framing; a stream's has to be said, where it is known.
       contentLength: !Buffer.isBuffer(body),
+      storedKey: credential.kind === "stored" ? credential.secret : undefined,
     }),
     body,
   };

@@ -4,7 +4,6 @@ import { firstValue, type HeaderList } from "../base/header-list.ts";
 import type { ResponseHead } from "../upstream/transport/contract.ts";
 import { streamBody } from "./body.ts";
 import type { ClientCall } from "./call.ts";
-import { toClientHeaders } from "./headers.ts";
 
 const NOTHING = Buffer.alloc(0);
 
@@ -62,14 +61,11 @@ export class ClientSide {
   }
 
   /** Returns false when the head cannot be said in HTTP; nothing was sent then. */
-  writeHead(head: ResponseHead, marks: HeaderList): boolean {
+  writeHead(head: ResponseHead, fields: HeaderList): boolean {
     // The upstream's own Date, or none, reaches the client.
     this.#response.sendDate = false;
     try {
-      this.#response.writeHead(head.status, head.reason, [
-        ...toClientHeaders(head.headers),
-        ...marks,
-      ]);
+      this.#response.writeHead(head.status, head.reason, [...fields]);
     } catch {
       return false;
     }

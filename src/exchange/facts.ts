@@ -1,3 +1,4 @@
+import { isObject, parseJson } from "../base/json.ts";
 import { findMember, type JsonMember, readText, scanParts, spanOf } from "../base/json-scan.ts";
 import type { RequestBody } from "./body.ts";
 import type { Operation } from "./call.ts";
@@ -7,11 +8,26 @@ export interface Facts {
   readonly model?: string;
   /** Undefined: the body was not read. */
   readonly stream?: boolean;
+  readonly maxTokens?: number;
+  /** Where the caller wants it processed. */
+  readonly inferenceGeo?: string;
+  /** `fast` costs more. */
+  readonly speed?: string;
+  /** The client asks for one token to see its limits; nobody should pay for that. */
+  readonly isQuotaProbe?: boolean;
   /** Members of `DECISIVE` that came more than once: the upstream may read another one than we do. */
   readonly duplicates: readonly string[];
 }
 
-const DECISIVE: ReadonlySet<string> = new Set(["model", "stream", "max_tokens", "inference_geo"]);
+const DECISIVE: ReadonlySet<string> = new Set([
+  "model",
+  "stream",
+  "max_tokens",
+  "inference_geo",
+  "speed",
+]);
+/** The client's own is under 300 bytes. */
+const MAX_PROBE_BYTES = 2_048;
 const NONE: Facts = { duplicates: [] };
 
 /** Operations whose body decides something before it is sent: the encoding asked for, the record, later the route. */
@@ -25,13 +41,51 @@ export function readFacts(body: RequestBody): Facts {
   const scan = scanParts(body.parts, DECISIVE);
   if (scan.kind !== "object") return { stream: false, duplicates: [] };
   // With a duplicate the last one counts, as it does for JSON.parse.
-  const modelName = stringOf(body.parts, findMember(scan, "model"));
-  const stream = findMember(scan, "stream");
+  const { parts } = body;
+  const model = stringOf(parts, findMember(scan, "model"));
+  const maxTokens = numberOf(parts, findMember(scan, "max_tokens"));
+  const inferenceGeo = stringOf(parts, findMember(scan, "inference_geo"));
+  const speed = stringOf(parts, findMember(scan, "speed"));
+  const mayProbe = maxTokens === 1 && body.lengthBytes <= MAX_PROBE_BYTES;
   return {
-    ...(modelName === undefined ? {} : { model: modelName }),
-    stream: stream?.type === "true",
+    ...(model === undefined ? {} : { model }),
+    ...(maxTokens === undefined ? {} : { maxTokens }),
+    ...(inferenceGeo === undefined ? {} : { inferenceGeo }),
+    ...(speed === undefined ? {} : { speed }),
+    ...(mayProbe && asksForLimits(parts) ? { isQuotaProbe: true } : {}),
+    stream: findMember(scan, "stream")?.type === "true",
     duplicates: scan.duplicates,
   };
+}
+
+/**
+ * True for `{"max_tokens":1,"messages":[{"role":"user","content":"quota"}],…}`.
+ * @source claude-cli 2.1.197 and 2.1.329 with a subscription, at start (observed 2026-11-21)
+ */
+function asksForLimits(parts: readonly Buffer[]): boolean {
+  const body = parseJson(Buffer.concat(parts), { maxBytes: MAX_PROBE_BYTES });
+  const messages = body.ok && isObject(body.value) ? body.value["messages"] : undefined;
+  if (!Array.isArray(messages) || messages.length !== 1) return false;
+  const [message] = messages;
+  return isObject(message) && message["content"] === "quota";
+}
+
+/** True when the text's bytes are in the body, also across two of its parts. */
+export function bodyIncludes(body: RequestBody, text: string): boolean {
+  if (body.kind !== "held") return false;
+  const overlap = text.length - 1;
+  let tail = Buffer.alloc(0);
+  for (const part of body.parts) {
+    if (part.includes(text)) return true;
+    if (Buffer.concat([tail, part.subarray(0, overlap)]).includes(text)) return true;
+    tail = Buffer.concat([tail, part.subarray(-overlap)]).subarray(-overlap);
+  }
+  return false;
+}
+
+function numberOf(parts: readonly Buffer[], member: JsonMember | undefined): number | undefined {
+  if (member?.type !== "number") return undefined;
+  return Number(spanOf(parts, member.valueStart, member.valueEnd).toString("latin1"));
 }
 
 function stringOf(parts: readonly Buffer[], member: JsonMember | undefined): string | undefined {

@@ -1,11 +1,19 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import fc from "fast-check";
-import { declaredLength, toClientHeaders, toUpstreamHeaders } from "./headers.ts";
+import { Secret } from "../base/secret.ts";
+import { mintSecret } from "../identity/keys/index.ts";
+import {
+  declaredLength,
+  toClientHeaders,
+  toUpstreamHeaders,
+  type UpstreamHeaderOptions,
+} from "./headers.ts";
 
-const PLAIN = { identityEncoding: false, contentLength: true };
+const PLAIN = { identityEncoding: false, contentLength: true, storedKey: undefined };
 
-const up = (headers: readonly string[], options = PLAIN) => toUpstreamHeaders(headers, options);
+const up = (headers: readonly string[], options: UpstreamHeaderOptions = PLAIN) =>
+  toUpstreamHeaders(headers, options);
 
 describe("toUpstreamHeaders", () => {
   it("R8: keeps case, order, repetition and latin1 bytes", () => {
@@ -129,6 +137,35 @@ describe("toUpstreamHeaders", () => {
   });
 });
 
+describe("toUpstreamHeaders with keys", () => {
+  const key = mintSecret().reveal();
+  const session = ["Authorization", "Bearer sk-ant-oat01-x"];
+
+  it("S0-02, S0-04, S4-61: a Spillway key ends here, whatever field it came in", () => {
+    for (const field of [
+      "Authorization",
+      "x-api-key",
+      "X-Spillway-Key",
+      "x-br-api-key",
+      "x-bf-vk",
+    ]) {
+      const value = field === "Authorization" ? `Bearer ${key}` : key;
+      assert.deepEqual(up([field, value, "X-Other", "1"]), ["X-Other", "1"], field);
+    }
+    assert.deepEqual(up([...session, "x-api-key", key]), session);
+    assert.deepEqual(up(["Cookie", `spw=${key}`, "X-Other", "1"]), ["X-Other", "1"]);
+  });
+
+  it("N-05: a stored key takes the place of everything by which the caller is known", () => {
+    const storedKey = new Secret("sk-ant-api03-stored");
+    const callers = [...session, "X-Api-Key", "sk-ant-api03-own", "Cookie", "a=1"];
+    assert.deepEqual(
+      up([...callers, "anthropic-beta", "oauth-2025-04-20"], { ...PLAIN, storedKey }),
+      ["anthropic-beta", "oauth-2025-04-20", "x-api-key", "sk-ant-api03-stored"],
+    );
+  });
+});
+
 describe("toClientHeaders", () => {
   it("R8: keeps everything but hop-by-hop fields", () => {
     const kept = [
@@ -155,6 +192,15 @@ describe("toClientHeaders", () => {
 
   it("an upstream cannot speak in the gateway's name", () => {
     assert.deepEqual(toClientHeaders(["X-Spillway-Error-Source", "gateway"]), []);
+    assert.deepEqual(toClientHeaders(["X-Br-Upstream-Mode", "byok"]), []);
+  });
+});
+
+describe("toClientHeaders of a stored key's answer", () => {
+  it("R8: keeps the organisation's limits from the developer", () => {
+    const headers = ["Anthropic-Ratelimit-Requests-Limit", "50", "Retry-After", "3"];
+    assert.deepEqual(toClientHeaders(headers, { hideLimits: true }), ["Retry-After", "3"]);
+    assert.deepEqual(toClientHeaders(headers), headers);
   });
 });
 

@@ -1,4 +1,6 @@
 import { firstValue, type HeaderList } from "../base/header-list.ts";
+import type { Secret } from "../base/secret.ts";
+import { carriesKey } from "../identity/keys/index.ts";
 
 /** Framing and hop-by-hop fields: a fixed list, so that no client can have a credential stripped by `Connection`. */
 const HOP_BY_HOP: ReadonlySet<string> = new Set([
@@ -30,11 +32,19 @@ const OWN_PREFIXES = ["x-spillway-", "x-br-", "x-bf-"] as const;
 /** Underscore spellings that some servers read as a credential field. */
 const CREDENTIAL_LOOKALIKE = /^(authorization|x[-_](api|spillway|goog[-_]api)[-_]key)$/;
 
+/** What goes with a request to the provider. */
+export interface UpstreamHeaderOptions {
+  readonly identityEncoding: boolean;
+  readonly contentLength: boolean;
+  /** A stored key that takes the place of everything by which the caller is known; undefined: the caller's own. */
+  readonly storedKey: Secret | undefined;
+}
+
+/** The fields by which a caller is known to a provider; never sent beside a stored key. */
+const CALLERS_OWN: ReadonlySet<string> = new Set(["authorization", "x-api-key", "cookie"]);
+
 /** The request's fields for a same-dialect upstream: everything but what ends here, in order, with case. */
-export function toUpstreamHeaders(
-  raw: HeaderList,
-  options: { readonly identityEncoding: boolean; readonly contentLength: boolean },
-): string[] {
+export function toUpstreamHeaders(raw: HeaderList, options: UpstreamHeaderOptions): string[] {
   const headers: string[] = [];
   let encodingSeen = false;
   for (let i = 0; i < raw.length; i += 2) {
@@ -42,6 +52,8 @@ export function toUpstreamHeaders(
     const field = name.toLowerCase();
     let value = raw[i + 1] ?? "";
     if (field === "content-length" ? !options.contentLength : isStripped(field)) continue;
+    // A Spillway key is good here and nowhere else.
+    if (CALLERS_OWN.has(field) && (options.storedKey !== undefined || carriesKey(value))) continue;
     if (field === "accept-encoding" && options.identityEncoding) {
       if (encodingSeen) continue;
       encodingSeen = true;
@@ -50,20 +62,31 @@ export function toUpstreamHeaders(
     headers.push(name, value);
   }
   if (options.identityEncoding && !encodingSeen) headers.push("accept-encoding", "identity");
+  if (options.storedKey !== undefined) headers.push("x-api-key", options.storedKey.reveal());
   return headers;
 }
 
-/** The response's fields for the client: everything but hop-by-hop, in order, with case and repetition. */
-export function toClientHeaders(raw: HeaderList): string[] {
+/**
+ * The response's fields for the client: everything but hop-by-hop, in order, with case and repetition. The limits of a
+ * stored key are its organisation's business, not the developer's (design R8).
+ */
+export function toClientHeaders(
+  raw: HeaderList,
+  options: { readonly hideLimits: boolean } = { hideLimits: false },
+): string[] {
   const headers: string[] = [];
   for (let i = 0; i < raw.length; i += 2) {
     const name = raw[i] ?? "";
     const field = name.toLowerCase();
-    if (HOP_BY_HOP.has(field) || field.startsWith("x-spillway-")) continue;
+    if (HOP_BY_HOP.has(field) || ONLY_OURS.some((prefix) => field.startsWith(prefix))) continue;
+    if (options.hideLimits && field.startsWith("anthropic-ratelimit-")) continue;
     headers.push(name, raw[i + 1] ?? "");
   }
   return headers;
 }
+
+/** Fields that only Spillway sets, so that an upstream cannot speak in its name. */
+const ONLY_OURS = ["x-spillway-", "x-br-provider", "x-br-upstream-mode"] as const;
 
 /** The declared body length, or undefined where the body is chunked or there is none. */
 export function declaredLength(raw: HeaderList): number | undefined {

@@ -3,11 +3,40 @@ import type { IdentityContext } from "../identity/principal.ts";
 import type { Catalogue, DisplayCurrency } from "../metering/index.ts";
 import type { ExchangeLog } from "../observe/exchange-log.ts";
 import type { ExchangeMetrics } from "../observe/metrics.ts";
+import type { BudgetGate } from "../policy/budget/index.ts";
+import type { DataPolicy, Endpoint } from "../policy/residency/index.ts";
+import type { FullSessions } from "../quota/full-sessions.ts";
 import type { QuotaWatch } from "../quota/watch.ts";
-import type { Deployment } from "../routing/route.ts";
+import type { Deployment } from "../routing/deployment.ts";
 import type { ExchangeStore } from "../store/contract.ts";
+import type { BudgetRule, PayMode } from "../store/key-record.ts";
+import type { Vault } from "../vault/index.ts";
 import type { ActiveExchanges } from "./active.ts";
 import type { BodyLimits, HeldBytes } from "./body.ts";
+import type { FirstSpills } from "./first-spills.ts";
+
+/** Who pays, and how far (design R2 to R4). */
+export interface PaySettings {
+  readonly mode: PayMode | undefined;
+  /** Whether every 429 of a session overflows, or only one by which a limit is reached. */
+  readonly spillOn: "any429" | "quota429";
+  /** Whether a full session is remembered until it resets. */
+  readonly memory: boolean;
+  readonly retrySessionMs: number;
+  /** Of every overflow that no other budget is above. */
+  readonly cap: BudgetRule;
+  readonly allowUnpriced: boolean;
+  /** Units of each currency for a dollar, as decimal text. */
+  readonly rates: Readonly<Record<string, string>>;
+  /** False where anybody on the network may call without a key: stored keys are not used then. */
+  readonly injects: boolean;
+}
+
+/** Where content may be processed. */
+export interface ResidencySettings {
+  readonly policy: DataPolicy | undefined;
+  readonly endpoints: readonly Endpoint[];
+}
 
 /** Settings of one configuration generation; an exchange keeps the one it began with. */
 export interface ExchangeSettings {
@@ -15,6 +44,11 @@ export interface ExchangeSettings {
   readonly abortedReadMs: number;
   readonly catalogue: Catalogue;
   readonly currency: DisplayCurrency;
+  readonly timeZone: string;
+  /** Team mode: every request needs a Spillway key, and unknown paths lead nowhere. */
+  readonly authRequired: boolean;
+  readonly pay: PaySettings;
+  readonly residency: ResidencySettings;
 }
 
 /** What every exchange works with. Built once by `gateway.ts`. */
@@ -23,7 +57,11 @@ export interface House {
   readonly identity: IdentityContext;
   readonly deployment: Deployment;
   readonly store: ExchangeStore;
+  readonly vault: Pick<Vault, "find">;
+  readonly budgets: BudgetGate;
   readonly quota: QuotaWatch;
+  readonly fullSessions: FullSessions;
+  readonly firstSpills: FirstSpills;
   readonly metrics: ExchangeMetrics;
   readonly log: ExchangeLog;
   readonly active: ActiveExchanges;

@@ -40,6 +40,7 @@ class Scene implements AsyncDisposable {
   readonly flows: string[] = [];
   aborts = 0;
   heads = 0;
+  commits = 0;
   readonly flow: Flow = {
     pause: () => this.flows.push("pause"),
     resume: () => this.flows.push("resume"),
@@ -88,7 +89,11 @@ class Scene implements AsyncDisposable {
       onHead: () => {
         this.heads += 1;
       },
-      marks: () => ["x-spillway-provider", "test"],
+      keeps: () => false,
+      onCommit: () => {
+        this.commits += 1;
+      },
+      fields: (head) => [...head.headers, "x-spillway-provider", "test"],
       readOnAfterClientGoneMs: 0,
       monotonicMs: () => 7,
       ...more,
@@ -191,6 +196,47 @@ describe("Relay", () => {
     scene.sink.onFailure(LOST);
     await scene.result;
     assert.match(await scene.ended(), /4\r\nhalf\r\n$/);
+  });
+
+  it("S0-13: keeps an answer back whole, and shows nothing of it", async () => {
+    await using scene = await stage({ keeps: ({ status }) => status === 429 });
+    scene.sink.onHead({ ...HEAD, status: 429 }, scene.flow);
+    scene.sink.onData(Buffer.from("one"));
+    scene.sink.onData(Buffer.from("two"));
+    scene.sink.onEnd();
+    const result = await scene.result;
+    assert.equal(result.committed, false);
+    assert.equal(result.kept?.body.toString(), "onetwo");
+    assert.equal(result.kept?.head.status, 429);
+    assert.equal(result.seen?.status, 429);
+    assert.equal(scene.heads, 1);
+    assert.equal(scene.commits, 0);
+    assert.equal(scene.received, "");
+    assert.deepEqual(scene.tap.chunks, []);
+  });
+
+  it("shows a kept answer after all when it grows beyond what is kept", async () => {
+    await using scene = await stage({ keeps: () => true });
+    const part = Buffer.alloc(100_000, "a");
+    scene.sink.onHead(HEAD, scene.flow);
+    for (let i = 0; i < 3; i += 1) scene.sink.onData(part);
+    scene.sink.onEnd();
+    const result = await scene.result;
+    assert.equal(result.committed, true);
+    assert.equal(result.kept, undefined);
+    assert.equal(scene.commits, 1);
+    assert.equal((await scene.ended()).replaceAll(/[^a]/g, "").length > 299_000, true);
+  });
+
+  it("keeps nothing of an answer that broke off", async () => {
+    await using scene = await stage({ keeps: () => true });
+    scene.sink.onHead(HEAD, scene.flow);
+    scene.sink.onData(Buffer.from("half"));
+    scene.sink.onFailure(LOST);
+    const result = await scene.result;
+    assert.equal(result.kept, undefined);
+    assert.equal(result.committed, false);
+    assert.equal(result.failure?.error.code, "upstream_reset");
   });
 
   it("U-09: shows nothing of a redirect", async () => {

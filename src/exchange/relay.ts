@@ -1,4 +1,5 @@
 import { type GatewayError, gatewayError } from "../base/errors.ts";
+import type { HeaderList } from "../base/header-list.ts";
 import type { Observation, Tap } from "../upstream/dialects/anthropic/index.ts";
 import type {
   Flow,
@@ -9,6 +10,12 @@ import type {
 } from "../upstream/transport/contract.ts";
 import type { ClientSide } from "./client-side.ts";
 
+/** A whole answer that was not shown, because another candidate may have a better one. */
+export interface KeptAnswer {
+  readonly head: ResponseHead;
+  readonly body: Buffer;
+}
+
 /** How one attempt ended, seen from the exchange. */
 export interface RelayResult {
   /** The response's head, once one came that may be shown. */
@@ -18,6 +25,7 @@ export interface RelayResult {
   /** True when response bytes, or the status line, went to the client. */
   readonly committed: boolean;
   readonly failure: TransportFailure | undefined;
+  readonly kept: KeptAnswer | undefined;
   /** True when we ended the call ourselves: the client left, or the process is going. */
   readonly cut: boolean;
   readonly bytesReceived: number;
@@ -30,16 +38,23 @@ export interface RelayOptions {
   readonly client: ClientSide;
   /** Makes the usage tap for a response; undefined where usage is not to be read. */
   readonly makeTap: (head: ResponseHead) => Tap | undefined;
-  /** Called when the first response byte is there; the request body is not needed any more. */
+  /** Called when the first response byte is there. */
   readonly onHead: (head: ResponseHead) => void;
-  /** Fields to add to the response for the client. */
-  readonly marks: (head: ResponseHead) => readonly string[];
+  /** True for an answer that is kept back whole, to be shown only when no other candidate has a better one. */
+  readonly keeps: (head: ResponseHead) => boolean;
+  /** Called once the answer will be shown: the request body is not needed any more. */
+  readonly onCommit: () => void;
+  /** The response's fields as the client gets them. */
+  readonly fields: (head: ResponseHead) => HeaderList;
   /** An answer that is billed in full is read to its end, at most this long, after the client left (design R15). */
   readonly readOnAfterClientGoneMs: number;
   readonly monotonicMs: () => number;
 }
 
 const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
+
+/** More of an answer than this is not kept back: it is shown as it comes. */
+const MAX_KEPT_BYTES = 256 * 1024;
 
 /** Carries one upstream response to the client byte for byte, with back-pressure, and lets the tap read along. */
 export class Relay implements ResponseSink {
@@ -51,6 +66,8 @@ export class Relay implements ResponseSink {
   #seen: ResponseHead | undefined;
   #headAtMs: number | undefined;
   #tap: Tap | undefined;
+  #keeping: { readonly head: ResponseHead; readonly chunks: Buffer[] } | undefined;
+  #kept: KeptAnswer | undefined;
   #bytesReceived = 0;
   #failure: TransportFailure | undefined;
   #cut = false;
@@ -84,10 +101,22 @@ export class Relay implements ResponseSink {
       );
       return;
     }
-    const { client, marks, makeTap, onHead, monotonicMs } = this.#options;
-    this.#headAtMs = monotonicMs();
-    onHead(head);
-    if (!client.gone && !client.writeHead(head, marks(head))) {
+    this.#headAtMs = this.#options.monotonicMs();
+    this.#options.onHead(head);
+    if (this.#options.keeps(head)) this.#keeping = { head, chunks: [] };
+    else this.#commit(head);
+  }
+
+  onData(chunk: Buffer): void {
+    this.#bytesReceived += chunk.length;
+    if (this.#keeping === undefined) this.#show(chunk);
+    else this.#keep(this.#keeping, chunk);
+  }
+
+  #commit(head: ResponseHead): void {
+    const { client, fields, makeTap, onCommit } = this.#options;
+    onCommit();
+    if (!client.gone && !client.writeHead(head, fields(head))) {
       this.#refuse(
         gatewayError("upstream_malformed", "The upstream's response head cannot be passed on"),
       );
@@ -97,8 +126,16 @@ export class Relay implements ResponseSink {
     this.#tap = makeTap(head);
   }
 
-  onData(chunk: Buffer): void {
-    this.#bytesReceived += chunk.length;
+  #keep({ head, chunks }: { head: ResponseHead; chunks: Buffer[] }, chunk: Buffer): void {
+    chunks.push(chunk);
+    if (this.#bytesReceived <= MAX_KEPT_BYTES) return;
+    this.#keeping = undefined;
+    this.#commit(head);
+    if (this.#concluded) return;
+    for (const held of chunks) this.#show(held);
+  }
+
+  #show(chunk: Buffer): void {
     const { client } = this.#options;
     if (!client.gone && !client.write(chunk)) this.#flow?.pause();
     this.#tap?.push(chunk);
@@ -107,7 +144,11 @@ export class Relay implements ResponseSink {
   onEnd(): void {
     this.#upstreamOver = true;
     const { client } = this.#options;
-    if (client.gone) this.#finish();
+    if (this.#keeping !== undefined) {
+      const { head, chunks } = this.#keeping;
+      this.#kept = { head, body: Buffer.concat(chunks) };
+    }
+    if (client.gone || this.#kept !== undefined) this.#finish();
     else client.end(() => this.#finish());
   }
 
@@ -179,6 +220,7 @@ export class Relay implements ResponseSink {
       seen: this.#seen,
       committed: this.#head !== undefined,
       failure: this.#failure,
+      kept: this.#kept,
       cut: this.#cut,
       bytesReceived: this.#bytesReceived,
       headAtMs: this.#headAtMs,

@@ -1,76 +1,126 @@
 import { ERRORS, type GatewayError, gatewayError } from "../base/errors.ts";
 import { allValues, firstValue } from "../base/header-list.ts";
 import { readClientInfo } from "../identity/client.ts";
-import { type Identity, identify } from "../identity/principal.ts";
-import { ExchangeLedger, spendAccount } from "../ledger/index.ts";
-import { type Candidate, route } from "../routing/route.ts";
-import type { StartedRecord } from "../store/record.ts";
+import { carriesKey } from "../identity/keys/index.ts";
+import { identify } from "../identity/principal.ts";
+import type { Route } from "../routing/route.ts";
 import { makeTap, type Tap } from "../upstream/dialects/anthropic/index.ts";
 import type { ResponseHead } from "../upstream/transport/contract.ts";
-import { attempt } from "./attempt.ts";
+import { Admission } from "./admission.ts";
+import { answerFields, originMarks } from "./answer-fields.ts";
+import { readAsked } from "./asked.ts";
+import { type AttemptOutcome, attempt, notTried } from "./attempt.ts";
 import { holdBody, type RequestBody, streamBody } from "./body.ts";
 import type { ClientCall } from "./call.ts";
 import { ClientSide } from "./client-side.ts";
+import { type Decision, decide } from "./decide.ts";
 import { type Facts, needsBody, readFacts } from "./facts.ts";
 import type { ExchangeSettings, House } from "./house.ts";
-import { settle } from "./settle.ts";
+import { Purse } from "./purse.ts";
+import { type Ending, settle } from "./settle.ts";
+import { SpillWatch } from "./spill.ts";
+import { toStartedRecord } from "./started.ts";
 
 const RETRY_AFTER_MS = 5_000;
-const MAX_PATH_LENGTH = 512;
 
-/** One request's life: identity, facts, route, attempts, settlement, in this order. */
+/** One request's life: identity, facts, policies and route, attempts, settlement, in this order. */
 export async function runExchange(call: ClientCall, house: House): Promise<void> {
   const settings = house.settings();
   const client = new ClientSide(call, house.clock.monotonicMs);
-  const identity = identify(call.request.rawHeaders, house.identity);
-  if (!identity.ok) return refuse(house, call, client, identity.error);
-  if (!house.store.accepting) return refuse(house, call, client, accountingUnavailable());
+  const headers = call.request.rawHeaders;
+  const identified = identify(headers, house.identity);
+  if (!identified.ok) return refuse(house, call, client, identified.error);
+  const asked = readAsked(headers);
+  if (!asked.ok) return refuse(house, call, client, asked.error);
+  const turnedAway = turnAway(call, house, settings);
+  if (turnedAway !== undefined) return refuse(house, call, client, turnedAway);
 
   const collected = await collectBody(call, house, settings);
   if (!collected.ok) return refuse(house, call, client, collected.error);
   const body = collected.value;
+  const identity = identified.value;
   const facts = readFacts(body);
-  const { candidates, mode } = route(identity.value, house.deployment);
+  const decision = decide({ call, identity, asked: asked.value, facts, body }, house, settings);
 
-  const started = toStartedRecord(call, identity.value, facts, house);
-  const book = started.credentialClass === "subscription" ? "subscription" : "api";
-  const money = new ExchangeLedger({
-    exchangeId: call.id,
-    book,
-    payers: [spendAccount(started.principal)],
-    provider: started.provider,
-  });
-  const opened = await house.store.start(started);
+  const info = readClientInfo(headers);
+  const { provider } = house.deployment;
+  const started = toStartedRecord(call, identity, info, facts, provider);
+  const owner = { call, identity, facts, body, settings, sessionId: info.sessionId };
+  const purse = new Purse(house, owner);
+  const admission = new Admission(house.store, purse, call.id);
+  const opened = await admission.begin(started, decision.route);
   if (!opened.ok) {
     dropBody(body);
     return refuse(house, call, client, opened.error);
   }
 
-  const outcome = await attempt({
-    call,
-    client,
-    candidates,
-    body,
-    streamRequested: facts.stream === true,
-    active: house.active,
-    relay: {
-      makeTap: (head) => tapFor(call, facts, head),
-      readOnAfterClientGoneMs: isBilledWhole(call, facts) ? settings.abortedReadMs : 0,
-      monotonicMs: house.clock.monotonicMs,
-    },
-    marks: (head, candidate) => marks(call, head, candidate, mode),
-    onHead: (head) => {
-      // What goes in front of a stream may still be on its way.
-      if (body.kind === "held") body.drop();
-      house.quota.observe(identity.value, head.headers);
-    },
+  const spills = new SpillWatch(house, owner);
+  const answering = { house, settings, owner, asked: asked.value, purse };
+  const ending = await endingOf(decision, async (route) => {
+    return await attempt({
+      call,
+      client,
+      candidates: route,
+      body,
+      streamRequested: facts.stream === true,
+      active: house.active,
+      relay: {
+        makeTap: (head) => tapFor(call, facts, head),
+        readOnAfterClientGoneMs: isBilledWhole(call, facts) ? settings.abortedReadMs : 0,
+        monotonicMs: house.clock.monotonicMs,
+      },
+      admit: (candidate) => admission.admit(candidate),
+      fields: (head, candidate) => answerFields(answering, head, candidate),
+      onHead: (head, candidate) => spills.observe(head, candidate),
+      spills: (head) => spills.spills(head),
+      onSpill: (candidate) => spills.onSpill(candidate),
+    });
   });
   dropBody(body);
-  const { last } = outcome;
-  if (last.failure !== undefined && !last.committed && !client.gone) {
-    client.refuse(last.failure.error, ["x-spillway-provider", started.provider]);
+  const { failure, committed } = ending.last;
+  if (failure !== undefined && !committed && !client.gone) {
+    client.refuse(failure.error, originMarks(provider, ending.mode, asked.value));
   }
-  settle(house, { call, client, started, outcome, facts, mode, book, money, settings });
+  settle(house, { call, client, started, ending, facts, purse, settings });
+}
+
+/** Tries what was decided, or ends with the policy's refusal. */
+async function endingOf(
+  decision: Decision,
+  tryAll: (route: Route) => Promise<AttemptOutcome>,
+): Promise<Ending> {
+  const { route, refusal, mode, residency } = decision;
+  if (route === undefined) {
+    if (refusal === undefined) throw new Error("neither a route nor a refusal");
+    return { attempts: [], last: notTried(refusal), mode, residency, reason: "refused by policy" };
+  }
+  const { attempts, last, candidate } = await tryAll(route);
+  return {
+    attempts,
+    last,
+    mode: candidate.mode,
+    residency,
+    reason: candidate.reason,
+    billingOwner: candidate.credential.owner,
+  };
+}
+
+/** Why a request ends before its body is read. */
+function turnAway(
+  call: ClientCall,
+  house: House,
+  settings: ExchangeSettings,
+): GatewayError | undefined {
+  if (carriesKey(call.target)) {
+    return gatewayError(
+      "key_in_url",
+      "A Spillway key stands in the URL; send it in the header x-spillway-key, and rotate this one",
+    );
+  }
+  if (settings.authRequired && call.operation === "other") {
+    return gatewayError("not_found", "There is no such endpoint");
+  }
+  return house.store.accepting ? undefined : accountingUnavailable();
 }
 
 async function collectBody(call: ClientCall, house: House, settings: ExchangeSettings) {
@@ -111,48 +161,4 @@ function tapFor(call: ClientCall, facts: Facts, head: ResponseHead): Tap | undef
     contentEncoding: encodings.length === 0 ? undefined : encodings.join(","),
     isStream: facts.stream === true,
   });
-}
-
-function marks(call: ClientCall, head: ResponseHead, candidate: Candidate, mode: string): string[] {
-  const fields = [
-    "x-spillway-request-id",
-    call.id,
-    "x-spillway-provider",
-    candidate.deployment.provider,
-    "x-spillway-upstream-mode",
-    mode,
-  ];
-  if (head.status >= 400) fields.push("x-spillway-error-source", "upstream");
-  return fields;
-}
-
-function toStartedRecord(
-  call: ClientCall,
-  identity: Identity,
-  facts: Facts,
-  house: House,
-): StartedRecord {
-  const client = readClientInfo(call.request.rawHeaders);
-  return {
-    id: call.id,
-    startedAt: call.startedAt,
-    principal: identity.principal,
-    organisation: identity.organisation,
-    sessionId: client.sessionId,
-    agentId: client.agentId,
-    parentAgentId: client.parentAgentId,
-    promptId: client.promptId,
-    requestClass: client.requestClass,
-    client: client.name,
-    clientVersion: client.version,
-    dialect: call.dialect.id,
-    operation: call.operation,
-    method: call.request.method ?? "",
-    path: call.path.slice(0, MAX_PATH_LENGTH),
-    requestedModel: facts.model,
-    stream: facts.stream === true,
-    credentialClass: identity.credentialClass,
-    account: identity.account,
-    provider: house.deployment.provider,
-  };
 }

@@ -1,12 +1,13 @@
 import { ERRORS, type GatewayError } from "../base/errors.ts";
-import type { ExchangeLedger } from "../ledger/index.ts";
-import type { Book, Finish, StartedRecord, TerminalRecord } from "../store/record.ts";
+import type { UpstreamMode } from "../routing/candidate.ts";
+import type { Finish, StartedRecord, TerminalRecord } from "../store/record.ts";
 import type { AttemptOutcome } from "./attempt.ts";
 import { type Bill, bill } from "./bill.ts";
 import type { ClientCall } from "./call.ts";
 import type { ClientSide } from "./client-side.ts";
 import type { Facts } from "./facts.ts";
 import type { ExchangeSettings, House } from "./house.ts";
+import type { Purse } from "./purse.ts";
 
 const NANO_PER_DOLLAR = 1e9;
 /** Ends of attempts in which the upstream cannot have seen the request. */
@@ -17,35 +18,42 @@ const NEVER_CONNECTED: ReadonlySet<string> = new Set([
   "bad_request_target",
 ]);
 
-/** What is left to say of an exchange once its last attempt is over. */
-export interface Ending {
+/** How an exchange ended, and by what decision. */
+export interface Ending extends Pick<AttemptOutcome, "attempts" | "last"> {
+  readonly mode: UpstreamMode;
+  readonly residency: string | undefined;
+  readonly reason: string;
+  /** Undefined: nobody was to pay. */
+  readonly billingOwner?: string;
+}
+
+/** An exchange whose last attempt is over. */
+export interface Settlement {
   readonly call: ClientCall;
   readonly client: ClientSide;
   readonly started: StartedRecord;
-  readonly outcome: AttemptOutcome;
+  readonly ending: Ending;
   readonly facts: Facts;
-  readonly mode: string;
-  readonly book: Book;
-  readonly money: ExchangeLedger;
+  readonly purse: Purse;
   readonly settings: ExchangeSettings;
 }
 
 /** Prices the exchange and writes its one terminal record, its ledger lines, its metrics and its log line. */
-export function settle(house: House, ending: Ending): void {
-  const { call, client, started, outcome, settings } = ending;
-  const { book } = ending;
-  const finish = finishOf(client, outcome);
+export function settle(house: House, settlement: Settlement): void {
+  const { call, client, started, ending, facts, purse, settings } = settlement;
+  const { book } = purse;
+  const finish = finishOf(client, ending);
   const billed = bill(
     {
       mayCost: mayCost(call),
       requestedModel: started.requestedModel,
-      status: outcome.last.seen?.status,
-      sent: outcome.attempts.some(({ outcome: result }) => !NEVER_CONNECTED.has(result)),
-      observation: outcome.last.observation,
+      status: ending.last.seen?.status,
+      sent: ending.attempts.some(({ outcome: result }) => !NEVER_CONNECTED.has(result)),
+      observation: ending.last.observation,
     },
     settings.catalogue,
   );
-  const error = errorOf(client, outcome, billed);
+  const error = errorOf(client, ending, billed);
   const durationMs = house.clock.monotonicMs() - call.startedMs;
   const terminal: TerminalRecord = {
     id: call.id,
@@ -55,8 +63,9 @@ export function settle(house: House, ending: Ending): void {
       client.firstByteAtMs === undefined ? undefined : client.firstByteAtMs - call.startedMs,
     sentModel: started.requestedModel,
     servedModel: billed.servedModel,
-    decision: decisionOf(outcome, ending.facts),
-    attempts: outcome.attempts,
+    decision: decisionOf(ending, facts),
+    residency: ending.residency,
+    attempts: ending.attempts,
     mode: ending.mode,
     status: client.status,
     stopReason: billed.stopReason,
@@ -72,11 +81,11 @@ export function settle(house: House, ending: Ending): void {
     rate: settings.currency.rate,
     errorCode: error?.code,
     errorSource: error?.source,
-    billingOwner: outcome.candidate.credential.owner,
+    billingOwner: ending.billingOwner,
     finish,
   };
   const { currency, rate, priceVersion } = terminal;
-  const paid = ending.money.settle(terminal.finishedAt, billed.cost, {
+  const paid = purse.settle(terminal.finishedAt, billed.cost, {
     currency,
     rate,
     priceVersion,
@@ -93,16 +102,16 @@ export function settle(house: House, ending: Ending): void {
     usageUnknown: billed.usageSource === "unknown",
     costUsd: billed.cost === undefined ? undefined : Number(billed.cost) / NANO_PER_DOLLAR,
     headersMs:
-      outcome.last.headAtMs === undefined ? undefined : outcome.last.headAtMs - call.startedMs,
+      ending.last.headAtMs === undefined ? undefined : ending.last.headAtMs - call.startedMs,
     firstByteMs: terminal.firstByteMs,
     totalMs: durationMs,
   });
 }
 
 /** Says what was decided, and what the upstream may have read in another way than we did (design R11). */
-function decisionOf({ candidate }: AttemptOutcome, { duplicates }: Facts): string {
-  if (duplicates.length === 0) return candidate.reason;
-  return `${candidate.reason}; the body has ${duplicates.join(", ")} more than once, the last one was read`;
+function decisionOf({ reason }: Ending, { duplicates }: Facts): string {
+  if (duplicates.length === 0) return reason;
+  return `${reason}; the body has ${duplicates.join(", ")} more than once, the last one was read`;
 }
 
 /** Whether the API may charge for a call. What is not known to be free is not called free. */
@@ -112,7 +121,7 @@ function mayCost({ operation, path, request }: ClientCall): boolean {
   return operation === "other" || path === "/v1/messages/batches";
 }
 
-function finishOf(client: ClientSide, { last }: AttemptOutcome): Finish {
+function finishOf(client: ClientSide, { last }: Ending): Finish {
   if (client.gone) return "client_gone";
   if (last.failure === undefined) return "complete";
   if (ERRORS[last.failure.error.code].source === "upstream") return "upstream_lost";
@@ -125,11 +134,7 @@ interface ErrorFigures {
   readonly source: "gateway" | "upstream" | "client" | "policy";
 }
 
-function errorOf(
-  client: ClientSide,
-  { last }: AttemptOutcome,
-  billed: Bill,
-): ErrorFigures | undefined {
+function errorOf(client: ClientSide, { last }: Ending, billed: Bill): ErrorFigures | undefined {
   if (last.failure !== undefined) return figures(last.failure.error);
   if (billed.errorType !== undefined) return { code: billed.errorType, source: "upstream" };
   if (last.head !== undefined && last.head.status >= 400) {

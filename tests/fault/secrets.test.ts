@@ -120,10 +120,6 @@ describe("N-05: each credential has one destination", () => {
             authorization: `Bearer ${SECRETS.subscription}`,
             "x-api-key": SECRETS.apiKey,
             "x-goog-api-key": SECRETS.google,
-            "x-litellm-api-key": SECRETS.bearer,
-            "x-portkey-api-key": SECRETS.bearer,
-            "x-br-api-key": SECRETS.bearer,
-            "x-bf-vk": SECRETS.bearer,
             "proxy-authorization": `Basic ${SECRETS.bearer}`,
           },
         });
@@ -144,6 +140,20 @@ describe("N-05: each credential has one destination", () => {
     });
     assert.equal(upstream.requests[0]?.header("authorization"), `Bearer ${SECRETS.bearer}`);
   });
+
+  for (const field of ["x-litellm-api-key", "x-portkey-api-key", "x-br-api-key", "x-bf-vk"]) {
+    it(`N-05: what another gateway's key in ${field} is, nobody upstream hears`, async () => {
+      const answer = await call(gateway, {
+        body: STREAM_BODY,
+        headers: {
+          authorization: `Bearer ${SECRETS.subscription}`,
+          [field]: SECRETS.bearer,
+        },
+      });
+      assertGatewayError(answer, 401, "key_unknown");
+      assert.equal(upstream.requests.length, 0);
+    });
+  }
 
   for (const [name, field] of [
     ["x-spillway-key", `x-spillway-key: ${SECRETS.virtualKey}`],
@@ -265,7 +275,6 @@ describe("L-01: secrets stay out of everything that is kept or told", () => {
     const headers = {
       cookie: SECRETS.cookie,
       "x-goog-api-key": SECRETS.google,
-      "x-litellm-api-key": SECRETS.bearer,
       // Kept on purpose: shows that the search finds what is there.
       "x-claude-code-session-id": CONTROL,
     };
@@ -284,6 +293,7 @@ describe("L-01: secrets stay out of everything that is kept or told", () => {
       { authorization: `Bearer ${SECRETS.bearer}` },
       { authorization: `Basic ${Buffer.from(`u:${SECRETS.bearer}`).toString("base64")}` },
       { "x-api-key": SECRETS.virtualKey },
+      { "x-litellm-api-key": SECRETS.bearer },
       { "x-spillway-key": SECRETS.virtualKey, authorization: `Bearer ${SECRETS.subscription}` },
     ];
     const told: string[] = [];

@@ -1,0 +1,163 @@
+import { type GatewayError, gatewayError } from "../base/errors.ts";
+import type { Identity } from "../identity/principal.ts";
+import { allowsModel } from "../policy/access/index.ts";
+import { decideResidency, readDataPolicy } from "../policy/residency/index.ts";
+import type { UpstreamMode } from "../routing/candidate.ts";
+import { payModeOf } from "../routing/pay-mode.ts";
+import { type Route, route } from "../routing/route.ts";
+import type { PayMode } from "../store/key-record.ts";
+import type { Asked } from "./asked.ts";
+import type { RequestBody } from "./body.ts";
+import type { ClientCall, Operation } from "./call.ts";
+import type { Facts } from "./facts.ts";
+import type { ExchangeSettings, House } from "./house.ts";
+import { shownTime } from "./shown-time.ts";
+
+/** What is to become of a request, and why. */
+export interface Decision {
+  /** Undefined: a policy refused. */
+  readonly route: Route | undefined;
+  readonly refusal: GatewayError | undefined;
+  /** Of the first candidate, or the mode that would have been used (req:C-34). */
+  readonly mode: UpstreamMode;
+  /** Undefined where nothing is processed, such as a list of models. */
+  readonly residency: string | undefined;
+}
+
+/** A request about to be decided. */
+export interface Question {
+  readonly call: ClientCall;
+  readonly identity: Identity;
+  readonly asked: Asked;
+  readonly facts: Facts;
+  readonly body: RequestBody;
+}
+
+/** Operations that a stored key is used for (design R4). */
+const INJECTED: ReadonlySet<Operation> = new Set(["messages", "count_tokens", "models"]);
+const WITH_MODEL: ReadonlySet<Operation> = new Set(["messages", "count_tokens"]);
+const MODE_LABELS: Readonly<Record<PayMode, UpstreamMode>> = {
+  session: "passthrough",
+  inject: "byok",
+  overflow: "byok-overflow",
+};
+
+/** Asks every policy, then routes. Nothing is sent, and no money is touched. */
+export function decide(question: Question, house: House, settings: ExchangeSettings): Decision {
+  const { payMode, routed } = choose(question, house, settings);
+  const residency = judgeResidency(question, house, settings);
+  const mode = routed.ok ? routed.value[0].mode : MODE_LABELS[payMode];
+  const refusal =
+    residency?.error ??
+    refusedBody(question, settings) ??
+    refusedModel(question) ??
+    errorOf(routed);
+  return {
+    route: refusal === undefined && routed.ok ? routed.value : undefined,
+    refusal,
+    mode,
+    residency: residency?.text,
+  };
+}
+
+function choose(question: Question, house: House, settings: ExchangeSettings) {
+  const { call, identity, asked, facts, body } = question;
+  const { pay } = settings;
+  const hasKey = identity.key !== undefined;
+  const isInjected = INJECTED.has(call.operation);
+  const found = isInjected
+    ? house.vault.find(identity.organisation, house.deployment.provider)
+    : undefined;
+  const stored = pay.injects ? found : undefined;
+  const payMode = payModeOf({
+    asksOverflow: asked.overflow,
+    key: identity.key?.settings.mode,
+    config: pay.mode,
+    stored,
+    hasKey,
+  });
+  const canSpill = facts.isQuotaProbe !== true && body.kind !== "stream";
+  const full =
+    payMode === "overflow" && stored !== undefined && canSpill && pay.memory
+      ? knownFull(question, house, settings)
+      : undefined;
+  const routed = route({
+    caller: { principal: identity.principal, own: identity.own.class, hasKey },
+    mode: payMode,
+    stored,
+    storedUnusable:
+      found !== undefined && stored === undefined
+        ? "this gateway listens beyond this machine without auth.required, so stored keys are not used"
+        : undefined,
+    ownOnly: !isInjected,
+    canSpill,
+    fullUntil: full === undefined ? undefined : shownTime(full.resetsAtMs, settings.timeZone),
+    deployment: house.deployment,
+  });
+  return { payMode, routed };
+}
+
+function knownFull({ identity, facts }: Question, house: House, { pay }: ExchangeSettings) {
+  const { principal, account, own } = identity;
+  if (account === undefined || own.class !== "subscription") return undefined;
+  return house.fullSessions.find({ principal, account }, facts.model, {
+    nowMs: house.clock.now(),
+    retryMs: pay.retrySessionMs,
+  });
+}
+
+/** Every request that carries content is judged, whoever pays for it (design R17). */
+function judgeResidency(
+  { call, identity, asked, facts }: Question,
+  house: House,
+  { residency }: ExchangeSettings,
+) {
+  const carriesContent = call.operation !== "models" && call.operation !== "probe";
+  if (!carriesContent) return undefined;
+  const named = identity.key?.settings.dataPolicy;
+  const ofKey = named === undefined ? undefined : readDataPolicy(named);
+  // A key whose policy is not understood any more goes nowhere.
+  if (ofKey?.ok === false) return { error: ofKey.error, text: `${named} is not known` };
+  const policies = [asked.dataPolicy, ofKey?.value, residency.policy];
+  return decideResidency({
+    policies: policies.filter((policy) => policy !== undefined),
+    origin: house.deployment.origin,
+    inferenceGeo: facts.inferenceGeo,
+    endpoints: residency.endpoints,
+  });
+}
+
+/** Where a rule depends on a member, two servers must not read different ones (design R11). */
+function refusedBody(
+  { identity, asked, facts }: Question,
+  { residency }: ExchangeSettings,
+): GatewayError | undefined {
+  const [first] = facts.duplicates;
+  if (first === undefined) return undefined;
+  const isRuled =
+    identity.key !== undefined ||
+    asked.overflow ||
+    asked.dataPolicy !== undefined ||
+    residency.policy !== undefined;
+  if (!isRuled) return undefined;
+  return gatewayError("ambiguous_body", `The body has "${first}" more than once; send it once`);
+}
+
+function refusedModel({ call, identity, facts }: Question): GatewayError | undefined {
+  const models = identity.key?.settings.models ?? [];
+  if (models.length === 0) return undefined;
+  const list = models.join(", ");
+  if (call.operation === "batches" && call.request.method === "POST") {
+    return gatewayError(
+      "model_not_allowed",
+      `This key is for ${list} only, which cannot be checked for a batch`,
+    );
+  }
+  if (!WITH_MODEL.has(call.operation) || allowsModel(models, facts.model)) return undefined;
+  const asked = facts.model === undefined ? "The request names no model" : "This model is not one";
+  return gatewayError("model_not_allowed", `${asked} that this key allows: ${list}`);
+}
+
+function errorOf(routed: ReturnType<typeof route>): GatewayError | undefined {
+  return routed.ok ? undefined : routed.error;
+}

@@ -1,0 +1,105 @@
+import type { GatewayError } from "../base/errors.ts";
+import { ok, type Result } from "../base/result.ts";
+import type { Identity } from "../identity/principal.ts";
+import { ExchangeLedger, type Rates, spendAccount } from "../ledger/index.ts";
+import type { BudgetScope } from "../policy/budget/index.ts";
+import type { Candidate } from "../routing/candidate.ts";
+import type { Book } from "../store/record.ts";
+import type { LedgerTransaction } from "../store/transaction.ts";
+import type { RequestBody } from "./body.ts";
+import type { ClientCall } from "./call.ts";
+import { type Costly, mostItMayCost } from "./cost-bound.ts";
+import type { Facts } from "./facts.ts";
+import type { ExchangeSettings, House } from "./house.ts";
+import { keyScope, userScope } from "./scopes.ts";
+
+/** The exchange whose money a purse holds. */
+export interface PurseOwner {
+  readonly call: ClientCall;
+  readonly identity: Identity;
+  readonly facts: Facts;
+  readonly body: RequestBody;
+  readonly settings: ExchangeSettings;
+  readonly sessionId: string | undefined;
+}
+
+/** The money of one exchange: who pays for which candidate, what is put aside for it, and what it cost in the end. */
+export class Purse {
+  readonly #house: Pick<House, "budgets" | "clock">;
+  readonly #owner: PurseOwner;
+  #ledger: ExchangeLedger | undefined;
+  #book: Book;
+
+  constructor(house: Pick<House, "budgets" | "clock">, owner: PurseOwner) {
+    this.#house = house;
+    this.#owner = owner;
+    this.#book = owner.identity.own.class === "subscription" ? "subscription" : "api";
+  }
+
+  /** Of the candidate that was admitted last; what the caller brought decides while none was. */
+  get book(): Book {
+    return this.#book;
+  }
+
+  /**
+   * Takes what a candidate may cost at most out of every budget above it, in one step: two requests never get the same
+   * money. The transactions are to be stored before the candidate is tried, or given back with `release`.
+   */
+  admit(candidate: Candidate): Result<readonly LedgerTransaction[], GatewayError> {
+    const at = this.#house.clock.now();
+    const scopes = this.scopesOf(candidate);
+    const bound = scopes.length === 0 ? undefined : mostItMayCost(this.#costly);
+    const { rates, allowUnpriced } = this.#owner.settings.pay;
+    const admitted = this.#house.budgets.admit({
+      scopes,
+      at,
+      rates,
+      amountNano: bound,
+      allowUnpriced,
+    });
+    if (!admitted.ok) return admitted;
+    const { payers } = admitted.value;
+    const { call, identity } = this.#owner;
+    const ledger = new ExchangeLedger({
+      exchangeId: call.id,
+      book: candidate.book,
+      payers: payers.length === 0 ? [spendAccount(identity.principal)] : payers,
+      provider: candidate.deployment.provider,
+    });
+    this.#ledger = ledger;
+    this.#book = candidate.book;
+    if (payers.length === 0) return ok([]);
+    return ok(this.#moved(ledger.reserve(at, bound ?? 0n)));
+  }
+
+  /** Gives back what was admitted last: it was not stored, so nothing was sent. */
+  release(): void {
+    const ledger = this.#ledger;
+    this.#ledger = undefined;
+    if (ledger !== undefined) this.#moved(ledger.release(this.#house.clock.now()));
+  }
+
+  /** The lines of the end; an unknown cost is charged as it was held. */
+  settle(at: number, cost: bigint | undefined, rates: Rates): readonly LedgerTransaction[] {
+    return this.#ledger === undefined ? [] : this.#moved(this.#ledger.settle(at, cost, rates));
+  }
+
+  /** The budgets that stand above a candidate: only a stored key's money is anybody's budget (design R2, R22). */
+  scopesOf({ credential, mode }: Candidate): readonly BudgetScope[] {
+    const { call, identity, settings } = this.#owner;
+    if (credential.kind !== "stored" || call.operation !== "messages") return [];
+    const { cap } = settings.pay;
+    const { key, principal } = identity;
+    return [key === undefined ? userScope(principal, cap) : keyScope(key, mode, cap)];
+  }
+
+  get #costly(): Costly {
+    const { facts, body, settings } = this.#owner;
+    return { facts, body, catalogue: settings.catalogue };
+  }
+
+  #moved(transactions: readonly LedgerTransaction[]): readonly LedgerTransaction[] {
+    this.#house.budgets.apply(transactions);
+    return transactions;
+  }
+}

@@ -1,0 +1,81 @@
+import { showCost } from "../metering/index.ts";
+import { type FullWindow, isQuotaRefusal } from "../quota/full-sessions.ts";
+import type { Candidate } from "../routing/candidate.ts";
+import type { ResponseHead } from "../upstream/transport/contract.ts";
+import { costOfContext } from "./cost-bound.ts";
+import type { House } from "./house.ts";
+import type { PurseOwner } from "./purse.ts";
+import { shownTime } from "./shown-time.ts";
+
+const TOO_MANY_REQUESTS = 429;
+
+/** What the house learns from a session's answers, and tells when a session overflows. One for each exchange. */
+export class SpillWatch {
+  readonly #house: House;
+  readonly #owner: PurseOwner;
+  #full: FullWindow | undefined;
+
+  constructor(house: House, owner: PurseOwner) {
+    this.#house = house;
+    this.#owner = owner;
+  }
+
+  /** Reads a session's head: its windows, whether it is full, whether it serves again. */
+  observe(head: ResponseHead, candidate: Candidate): void {
+    const { identity, facts, settings } = this.#owner;
+    const { credential } = candidate;
+    if (credential.kind !== "own" || credential.class !== "subscription") return;
+    const { principal, account } = identity;
+    if (account === undefined) return;
+    const { quota, fullSessions, clock } = this.#house;
+    if (head.status === TOO_MANY_REQUESTS) {
+      const answer = { headers: head.headers, model: facts.model };
+      this.#full = fullSessions.note({ principal, account }, answer, clock.now());
+    } else if (head.status < 300 && settings.pay.memory && facts.isQuotaProbe !== true) {
+      fullSessions.served({ principal, account }, facts.model);
+      quota.overflows(account, undefined);
+    }
+    quota.observe({ credentialClass: credential.class, account }, head.headers);
+  }
+
+  /** True for a session's answer that its overflow may better (req:C-22). */
+  spills(head: ResponseHead): boolean {
+    if (head.status !== TOO_MANY_REQUESTS) return false;
+    return this.#owner.settings.pay.spillOn === "any429" || isQuotaRefusal(head.headers);
+  }
+
+  /** Tells, once for each session and each time that it is full, until when, who pays, and what moving costs. */
+  onSpill({ credential }: Candidate): void {
+    const { call, identity, settings, sessionId } = this.#owner;
+    const { account } = identity;
+    if (credential.kind !== "stored" || account === undefined || call.operation !== "messages") {
+      return;
+    }
+    const full = this.#full ?? this.#remembered();
+    const until = full === undefined ? undefined : shownTime(full.resetsAtMs, settings.timeZone);
+    const reason = full === undefined ? "busy" : `${full.claim} ${full.resetsAtMs}`;
+    if (!this.#house.firstSpills.isFirst(sessionId ?? account, reason)) return;
+    const { facts, body } = this.#owner;
+    // The stored key's organisation has not cached this context.
+    const moving = costOfContext({ facts, body, catalogue: settings.catalogue });
+    const movingCost =
+      moving === undefined ? undefined : showCost(moving, settings.currency, { digits: 2 });
+    this.#house.log.overflowed({
+      id: call.id,
+      sessionId,
+      window: full?.claim,
+      until,
+      label: credential.label,
+      movingCost,
+    });
+    this.#house.quota.overflows(account, { label: credential.label, until, movingCost });
+  }
+
+  /** The session was not tried, because it was known to be full. */
+  #remembered(): FullWindow | undefined {
+    const account = this.#owner.identity.account;
+    const seat = account === undefined ? undefined : this.#house.quota.find(account);
+    if (seat?.representativeClaim === undefined || seat.resetsAtMs === undefined) return undefined;
+    return { claim: seat.representativeClaim, resetsAtMs: seat.resetsAtMs };
+  }
+}

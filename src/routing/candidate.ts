@@ -1,0 +1,37 @@
+import type { CallerCredential } from "../base/credential-class.ts";
+import type { Secret } from "../base/secret.ts";
+import type { Book } from "../store/record.ts";
+import type { Deployment } from "./deployment.ts";
+
+/** `x-spillway-upstream-mode`: whose credential an answer was got with, and why that one. */
+export type UpstreamMode = "passthrough" | "byok" | "byok-overflow";
+
+/** The credential that an attempt sends. */
+export type CandidateCredential =
+  | {
+      /** What the caller brought, as it came. */
+      readonly kind: "own";
+      readonly owner: string;
+      readonly class: CallerCredential;
+    }
+  | {
+      /** A provider's key that the caller's organisation stored. */
+      readonly kind: "stored";
+      readonly owner: string;
+      readonly class: "stored";
+      readonly label: string;
+      readonly secret: Secret;
+    };
+
+/** When a candidate has its turn: at once, after the session's 429, or when the stored key could not be used instead. */
+export type TryIf = "always" | "session_full" | "overflow_failed";
+
+/** One way to answer a request, in the order in which the attempt loop tries them. */
+export interface Candidate {
+  readonly deployment: Deployment;
+  readonly credential: CandidateCredential;
+  readonly mode: UpstreamMode;
+  readonly book: Book;
+  readonly tryIf: TryIf;
+  readonly reason: string;
+}
