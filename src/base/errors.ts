@@ -115,6 +115,12 @@ export const ERRORS = {
     retry: "never",
     help: "Nobody would pay for the request: it carries no credential for the provider, and none is stored that may be used for it.",
   },
+  stored_key_refused: {
+    http: 403,
+    source: "gateway",
+    retry: "never",
+    help: "The provider does not take the key that the organisation stored. An owner checks it with spillway byok test, and replaces it with spillway byok set.",
+  },
   model_not_allowed: {
     http: 403,
     source: "policy",

@@ -26,7 +26,7 @@ export class Admission {
   async begin(started: StartedRecord, route: Route | undefined): Promise<Admitted> {
     const reserved = route === undefined ? undefined : this.#purse.admit(route[0]);
     const stored = await this.#store.start(started, reserved?.ok === true ? reserved.value : []);
-    if (!stored.ok && reserved?.ok === true) this.#purse.release();
+    if (reserved?.ok === true) this.#resolve(stored);
     if (route !== undefined && reserved !== undefined) {
       this.#first = { candidate: route[0], result: reserved.ok ? ok(undefined) : reserved };
     }
@@ -39,7 +39,12 @@ export class Admission {
     if (!reserved.ok) return reserved;
     if (reserved.value.length === 0) return ok(undefined);
     const stored = await this.#store.hold(this.#exchangeId, reserved.value);
-    if (!stored.ok) this.#purse.release();
+    this.#resolve(stored);
     return stored;
+  }
+
+  #resolve(stored: Admitted): void {
+    if (stored.ok) this.#purse.stored();
+    else this.#purse.release();
   }
 }

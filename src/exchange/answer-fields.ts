@@ -5,6 +5,7 @@ import type { ResponseHead } from "../upstream/transport/contract.ts";
 import type { Asked } from "./asked.ts";
 import { toClientHeaders } from "./headers.ts";
 import type { ExchangeSettings, House } from "./house.ts";
+import { maskFields } from "./mask-secret.ts";
 import type { Purse, PurseOwner } from "./purse.ts";
 
 /** What the fields of an answer are made from. */
@@ -23,8 +24,10 @@ export function answerFields(
   candidate: Candidate,
 ): HeaderList {
   const { call } = answering.owner;
-  const isStored = candidate.credential.kind === "stored";
-  const fields = toClientHeaders(head.headers, { hideLimits: isStored });
+  const { credential } = candidate;
+  const isStored = credential.kind === "stored";
+  const told = isStored ? maskFields(head.headers, credential.secret) : head.headers;
+  const fields = toClientHeaders(told, { hideLimits: isStored });
   if (isStored && head.status < 400) fields.push(...nativeWarnings(answering, candidate));
   fields.push(
     "x-spillway-request-id",
@@ -32,10 +35,6 @@ export function answerFields(
     ...originMarks(candidate.deployment.provider, candidate.mode, answering.asked),
   );
   if (head.status >= 400) fields.push("x-spillway-error-source", "upstream");
-  // Nothing that the client could do makes a stored key work, and it would repeat the request for three minutes.
-  if (isStored && (head.status === 401 || head.status === 403)) {
-    fields.push("x-should-retry", "false");
-  }
   return fields;
 }
 

@@ -4,7 +4,6 @@ import type { Identity } from "../identity/principal.ts";
 import { ExchangeLedger, type Rates, spendAccount } from "../ledger/index.ts";
 import type { BudgetScope } from "../policy/budget/index.ts";
 import type { Candidate } from "../routing/candidate.ts";
-import type { Book } from "../store/record.ts";
 import type { LedgerTransaction } from "../store/transaction.ts";
 import type { RequestBody } from "./body.ts";
 import type { ClientCall } from "./call.ts";
@@ -28,22 +27,18 @@ export class Purse {
   readonly #house: Pick<House, "budgets" | "clock">;
   readonly #owner: PurseOwner;
   #ledger: ExchangeLedger | undefined;
-  #book: Book;
+  /** Of a candidate that was given up, where they could not be stored with the next one's. */
+  #unstored: readonly LedgerTransaction[] = [];
 
   constructor(house: Pick<House, "budgets" | "clock">, owner: PurseOwner) {
     this.#house = house;
     this.#owner = owner;
-    this.#book = owner.identity.own.class === "subscription" ? "subscription" : "api";
-  }
-
-  /** Of the candidate that was admitted last; what the caller brought decides while none was. */
-  get book(): Book {
-    return this.#book;
   }
 
   /**
    * Takes what a candidate may cost at most out of every budget above it, in one step: two requests never get the same
-   * money. The transactions are to be stored before the candidate is tried, or given back with `release`.
+   * money. What was held for the candidate before goes back. The transactions are to be stored before the candidate is
+   * tried, or given back with `release`.
    */
   admit(candidate: Candidate): Result<readonly LedgerTransaction[], GatewayError> {
     const at = this.#house.clock.now();
@@ -66,22 +61,27 @@ export class Purse {
       payers: payers.length === 0 ? [spendAccount(identity.principal)] : payers,
       provider: candidate.deployment.provider,
     });
+    this.#unstored = [...this.#unstored, ...this.#giveBack(at)];
     this.#ledger = ledger;
-    this.#book = candidate.book;
-    if (payers.length === 0) return ok([]);
-    return ok(this.#moved(ledger.reserve(at, bound ?? 0n)));
+    const reserved = payers.length === 0 ? [] : this.#moved(ledger.reserve(at, bound ?? 0n));
+    return ok([...this.#unstored, ...reserved]);
+  }
+
+  /** What was admitted last is stored. */
+  stored(): void {
+    this.#unstored = [];
   }
 
   /** Gives back what was admitted last: it was not stored, so nothing was sent. */
   release(): void {
-    const ledger = this.#ledger;
-    this.#ledger = undefined;
-    if (ledger !== undefined) this.#moved(ledger.release(this.#house.clock.now()));
+    this.#giveBack(this.#house.clock.now());
   }
 
   /** The lines of the end; an unknown cost is charged as it was held. */
   settle(at: number, cost: bigint | undefined, rates: Rates): readonly LedgerTransaction[] {
-    return this.#ledger === undefined ? [] : this.#moved(this.#ledger.settle(at, cost, rates));
+    const ledger = this.#ledger;
+    const settled = ledger === undefined ? [] : this.#moved(ledger.settle(at, cost, rates));
+    return [...this.#unstored, ...settled];
   }
 
   /** The budgets that stand above a candidate: only a stored key's money is anybody's budget (design R2, R22). */
@@ -96,6 +96,12 @@ export class Purse {
   get #costly(): Costly {
     const { facts, body, settings } = this.#owner;
     return { facts, body, catalogue: settings.catalogue };
+  }
+
+  #giveBack(at: number): readonly LedgerTransaction[] {
+    const ledger = this.#ledger;
+    this.#ledger = undefined;
+    return ledger === undefined ? [] : this.#moved(ledger.release(at));
   }
 
   #moved(transactions: readonly LedgerTransaction[]): readonly LedgerTransaction[] {

@@ -89,7 +89,7 @@ class Scene implements AsyncDisposable {
       onHead: () => {
         this.heads += 1;
       },
-      keeps: () => false,
+      keeps: () => "no",
       onCommit: () => {
         this.commits += 1;
       },
@@ -199,7 +199,9 @@ describe("Relay", () => {
   });
 
   it("S0-13: keeps an answer back whole, and shows nothing of it", async () => {
-    await using scene = await stage({ keeps: ({ status }) => status === 429 });
+    await using scene = await stage({
+      keeps: ({ status }) => (status === 429 ? "if_small" : "no"),
+    });
     scene.sink.onHead({ ...HEAD, status: 429 }, scene.flow);
     scene.sink.onData(Buffer.from("one"));
     scene.sink.onData(Buffer.from("two"));
@@ -216,7 +218,7 @@ describe("Relay", () => {
   });
 
   it("shows a kept answer after all when it grows beyond what is kept", async () => {
-    await using scene = await stage({ keeps: () => true });
+    await using scene = await stage({ keeps: () => "if_small" });
     const part = Buffer.alloc(100_000, "a");
     scene.sink.onHead(HEAD, scene.flow);
     for (let i = 0; i < 3; i += 1) scene.sink.onData(part);
@@ -228,15 +230,37 @@ describe("Relay", () => {
     assert.equal((await scene.ended()).replaceAll(/[^a]/g, "").length > 299_000, true);
   });
 
-  it("keeps nothing of an answer that broke off", async () => {
-    await using scene = await stage({ keeps: () => true });
+  it("does not show an answer that is looked at first when it grows too large", async () => {
+    await using scene = await stage({ keeps: () => "always" });
+    scene.sink.onHead({ ...HEAD, status: 400 }, scene.flow);
+    for (let i = 0; i < 3; i += 1) scene.sink.onData(Buffer.alloc(100_000, "a"));
+    const result = await scene.result;
+    assert.equal(result.committed, false);
+    assert.equal(result.kept?.isComplete, false);
+    assert.equal(scene.aborts, 1);
+    assert.equal(scene.received, "");
+  });
+
+  it("says of an answer that broke off while it was kept that it is not whole", async () => {
+    await using scene = await stage({ keeps: () => "if_small" });
     scene.sink.onHead(HEAD, scene.flow);
     scene.sink.onData(Buffer.from("half"));
     scene.sink.onFailure(LOST);
     const result = await scene.result;
-    assert.equal(result.kept, undefined);
+    assert.equal(result.kept?.isComplete, false);
     assert.equal(result.committed, false);
-    assert.equal(result.failure?.error.code, "upstream_reset");
+    assert.equal(result.failure, undefined);
+  });
+
+  it("does not wait for the end of an answer that stands still while it is kept", async (context) => {
+    context.mock.timers.enable({ apis: ["setTimeout"] });
+    await using scene = await stage({ keeps: () => "if_small" });
+    scene.sink.onHead({ ...HEAD, status: 429 }, scene.flow);
+    context.mock.timers.tick(2_000);
+    const result = await scene.result;
+    assert.equal(result.kept?.isComplete, false);
+    assert.equal(scene.aborts, 1);
+    context.mock.timers.reset();
   });
 
   it("U-09: shows nothing of a redirect", async () => {

@@ -10,11 +10,16 @@ import type {
 } from "../upstream/transport/contract.ts";
 import type { ClientSide } from "./client-side.ts";
 
-/** A whole answer that was not shown, because another candidate may have a better one. */
+/** An answer that was not shown, because another candidate may have a better one, or it may hold what must not be shown. */
 export interface KeptAnswer {
   readonly head: ResponseHead;
   readonly body: Buffer;
+  /** False: it broke off, took too long or grew too large, so it cannot be shown. */
+  readonly isComplete: boolean;
 }
+
+/** Whether an answer is kept back: no; as long as it is small; whatever becomes of it. */
+export type Keeping = "no" | "if_small" | "always";
 
 /** How one attempt ended, seen from the exchange. */
 export interface RelayResult {
@@ -40,8 +45,8 @@ export interface RelayOptions {
   readonly makeTap: (head: ResponseHead) => Tap | undefined;
   /** Called when the first response byte is there. */
   readonly onHead: (head: ResponseHead) => void;
-  /** True for an answer that is kept back whole, to be shown only when no other candidate has a better one. */
-  readonly keeps: (head: ResponseHead) => boolean;
+  /** Asked once for each head. */
+  readonly keeps: (head: ResponseHead) => Keeping;
   /** Called once the answer will be shown: the request body is not needed any more. */
   readonly onCommit: () => void;
   /** The response's fields as the client gets them. */
@@ -53,8 +58,17 @@ export interface RelayOptions {
 
 const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 
-/** More of an answer than this is not kept back: it is shown as it comes. */
+/** More of an answer than this is not kept back. */
 const MAX_KEPT_BYTES = 256 * 1024;
+/** Errors come whole at once; whoever waits for one that does not has another candidate to try (design R5). */
+const MAX_KEEPING_MS = 2_000;
+
+interface Kept {
+  readonly head: ResponseHead;
+  readonly chunks: Buffer[];
+  readonly mayShow: boolean;
+  readonly timer: NodeJS.Timeout;
+}
 
 /** Carries one upstream response to the client byte for byte, with back-pressure, and lets the tap read along. */
 export class Relay implements ResponseSink {
@@ -66,7 +80,7 @@ export class Relay implements ResponseSink {
   #seen: ResponseHead | undefined;
   #headAtMs: number | undefined;
   #tap: Tap | undefined;
-  #keeping: { readonly head: ResponseHead; readonly chunks: Buffer[] } | undefined;
+  #keeping: Kept | undefined;
   #kept: KeptAnswer | undefined;
   #bytesReceived = 0;
   #failure: TransportFailure | undefined;
@@ -103,8 +117,13 @@ export class Relay implements ResponseSink {
     }
     this.#headAtMs = this.#options.monotonicMs();
     this.#options.onHead(head);
-    if (this.#options.keeps(head)) this.#keeping = { head, chunks: [] };
-    else this.#commit(head);
+    const keeping = this.#options.keeps(head);
+    if (keeping === "no") {
+      this.#commit(head);
+      return;
+    }
+    const timer = setTimeout(() => this.#giveUpKeeping(), MAX_KEEPING_MS);
+    this.#keeping = { head, chunks: [], mayShow: keeping === "if_small", timer };
   }
 
   onData(chunk: Buffer): void {
@@ -126,13 +145,31 @@ export class Relay implements ResponseSink {
     this.#tap = makeTap(head);
   }
 
-  #keep({ head, chunks }: { head: ResponseHead; chunks: Buffer[] }, chunk: Buffer): void {
+  #keep({ head, chunks, mayShow, timer }: Kept, chunk: Buffer): void {
     chunks.push(chunk);
     if (this.#bytesReceived <= MAX_KEPT_BYTES) return;
+    if (!mayShow) {
+      this.#giveUpKeeping();
+      return;
+    }
+    clearTimeout(timer);
     this.#keeping = undefined;
     this.#commit(head);
     if (this.#concluded) return;
     for (const held of chunks) this.#show(held);
+  }
+
+  #giveUpKeeping(): void {
+    this.#upstreamOver = true;
+    this.#call?.abort();
+    this.#takeKept(false);
+    this.#finish();
+  }
+
+  #takeKept(isComplete: boolean): void {
+    if (this.#keeping === undefined) return;
+    const { head, chunks } = this.#keeping;
+    this.#kept = { head, body: Buffer.concat(chunks), isComplete };
   }
 
   #show(chunk: Buffer): void {
@@ -144,17 +181,15 @@ export class Relay implements ResponseSink {
   onEnd(): void {
     this.#upstreamOver = true;
     const { client } = this.#options;
-    if (this.#keeping !== undefined) {
-      const { head, chunks } = this.#keeping;
-      this.#kept = { head, body: Buffer.concat(chunks) };
-    }
+    this.#takeKept(true);
     if (client.gone || this.#kept !== undefined) this.#finish();
     else client.end(() => this.#finish());
   }
 
   onFailure(failure: TransportFailure): void {
     this.#upstreamOver = true;
-    this.#failure = failure;
+    this.#takeKept(false);
+    if (this.#kept === undefined) this.#failure = failure;
     if (this.#head === undefined || this.#options.client.gone) this.#finish();
     else this.#breakOff(failure.error);
   }
@@ -211,6 +246,7 @@ export class Relay implements ResponseSink {
     if (this.#concluded) return;
     this.#concluded = true;
     clearTimeout(this.#readOnTimer);
+    clearTimeout(this.#keeping?.timer);
     this.#done.resolve(this.#conclude());
   }
 

@@ -2,7 +2,7 @@ import { ERRORS, type GatewayError, gatewayError } from "../base/errors.ts";
 import { allValues, firstValue } from "../base/header-list.ts";
 import { readClientInfo } from "../identity/client.ts";
 import { carriesKey } from "../identity/keys/index.ts";
-import { identify } from "../identity/principal.ts";
+import { type Identity, identify } from "../identity/principal.ts";
 import type { Route } from "../routing/route.ts";
 import { makeTap, type Tap } from "../upstream/dialects/anthropic/index.ts";
 import type { ResponseHead } from "../upstream/transport/contract.ts";
@@ -56,7 +56,7 @@ export async function runExchange(call: ClientCall, house: House): Promise<void>
 
   const spills = new SpillWatch(house, owner);
   const answering = { house, settings, owner, asked: asked.value, purse };
-  const ending = await endingOf(decision, async (route) => {
+  const ending = await endingOf(decision, identity, async (route) => {
     return await attempt({
       call,
       client,
@@ -73,7 +73,6 @@ export async function runExchange(call: ClientCall, house: House): Promise<void>
       fields: (head, candidate) => answerFields(answering, head, candidate),
       onHead: (head, candidate) => spills.observe(head, candidate),
       spills: (head) => spills.spills(head),
-      onSpill: (candidate) => spills.onSpill(candidate),
     });
   });
   dropBody(body);
@@ -87,18 +86,28 @@ export async function runExchange(call: ClientCall, house: House): Promise<void>
 /** Tries what was decided, or ends with the policy's refusal. */
 async function endingOf(
   decision: Decision,
+  { own }: Identity,
   tryAll: (route: Route) => Promise<AttemptOutcome>,
 ): Promise<Ending> {
   const { route, refusal, mode, residency } = decision;
   if (route === undefined) {
     if (refusal === undefined) throw new Error("neither a route nor a refusal");
-    return { attempts: [], last: notTried(refusal), mode, residency, reason: "refused by policy" };
+    const book = own.class === "subscription" ? "subscription" : "api";
+    return {
+      attempts: [],
+      last: notTried(refusal),
+      mode,
+      book,
+      residency,
+      reason: "refused by policy",
+    };
   }
   const { attempts, last, candidate } = await tryAll(route);
   return {
     attempts,
     last,
     mode: candidate.mode,
+    book: candidate.book,
     residency,
     reason: candidate.reason,
     billingOwner: candidate.credential.owner,

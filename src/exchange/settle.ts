@@ -1,6 +1,6 @@
 import { ERRORS, type GatewayError } from "../base/errors.ts";
 import type { UpstreamMode } from "../routing/candidate.ts";
-import type { Finish, StartedRecord, TerminalRecord } from "../store/record.ts";
+import type { Book, Finish, StartedRecord, TerminalRecord } from "../store/record.ts";
 import type { AttemptOutcome } from "./attempt.ts";
 import { type Bill, bill } from "./bill.ts";
 import type { ClientCall } from "./call.ts";
@@ -21,6 +21,7 @@ const NEVER_CONNECTED: ReadonlySet<string> = new Set([
 /** How an exchange ended, and by what decision. */
 export interface Ending extends Pick<AttemptOutcome, "attempts" | "last"> {
   readonly mode: UpstreamMode;
+  readonly book: Book;
   readonly residency: string | undefined;
   readonly reason: string;
   /** Undefined: nobody was to pay. */
@@ -41,7 +42,7 @@ export interface Settlement {
 /** Prices the exchange and writes its one terminal record, its ledger lines, its metrics and its log line. */
 export function settle(house: House, settlement: Settlement): void {
   const { call, client, started, ending, facts, purse, settings } = settlement;
-  const { book } = purse;
+  const { book } = ending;
   const finish = finishOf(client, ending);
   const billed = bill(
     {

@@ -20,22 +20,27 @@ export class SpillWatch {
     this.#owner = owner;
   }
 
-  /** Reads a session's head: its windows, whether it is full, whether it serves again. */
+  /** Reads a candidate's head: the session's windows, whether it is full, whether it serves again, or who pays for it. */
   observe(head: ResponseHead, candidate: Candidate): void {
-    const { identity, facts, settings } = this.#owner;
-    const { credential } = candidate;
-    if (credential.kind !== "own" || credential.class !== "subscription") return;
+    const { credential, mode } = candidate;
+    if (credential.kind === "stored") {
+      if (mode === "byok-overflow" && head.status < 300) this.#tell(credential.label);
+    } else if (credential.class === "subscription") this.#observeSession(head);
+  }
+
+  #observeSession(head: ResponseHead): void {
+    const { identity, facts } = this.#owner;
     const { principal, account } = identity;
     if (account === undefined) return;
     const { quota, fullSessions, clock } = this.#house;
     if (head.status === TOO_MANY_REQUESTS) {
       const answer = { headers: head.headers, model: facts.model };
       this.#full = fullSessions.note({ principal, account }, answer, clock.now());
-    } else if (head.status < 300 && settings.pay.memory && facts.isQuotaProbe !== true) {
+    } else if (head.status < 300 && facts.isQuotaProbe !== true) {
       fullSessions.served({ principal, account }, facts.model);
       quota.overflows(account, undefined);
     }
-    quota.observe({ credentialClass: credential.class, account }, head.headers);
+    quota.observe({ credentialClass: "subscription", account }, head.headers);
   }
 
   /** True for a session's answer that its overflow may better (req:C-22). */
@@ -45,12 +50,10 @@ export class SpillWatch {
   }
 
   /** Tells, once for each session and each time that it is full, until when, who pays, and what moving costs. */
-  onSpill({ credential }: Candidate): void {
+  #tell(label: string): void {
     const { call, identity, settings, sessionId } = this.#owner;
     const { account } = identity;
-    if (credential.kind !== "stored" || account === undefined || call.operation !== "messages") {
-      return;
-    }
+    if (account === undefined || call.operation !== "messages") return;
     const full = this.#full ?? this.#remembered();
     const until = full === undefined ? undefined : shownTime(full.resetsAtMs, settings.timeZone);
     const reason = full === undefined ? "busy" : `${full.claim} ${full.resetsAtMs}`;
@@ -65,10 +68,10 @@ export class SpillWatch {
       sessionId,
       window: full?.claim,
       until,
-      label: credential.label,
+      label,
       movingCost,
     });
-    this.#house.quota.overflows(account, { label: credential.label, until, movingCost });
+    this.#house.quota.overflows(account, { label, until, movingCost });
   }
 
   /** The session was not tried, because it was known to be full. */

@@ -1,0 +1,77 @@
+import { brotliDecompressSync, gunzipSync, inflateSync, zstdDecompressSync } from "node:zlib";
+import { allValues, type HeaderList } from "../base/header-list.ts";
+import type { Secret } from "../base/secret.ts";
+import type { KeptAnswer } from "./relay.ts";
+
+type Decoder = (body: Buffer, options: { readonly maxOutputLength: number }) => Buffer;
+
+const DECODERS: ReadonlyMap<string, Decoder> = new Map<string, Decoder>([
+  ["gzip", (body, options) => gunzipSync(body, options)],
+  ["x-gzip", (body, options) => gunzipSync(body, options)],
+  ["deflate", (body, options) => inflateSync(body, options)],
+  ["br", (body, options) => brotliDecompressSync(body, options)],
+  ["zstd", (body, options) => zstdDecompressSync(body, options)],
+]);
+const MAX_DECODED_BYTES = 4 * 2 ** 20;
+const MASK = "*";
+
+/**
+ * An error answer without the stored key that it was asked with: some upstreams repeat what they were sent. What does not
+ * have it stays as it is, to the byte; a body that cannot be read is left out.
+ */
+export function withoutSecret(answer: KeptAnswer, secret: Secret): KeptAnswer {
+  const { head, body } = answer;
+  const encodings = allValues(head.headers, "content-encoding").join(",").trim().toLowerCase();
+  if (encodings === "" || encodings === "identity") {
+    return { ...answer, body: maskBytes(body, secret) ?? body };
+  }
+  const decoded = decode(body, encodings);
+  const masked = decoded === undefined ? Buffer.alloc(0) : maskBytes(decoded, secret);
+  if (masked === undefined) return answer;
+  return { ...answer, head: { ...head, headers: withoutCoding(head.headers) }, body: masked };
+}
+
+/** Field values without the key, in the order in which they came. */
+export function maskFields(headers: HeaderList, secret: Secret): HeaderList {
+  const value = secret.reveal();
+  if (!headers.some((text) => text.includes(value))) return headers;
+  return headers.map((text) => text.replaceAll(value, MASK.repeat(value.length)));
+}
+
+/** A copy in which every spelling of the key is blotted out, as long as before; undefined where there is none. */
+function maskBytes(bytes: Buffer, secret: Secret): Buffer | undefined {
+  let masked: Buffer | undefined;
+  for (const spelling of spellingsOf(Buffer.from(secret.reveal()))) {
+    let at = bytes.indexOf(spelling);
+    for (; at >= 0; at = bytes.indexOf(spelling, at + spelling.length)) {
+      masked ??= Buffer.from(bytes);
+      masked.fill(MASK, at, at + spelling.length);
+    }
+  }
+  return masked;
+}
+
+/** The key as it is, in hex, and in base64 at each of the three places in which it can begin within longer text. */
+function spellingsOf(key: Buffer): readonly string[] {
+  const base64 = [0, 1, 2].flatMap((skipped) => {
+    const whole = Math.floor((key.length - skipped) / 3) * 3;
+    const part = key.subarray(skipped, skipped + whole);
+    return [part.toString("base64"), part.toString("base64url")];
+  });
+  const hex = key.toString("hex");
+  return [...new Set([key.toString(), hex, hex.toUpperCase(), ...base64])];
+}
+
+function decode(body: Buffer, encodings: string): Buffer | undefined {
+  try {
+    return DECODERS.get(encodings)?.(body, { maxOutputLength: MAX_DECODED_BYTES });
+  } catch {
+    return undefined;
+  }
+}
+
+const OF_CODING: ReadonlySet<string> = new Set(["content-encoding", "content-length"]);
+
+function withoutCoding(headers: HeaderList): HeaderList {
+  return headers.filter((_text, i) => !OF_CODING.has((headers[i - (i % 2)] ?? "").toLowerCase()));
+}

@@ -1,0 +1,121 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { Secret } from "../base/secret.ts";
+import { makeCatalogue } from "../metering/index.ts";
+import { BudgetGate } from "../policy/budget/index.ts";
+import type { Candidate } from "../routing/candidate.ts";
+import type { LedgerTransaction } from "../store/transaction.ts";
+import { Purse, type PurseOwner } from "./purse.ts";
+
+const NOW_MS = Date.parse("2026-11-24T12:00:00Z");
+const RATES = { currency: "USD", rate: "1" };
+const CAP = { amount: "10", currency: "USD", period: "day", timeZone: "UTC" } as const;
+
+const DEPLOYMENT = {
+  provider: "anthropic",
+  dialect: "anthropic",
+  origin: "https://api.anthropic.com",
+  pathPrefix: "",
+  transport: {
+    send: () => assert.fail("a purse sends nothing"),
+    [Symbol.asyncDispose]: async () => {},
+  },
+};
+const STORED: Candidate = {
+  deployment: DEPLOYMENT,
+  credential: {
+    kind: "stored",
+    owner: "local/anthropic/default",
+    class: "stored",
+    label: "default",
+    secret: new Secret("sk-ant-api03-x"),
+  },
+  mode: "byok-overflow",
+  book: "overflow",
+  tryIf: "always",
+  reason: "",
+};
+const OWN: Candidate = {
+  ...STORED,
+  credential: { kind: "own", owner: "dev", class: "subscription" },
+  mode: "passthrough",
+  book: "subscription",
+};
+
+function open() {
+  const catalogue = makeCatalogue([]);
+  assert.ok(catalogue.ok);
+  const budgets = new BudgetGate({ balances: new Map(), requests: new Map(), at: NOW_MS });
+  const owner = {
+    call: { id: "spx_1", operation: "messages" },
+    identity: { principal: "dev", organisation: "local" },
+    facts: { model: "claude-opus-5-5", maxTokens: 1_000, duplicates: [] },
+    body: { kind: "none" },
+    settings: {
+      catalogue: catalogue.value,
+      pay: { cap: CAP, rates: {}, allowUnpriced: false },
+    },
+  };
+  // Only what a purse looks at.
+  const purse = new Purse({ budgets, clock: clockAt(NOW_MS) }, asOwner(owner));
+  const scope = { id: "user/dev", name: "dev", budgets: [CAP], timeZone: "UTC" };
+  const used = (): bigint => budgets.states([scope], NOW_MS, {})[0]?.usedNano ?? -1n;
+  return { purse, used };
+}
+
+function clockAt(nowMs: number) {
+  return { now: () => nowMs, monotonicMs: () => nowMs };
+}
+
+function asOwner(owner: unknown): PurseOwner {
+  const isOwner = (value: unknown): value is PurseOwner => typeof value === "object";
+  assert.ok(isOwner(owner));
+  return owner;
+}
+
+function legs(transactions: readonly LedgerTransaction[]): string {
+  return transactions.map(({ leg, book }) => `${leg} ${book}`).join(", ");
+}
+
+describe("Purse", () => {
+  it("B-05: gives back what it held for a stored key when the session is tried instead", () => {
+    const { purse, used } = open();
+    const first = purse.admit(STORED);
+    assert.ok(first.ok);
+    assert.equal(legs(first.value), "reserve overflow");
+    assert.ok(used() > 0n);
+    purse.stored();
+    const second = purse.admit(OWN);
+    assert.ok(second.ok);
+    assert.equal(legs(second.value), "release overflow");
+    purse.stored();
+    assert.equal(used(), 0n);
+    assert.equal(legs(purse.settle(NOW_MS, 5n, RATES)), "settle subscription");
+    assert.equal(used(), 0n);
+  });
+
+  it("B-05: tells what was given back with the settlement when it could not be stored before", () => {
+    const { purse, used } = open();
+    assert.ok(purse.admit(STORED).ok);
+    purse.stored();
+    assert.ok(purse.admit(OWN).ok);
+    purse.release();
+    assert.equal(used(), 0n);
+    assert.equal(legs(purse.settle(NOW_MS, undefined, RATES)), "release overflow");
+  });
+
+  it("R15: charges what is not known as it was held", () => {
+    const { purse, used } = open();
+    assert.ok(purse.admit(STORED).ok);
+    const held = used();
+    purse.stored();
+    assert.equal(legs(purse.settle(NOW_MS, undefined, RATES)), "settle overflow");
+    assert.equal(used(), held);
+  });
+
+  it("R22: only a stored key's messages are anybody's budget", () => {
+    const { purse } = open();
+    assert.deepEqual(purse.scopesOf(OWN), []);
+    assert.equal(purse.scopesOf(STORED).length, 1);
+  });
+});

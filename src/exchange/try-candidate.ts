@@ -1,0 +1,135 @@
+import { firstValue, type HeaderList } from "../base/header-list.ts";
+import type { Candidate } from "../routing/candidate.ts";
+import type { AttemptRecord } from "../store/record.ts";
+import type { ResponseHead, UpstreamRequest } from "../upstream/transport/contract.ts";
+import type { ActiveExchanges } from "./active.ts";
+import type { HeldBody, RequestBody } from "./body.ts";
+import type { ClientCall } from "./call.ts";
+import type { ClientSide } from "./client-side.ts";
+import { toUpstreamHeaders } from "./headers.ts";
+import { type Keeping, Relay, type RelayOptions, type RelayResult } from "./relay.ts";
+
+/** What every attempt of an exchange has in common. */
+export interface Sending {
+  readonly call: ClientCall;
+  readonly client: ClientSide;
+  readonly body: RequestBody;
+  readonly streamRequested: boolean;
+  readonly active: ActiveExchanges;
+  readonly relay: Pick<RelayOptions, "makeTap" | "readOnAfterClientGoneMs" | "monotonicMs">;
+}
+
+/** What depends on the candidate and on what came before it. */
+export interface Turn {
+  readonly candidate: Candidate;
+  /** Each attempt is added at its end; the one before it was then not the last. */
+  readonly attempts: AttemptRecord[];
+  readonly keeps: (head: ResponseHead) => Keeping;
+  readonly onHead: (head: ResponseHead) => void;
+  /** The response's fields as the client gets them. */
+  readonly fields: (head: ResponseHead) => HeaderList;
+}
+
+/**
+ * Sends a request to one candidate. It is repeated once, on a fresh connection, when a kept-alive one turned out to be
+ * closed before any response byte came.
+ */
+export async function tryCandidate(sending: Sending, turn: Turn): Promise<RelayResult> {
+  const first = await sendOnce(sending, turn, false);
+  const { failure } = first;
+  const repeatable =
+    failure !== undefined &&
+    failure.beforeResponse &&
+    failure.onReusedConnection &&
+    failure.error.code === "upstream_reset" &&
+    sending.body.kind !== "stream" &&
+    !first.cut &&
+    !sending.client.gone;
+  return repeatable ? await sendOnce(sending, turn, true) : first;
+}
+
+async function sendOnce(sending: Sending, turn: Turn, fresh: boolean): Promise<RelayResult> {
+  const { call, client, active, body } = sending;
+  const { candidate, attempts, keeps, onHead, fields } = turn;
+  const { monotonicMs } = sending.relay;
+  const startedAfterMs = monotonicMs() - call.startedMs;
+  const relay = new Relay({
+    ...sending.relay,
+    client,
+    onHead,
+    keeps,
+    onCommit: () => {
+      // What goes in front of a stream may still be on its way.
+      if (body.kind === "held") body.drop();
+    },
+    fields,
+  });
+  active.add(relay);
+  const request = toUpstreamRequest(sending, candidate);
+  const result = await relay.run((sink) =>
+    candidate.deployment.transport.send(request, sink, { fresh }),
+  );
+  active.remove(relay);
+  const previous = attempts.at(-1);
+  if (previous !== undefined) attempts[attempts.length - 1] = { ...previous, outcome: "retried" };
+  attempts.push({
+    deployment: `${candidate.deployment.provider} ${candidate.deployment.origin}`,
+    credentialOwner: candidate.credential.owner,
+    credentialClass: candidate.credential.class,
+    status: result.seen?.status,
+    upstreamRequestId: result.seen && firstValue(result.seen.headers, "request-id"),
+    bytesSent: body.kind === "none" ? 0 : (body.lengthBytes ?? 0),
+    bytesReceived: result.bytesReceived,
+    startedAfterMs,
+    headersAfterMs: result.headAtMs === undefined ? undefined : result.headAtMs - call.startedMs,
+    endedAfterMs: monotonicMs() - call.startedMs,
+    outcome: outcomeOf(result, client),
+  });
+  return result;
+}
+
+function outcomeOf(result: RelayResult, client: ClientSide): AttemptRecord["outcome"] {
+  if (result.failure !== undefined) return result.failure.error.code;
+  return client.gone ? "client_closed" : "ok";
+}
+
+function toUpstreamRequest(
+  { call, body, streamRequested }: Sending,
+  { deployment, credential }: Candidate,
+): UpstreamRequest {
+  const payload = toPayload(body);
+  return {
+    method: call.request.method ?? "GET",
+    target: `${deployment.pathPrefix}${call.target}`,
+    headers: toUpstreamHeaders(call.request.rawHeaders, {
+      identityEncoding: streamRequested,
+      // A Buffer's length is its framing; a stream's has to be said, where it is known.
+      contentLength: !Buffer.isBuffer(payload),
+      storedKey: credential.kind === "stored" ? credential.secret : undefined,
+    }),
+    body: payload,
+  };
+}
+
+/** The HTTP client keeps a Buffer for as long as the answer lasts, but lets go of what a stream has yielded. */
+const KEPT_BODY_BYTES = 8 * 1024;
+
+function toPayload(body: RequestBody): UpstreamRequest["body"] {
+  switch (body.kind) {
+    case "none":
+      return undefined;
+    case "held": {
+      const [only] = body.parts;
+      const isSmall = body.parts.length === 1 && body.lengthBytes <= KEPT_BODY_BYTES;
+      return isSmall ? only : yieldParts(body);
+    }
+    case "stream":
+      return body.open();
+    default:
+      return body satisfies never;
+  }
+}
+
+async function* yieldParts(body: HeldBody): AsyncGenerator<Buffer> {
+  yield* body.parts;
+}
