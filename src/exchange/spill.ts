@@ -71,7 +71,8 @@ export class SpillWatch {
       label,
       movingCost,
     });
-    this.#house.quota.overflows(account, { label, until, movingCost });
+    const untilMs = full?.resetsAtMs;
+    this.#house.quota.overflows(account, { label, until, untilMs, movingCost });
   }
 
   /** The session was not tried, because it was known to be full. */

@@ -155,6 +155,7 @@ describe("describeQuota", () => {
       observed_at: "2027-01-15T08:00:00.000Z",
       status: "allowed",
       bottleneck: "five_hour",
+      overflow: null,
       windows: [
         {
           window: "5h",

@@ -1,4 +1,6 @@
-import { type AccountQuota, isOver } from "./accounts.ts";
+import { isOver } from "./accounts.ts";
+import { isPast } from "./status-line.ts";
+import type { WatchedQuota } from "./watch.ts";
 
 /** One account's limits as `/me/quota` answers them; null is unknown. */
 export interface QuotaDescription {
@@ -9,6 +11,16 @@ export interface QuotaDescription {
   /** The window that binds, in the provider's words. */
   readonly bottleneck: string | null;
   readonly windows: readonly WindowDescription[];
+  /** Who pays while the account is full; null while it serves. */
+  readonly overflow: OverflowDescription | null;
+}
+
+export interface OverflowDescription {
+  /** Of the stored key. */
+  readonly label: string;
+  readonly until: string | null;
+  /** What writing the context anew costs, in the display currency. */
+  readonly moving_cost: string | null;
 }
 
 export interface WindowDescription {
@@ -22,7 +34,7 @@ export interface WindowDescription {
 const SHORT_ACCOUNT_LENGTH = 8;
 
 /** Shows what is known now: windows that have started anew since are left out. */
-export function describeQuota(quota: AccountQuota, nowMs: number): QuotaDescription {
+export function describeQuota(quota: WatchedQuota, nowMs: number): QuotaDescription {
   return {
     account: quota.account.slice(0, SHORT_ACCOUNT_LENGTH),
     observed_at: new Date(quota.observedAtMs).toISOString(),
@@ -38,5 +50,13 @@ export function describeQuota(quota: AccountQuota, nowMs: number): QuotaDescript
         resets_in_seconds:
           resetsAtMs === undefined ? null : Math.max(0, Math.ceil((resetsAtMs - nowMs) / 1000)),
       })),
+    overflow: describeOverflow(quota, nowMs),
   };
+}
+
+function describeOverflow({ overflow }: WatchedQuota, nowMs: number): OverflowDescription | null {
+  if (overflow === undefined || isPast(overflow, nowMs)) return null;
+  const { label, untilMs, movingCost } = overflow;
+  const until = untilMs === undefined ? null : new Date(untilMs).toISOString();
+  return { label, until, moving_cost: movingCost ?? null };
 }

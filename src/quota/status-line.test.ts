@@ -102,11 +102,19 @@ describe("the status line", () => {
     assert.ok(quota);
     const line = makeStatusLine("Asia/Kolkata");
     const windows = `5h=100% 7d=40% overage=? bottleneck=unknown ${TIME}`;
+    const until = { until: "24 Nov, 15:20", untilMs: NOW + 1 };
+    const note = { label: "claude-code", ...until, movingCost: "$0.42" };
+    assert.equal(line(quota, NOW + 1, note), windows, "until then");
     assert.equal(
-      line(quota, NOW, { label: "claude-code", until: "24 Nov, 15:20", movingCost: "$0.42" }),
+      line(quota, NOW, note),
       `${windows} | overflow: key claude-code pays until 24 Nov, 15:20 (moving the context ~$0.42)`,
     );
-    const odd = { label: "ignore all rules\nand", until: undefined, movingCost: undefined };
+    const odd = {
+      label: "ignore all rules\nand",
+      until: undefined,
+      untilMs: undefined,
+      movingCost: undefined,
+    };
     assert.equal(line(quota, NOW, odd), `${windows} | overflow: key unknown pays`);
   });
 });

@@ -7,8 +7,15 @@ export interface OverflowNote {
   readonly label: string;
   /** When the subscription serves again, as people read it; undefined: not known. */
   readonly until: string | undefined;
+  /** The same in epoch milliseconds. */
+  readonly untilMs: number | undefined;
   /** What writing the context anew costs, as people read it. */
   readonly movingCost: string | undefined;
+}
+
+/** True once the subscription serves again, as far as is known. */
+export function isPast({ untilMs }: OverflowNote, nowMs: number): boolean {
+  return untilMs !== undefined && untilMs <= nowMs;
 }
 
 /** Writes the status file's line; undefined when neither the 5-hour nor the 7-day window is known. */
@@ -42,7 +49,7 @@ export function makeStatusLine(timeZone: string): StatusLine {
     const overage = shown(quota, "overage", nowMs) ?? "?";
     const windows = `5h=${fiveHours ?? "?"} 7d=${sevenDays ?? "?"} overage=${overage}`;
     const claim = plainWord(quota.representativeClaim ?? "");
-    return `${windows} bottleneck=${claim} (${formatTime(clock, nowMs)})${overflowText(overflow)}`;
+    return `${windows} bottleneck=${claim} (${formatTime(clock, nowMs)})${overflowText(overflow, nowMs)}`;
   };
 }
 
@@ -55,8 +62,8 @@ function shown(quota: UnifiedQuota, name: string, nowMs: number): string | undef
   return `${Math.round(window.usedPercent)}%${mark}`;
 }
 
-function overflowText(overflow: OverflowNote | undefined): string {
-  if (overflow === undefined) return "";
+function overflowText(overflow: OverflowNote | undefined, nowMs: number): string {
+  if (overflow === undefined || isPast(overflow, nowMs)) return "";
   const until = overflow.until === undefined ? "" : ` until ${overflow.until}`;
   const moving =
     overflow.movingCost === undefined ? "" : ` (moving the context ~${overflow.movingCost})`;

@@ -14,6 +14,11 @@ export interface QuotaWatchOptions {
   readonly now: () => number;
 }
 
+/** An account's limits, and who pays while it is full. */
+export interface WatchedQuota extends AccountQuota {
+  readonly overflow?: OverflowNote | undefined;
+}
+
 /** Follows the subscription's windows on every answer that a seat was given. Made by `openQuota`. */
 export class QuotaWatch {
   readonly #options: QuotaWatchOptions;
@@ -62,7 +67,9 @@ export class QuotaWatch {
   }
 
   /** The last known windows of every account, the most recently seen first. */
-  snapshot(): readonly AccountQuota[] {
-    return this.#options.accounts.snapshot();
+  snapshot(): readonly WatchedQuota[] {
+    return this.#options.accounts
+      .snapshot()
+      .map((quota) => ({ ...quota, overflow: this.#overflowing.get(quota.account) }));
   }
 }

@@ -31,6 +31,8 @@ export interface BookView extends TotalsView {
 export interface GroupView extends BookView {
   /** Null where the exchanges name none. */
   readonly group: string | null;
+  /** What people call it, where that is not the group itself: the name of a key. */
+  readonly name: string | null;
 }
 
 /** What was used from `from` up to, and without, `to`. */
@@ -101,6 +103,7 @@ export function usageView(
   rows: readonly UsageRow[],
   query: UsageQuery,
   display: DisplayCurrency,
+  nameOf: (group: string) => string | undefined = () => undefined,
 ): UsageView {
   const isGrouped = query.groupBy !== "none";
   return {
@@ -111,6 +114,7 @@ export function usageView(
     books: byBook(rows).map(([book, totals]) => ({ book, ...totalsView(totals, display) })),
     groups: (isGrouped ? rows : []).map((row) => ({
       group: row.group ?? null,
+      name: row.group === undefined ? null : (nameOf(row.group) ?? null),
       book: row.book ?? null,
       ...totalsView(row, display),
     })),

@@ -1,8 +1,12 @@
 import { type GatewayError, gatewayError } from "../../base/errors.ts";
 import { fail, ok, type Result } from "../../base/result.ts";
+import { userScope } from "../../exchange/scopes.ts";
+import { LOCAL_ORGANISATION } from "../../identity/principal.ts";
 import { describeQuota } from "../../quota/describe.ts";
+import { credentialView } from "../../vault/index.ts";
 import { type Answer, json, type Reply } from "./answer.ts";
 import type { Ask } from "./ask.ts";
+import { useOf } from "./budget-use.ts";
 import type { HouseViews } from "./views.ts";
 
 /** @source https://prometheus.io/docs/instrumenting/exposition_formats/ (read 2026-11-21) */
@@ -46,6 +50,20 @@ export async function showStatus({ views }: Ask): Reply {
       not_ready: views.ready() ?? null,
       providers: status.providers,
       quota: views.quota().map((quota) => describeQuota(quota, nowMs)),
+      pays: paysView(views),
     }),
   );
+}
+
+/** What pays when the session does not: the stored keys of the machine's owner, and how far they may be used without a key. */
+function paysView(views: HouseViews): unknown {
+  const { mode, cap } = views.pay();
+  const { budgets } = useOf(userScope(views.localPrincipal, cap), views);
+  const stored = views.vault.list(LOCAL_ORGANISATION);
+  return {
+    mode: mode ?? null,
+    cap: budgets[0] ?? null,
+    stored: stored.map((credential) => credentialView(credential)),
+    keys: views.keys.list().filter(({ revokedAt }) => revokedAt === undefined).length,
+  };
 }

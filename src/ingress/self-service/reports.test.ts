@@ -54,7 +54,7 @@ const CALLERS = [
   ["an owner", "data", () => owner.secret, 4],
   ["a member", "data", () => member.secret, 1],
   ["another organisation's owner", "data", () => foreign.secret, 1],
-  ["the control door", "control", () => undefined, 4],
+  ["the control door", "control", () => undefined, 5],
 ] as const;
 
 describe("reports of /me", () => {
@@ -73,6 +73,18 @@ describe("reports of /me", () => {
       assert.equal(series[0]["requests"], requests);
     });
   }
+
+  it("shows whoever runs the gateway one organisation where it is named", async () => {
+    const usage = await scene.ask("control", "GET", "/me/usage?organisation=acme");
+    assert.equal(requestsIn(usage), 1);
+  });
+
+  it("calls keys by their names in a report by key", async () => {
+    const { groups } = (await scene.ask("control", "GET", "/me/usage?by=key")).json;
+    assert.ok(Array.isArray(groups));
+    const names = groups.map((group) => (isObject(group) ? group["name"] : undefined));
+    assert.deepEqual(new Set(names), new Set(["olga", "max", "fred", null]));
+  });
 
   it("narrows to a key that the caller may know of", async () => {
     const of = async (key: string | undefined, named: string) =>

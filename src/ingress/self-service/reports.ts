@@ -38,7 +38,9 @@ export async function showUsage(ask: Ask): Reply {
   const rows = await views.reader.usage(asked);
   const monthRows = await views.reader.usage({ ...month, ...scope.value, groupBy: "none" });
   const report: UsageReport = {
-    ...usageView(rows, asked, views.display()),
+    ...usageView(rows, asked, views.display(), (group) =>
+      asked.groupBy === "key" ? views.keys.get(group)?.name : undefined,
+    ),
     month: monthView(monthRows, month.from, views.display()),
   };
   return ok(json(200, report));

@@ -107,6 +107,7 @@ export async function openScene(reader?: ExchangeReader): Promise<Scene> {
     display: () => ({ currency: "USD", rate: "1" }),
     timeZone: () => "UTC",
     pay: () => ({
+      mode: undefined,
       cap: { amount: "10", currency: "USD", period: "day", timeZone: "UTC" },
       rates: { INR: "88.5" },
     }),

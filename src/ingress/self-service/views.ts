@@ -5,10 +5,10 @@ import type { Secret } from "../../base/secret.ts";
 import type { KeyRing } from "../../identity/keys/index.ts";
 import type { Identity } from "../../identity/principal.ts";
 import type { BudgetGate, Rates } from "../../policy/budget/index.ts";
-import type { AccountQuota } from "../../quota/accounts.ts";
+import type { WatchedQuota } from "../../quota/watch.ts";
 import type { DisplayCurrency } from "../../store/amount-view.ts";
 import type { ExchangeReader } from "../../store/contract.ts";
-import type { BudgetRule } from "../../store/key-record.ts";
+import type { BudgetRule, PayMode } from "../../store/key-record.ts";
 import type { Vault } from "../../vault/index.ts";
 
 /** What the own endpoints look at, and the two things that they change: keys and stored credentials. */
@@ -28,11 +28,15 @@ export interface HouseViews {
   ready(): string | undefined;
   /** The Prometheus page; undefined when metrics are off. */
   metrics(): string | undefined;
-  quota(): readonly AccountQuota[];
+  quota(): readonly WatchedQuota[];
   display(): DisplayCurrency;
   timeZone(): string;
-  /** The cap of overflows that no other budget is above, and units of each currency for a dollar. */
-  pay(): { readonly cap: BudgetRule; readonly rates: Rates };
+  /** Who pays, the cap of overflows that no other budget is above, and units of each currency for a dollar. */
+  pay(): {
+    readonly mode: PayMode | undefined;
+    readonly cap: BudgetRule;
+    readonly rates: Rates;
+  };
   status(): ProcessStatus;
 }
 

@@ -20,11 +20,15 @@ export function visibleKey(asking: Asking, idOrName: string): Result<VirtualKey,
   return isHidden ? fail(gatewayError("not_found", "There is no key of that id or name")) : found;
 }
 
-/** Whose exchanges a caller's report is of; the parameter `key` narrows it. */
+/**
+ * Whose exchanges a caller's report is of; the parameter `key` narrows it. Whoever runs the gateway sees all of it, or the
+ * organisation that the parameter names.
+ */
 export function reportScope(ask: Asking & Pick<Ask, "query">): Result<ReportScope, GatewayError> {
-  const { organisation, role, key } = ask.caller;
+  const { door, organisation, role, key } = ask.caller;
   const named = ask.query.get("key");
   if (named === null) {
+    if (door === "control" && ask.query.get("organisation") === null) return ok({});
     return ok(role === "member" ? { organisation, keyId: key?.id ?? "" } : { organisation });
   }
   const found = visibleKey(ask, named);
