@@ -14,7 +14,6 @@ import { FirstSpills } from "./exchange/first-spills.ts";
 import { runExchange } from "./exchange/run.ts";
 import { toGeneration } from "./generation.ts";
 import { localUser } from "./identity/local-user.ts";
-import { identify } from "./identity/principal.ts";
 import { Ingress } from "./ingress/handler.ts";
 import { SelfService } from "./ingress/self-service/endpoints.ts";
 import type { HouseViews } from "./ingress/self-service/views.ts";
@@ -31,6 +30,7 @@ import { openState } from "./state.ts";
 import { writeServerInfo } from "./store/server-info.ts";
 import { openSqliteStore } from "./store/sqlite/open.ts";
 import { verifyKey } from "./upstream/providers/anthropic/index.ts";
+import { keptViews } from "./views.ts";
 
 /** What a gateway is built from; `serve.ts` reads it from the process. */
 export interface GatewayOptions {
@@ -91,6 +91,13 @@ export async function openGateway(options: GatewayOptions): Promise<Result<Gatew
   const state = await openState({ config, store, clock, journal });
   if (!state.ok) return state;
   const { installKey, keys, vault, budgets, quota } = scope.use(state.value);
+  if (config.auth.required && keys.list().length === 0) {
+    journal(
+      "warn",
+      "auth.no_key",
+      "auth.required is on, and there is no key yet: nobody is let in. Make the first one: spillway keys create --name NAME",
+    );
+  }
 
   const reached = await openDeployment(config, options.env);
   if (!reached.ok) return reached;
@@ -136,28 +143,19 @@ export async function openGateway(options: GatewayOptions): Promise<Result<Gatew
     settings: () => current.settings,
   };
   const views: HouseViews = {
-    reader: store.reader,
-    localPrincipal: house.identity.localPrincipal,
-    keys,
-    vault,
-    budgets,
-    now: clock.now,
-    identify: (headers) => identify(headers, house.identity),
-    // One provider so far, and the vault stores no other's keys.
-    verify: async (_provider, key) =>
-      await verifyKey(deployment.transport, deployment.pathPrefix, key),
-    pay: () => current.settings.pay,
+    ...keptViews({
+      store,
+      state: state.value,
+      identity: house.identity,
+      clock,
+      current: () => current,
+      verify: async (key) => await verifyKey(deployment.transport, deployment.pathPrefix, key),
+    }),
     ready: () => {
       if (draining) return "draining";
       return store.accepting ? undefined : "accounting_unavailable";
     },
     metrics: () => (current.config.metrics.enabled ? metrics.expose() : undefined),
-    quota: () => quota.snapshot(),
-    display: () => ({
-      currency: current.settings.currency.code,
-      rate: current.settings.currency.rate,
-    }),
-    timeZone: () => current.config.timeZone,
     status: () => ({
       pid: process.pid,
       version,

@@ -16,7 +16,17 @@ process.exitCode = await runCli(process.argv.slice(2), {
   // The server's modules are loaded for the server only: the other commands should cost little more than Node itself.
   serve: async (flags) => (await import("./serve.ts")).serve(flags, version),
   loadConfig: async (flags) => (await import("./config/load.ts")).loadConfig(systemInputs(flags)),
+  openControl: async (loaded) => {
+    const [{ openOfflineControl }, { terminalJournal }] = await Promise.all([
+      import("./offline.ts"),
+      import("./observe/journal.ts"),
+    ]);
+    const journal = terminalJournal((text) => process.stderr.write(text));
+    const { env } = process;
+    return await openOfflineControl({ loaded, version, clock: systemClock, env, journal });
+  },
   env: process.env,
+  stdin: () => process.stdin,
   stdout: process.stdout,
   stderr: process.stderr,
   clock: systemClock,

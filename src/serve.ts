@@ -119,14 +119,14 @@ function greet({ journal, pretty }: Voice, { url }: Gateway, { config }: LoadedC
   journal("info", "gateway.listening", lines.join("\n"));
 }
 
-/** Beyond loopback everybody who reaches the port is let in with a credential of their own (design R4). */
+/** Beyond loopback, without keys, everybody who reaches the port is let in with a credential of their own (design R4). */
 function warnOfOpenDoor(journal: Journal, { config }: LoadedConfig): void {
   const { bind } = config.listener;
-  if (isLoopbackHost(bind)) return;
+  if (isLoopbackHost(bind) || config.auth.required) return;
   journal(
     "warn",
     "listener.open_door",
-    `Listening on ${bind}: whoever reaches this port can send requests with a credential of their own, and read /me and /metrics. No credential is injected.`,
+    `Listening on ${bind}: whoever reaches this port can send requests with a credential of their own, and read /me and /metrics. No stored key is used. auth.required lets people in with a Spillway key only.`,
   );
 }
 

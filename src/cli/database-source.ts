@@ -1,8 +1,10 @@
+import { dateAt, startOfDate } from "../base/calendar.ts";
 import { isObject, parseJson } from "../base/json.ts";
 import { fail, ok, type Result } from "../base/result.ts";
 import type { AccountQuota } from "../quota/accounts.ts";
 import type { DisplayCurrency } from "../store/amount-view.ts";
 import type { ExchangeReader, QuotaSnapshot } from "../store/contract.ts";
+import { monthView } from "../store/usage-view.ts";
 import { eventsView, exchangeView, usageView } from "../store/views.ts";
 import { type CliFailure, cliFailure } from "./deps.ts";
 import type { Source } from "./source.ts";
@@ -29,7 +31,19 @@ export function makeDatabaseSource({ reader, settings, now }: DatabaseOptions): 
       if (!known.ok) return known;
       const { display, timeZone } = known.value;
       const query = { from, to, groupBy: by, timeZone };
-      return await answered(async () => usageView(await reader.usage(query), query, display));
+      const month = {
+        from: startOfMonth(now(), timeZone),
+        to: now() + 1,
+        groupBy: "none",
+      } as const;
+      return await answered(async () => {
+        const keys = by === "key" ? await reader.keys() : [];
+        const names = new Map(keys.map(({ id, name }) => [id, name]));
+        return {
+          ...usageView(await reader.usage(query), query, display, (group) => names.get(group)),
+          month: monthView(await reader.usage(month), month.from, display),
+        };
+      });
     },
     events: async (request) => await answered(async () => eventsView(await reader.events(request))),
     exchange: async (id) =>
@@ -45,6 +59,10 @@ export function makeDatabaseSource({ reader, settings, now }: DatabaseOptions): 
       }),
     [Symbol.asyncDispose]: async () => await reader[Symbol.asyncDispose](),
   };
+}
+
+function startOfMonth(atMs: number, timeZone: string): number {
+  return startOfDate({ ...dateAt(atMs, timeZone), day: 1 }, timeZone);
 }
 
 /** A database that another program locks, or that is damaged, is no bug of ours. */

@@ -3,6 +3,7 @@ import type { Result } from "../base/result.ts";
 import type { ConfigFlags, Environment } from "../config/inputs.ts";
 import type { LoadedConfig } from "../config/load.ts";
 import type { ConfigProblem } from "../config/problem.ts";
+import type { Control, ControlRefusal } from "./control.ts";
 
 /** Where text goes; `process.stdout` is one. */
 export interface Output {
@@ -12,6 +13,9 @@ export interface Output {
   on(event: "error", listener: (error: Error) => void): unknown;
 }
 
+/** Where text comes from; `process.stdin` is one. */
+export type Input = NodeJS.ReadableStream & { readonly isTTY?: boolean };
+
 /** Everything that the commands need from outside; `main.ts` provides it. */
 export interface CliDeps {
   readonly version: string;
@@ -20,7 +24,11 @@ export interface CliDeps {
   readonly loadConfig: (
     flags: ConfigFlags,
   ) => Promise<Result<LoadedConfig, readonly ConfigProblem[]>>;
+  /** Answers like a server of this configuration, without one; takes the data directory for this process alone. */
+  readonly openControl: (loaded: LoadedConfig) => Promise<Result<Control, ControlRefusal>>;
   readonly env: Environment;
+  /** A function, because the mere mention of `process.stdin` opens it. */
+  readonly stdin: () => Input;
   readonly stdout: Output;
   readonly stderr: Output;
   readonly clock: Clock;

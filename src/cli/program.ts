@@ -1,12 +1,22 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import type { Result } from "../base/result.ts";
+import { addByok } from "./byok/register.ts";
+import { example, type JsonOption, type PlaceOptions, place, type Run } from "./command-parts.ts";
 import { type CliDeps, type CliFailure, EXIT } from "./deps.ts";
+import { exposedSecret } from "./exposed-secret.ts";
+import { addKeys } from "./keys/register.ts";
+import { USAGE_GROUPS } from "./source.ts";
 
 const EXIT_CODES = `
 Exit codes: 0 done, 1 failed, 2 wrong usage, 3 not running or nothing found.`;
 
 /** Runs one command; `argv` is what stands after the program's name. Gives the exit code. */
 export async function runCli(argv: readonly string[], deps: CliDeps): Promise<number> {
+  const exposed = exposedSecret(argv);
+  if (exposed !== undefined) {
+    deps.stderr.write(`spillway: ${exposed.message}\n`);
+    return exposed.code;
+  }
   let code: number = EXIT.ok;
   const program = buildProgram(deps, (ended) => {
     code = ended;
@@ -23,7 +33,7 @@ export async function runCli(argv: readonly string[], deps: CliDeps): Promise<nu
 
 /** Describes every command. What a command needs is loaded when it runs, so that short ones start quickly. */
 export function buildProgram(deps: CliDeps, end: (exitCode: number) => void): Command {
-  const run = async (work: Promise<Result<number | undefined, CliFailure>>): Promise<void> => {
+  const run: Run = async (work: Promise<Result<number | undefined, CliFailure>>) => {
     const result = await work;
     if (!result.ok) deps.stderr.write(`spillway: ${result.error.message}\n`);
     end(result.ok ? (result.value ?? EXIT.ok) : result.error.code);
@@ -48,10 +58,10 @@ export function buildProgram(deps: CliDeps, end: (exitCode: number) => void): Co
   addUsage(program, deps, run);
   addTail(program, deps, run);
   addWhy(program, deps, run);
+  addKeys(program, deps, run);
+  addByok(program, deps, run);
   return program;
 }
-
-type Run = (work: Promise<Result<number | undefined, CliFailure>>) => Promise<void>;
 
 function addServe(program: Command, deps: CliDeps, end: (exitCode: number) => void): void {
   place(program.command("serve"))
@@ -98,6 +108,8 @@ function addConnect(program: Command, deps: CliDeps, run: Run): void {
     .option("--url <url>", "Spillway's address, if not this machine's")
     .option("--one-million", "models with a context window of 1M tokens; pins the models")
     .option("--traceparent", "let Claude Code send its trace ids along")
+    .option("--overflow", "go on with the stored key when the plan is full")
+    .option("--pin-models", "name the models behind opus, sonnet and haiku")
     .option("--json", "print JSON")
     .addHelpText("after", example("spillway connect claude-code --write"))
     .action(async (options: ConnectOptions) => {
@@ -110,6 +122,8 @@ function addConnect(program: Command, deps: CliDeps, run: Run): void {
           scope: options.scope === "project" ? "project" : "user",
           oneMillion: options.oneMillion === true,
           traceparent: options.traceparent === true,
+          overflow: options.overflow === true,
+          pinModels: options.pinModels === true,
           json: options.json === true,
         }),
       );
@@ -125,6 +139,8 @@ interface ConnectOptions extends PlaceOptions {
   readonly url?: string;
   readonly oneMillion?: boolean;
   readonly traceparent?: boolean;
+  readonly overflow?: boolean;
+  readonly pinModels?: boolean;
   readonly json?: boolean;
 }
 
@@ -143,18 +159,12 @@ function addUsage(program: Command, deps: CliDeps, run: Run): void {
   place(program.command("usage"))
     .description("what was used and what it cost, book by book")
     .option("--since <span>", "today, month, 7d, 24h or a date such as 2026-11-01", "7d")
-    .addOption(
-      new Option("--by <what>", "one line for each model, day or session").choices([
-        "model",
-        "day",
-        "session",
-      ]),
-    )
+    .addOption(new Option("--by <what>", "one line for each of them").choices([...USAGE_GROUPS]))
     .option("--json", "print JSON")
     .addHelpText("after", example("spillway usage --since month --by model"))
     .action(async (options: PlaceOptions & JsonOption & { since: string; by?: string }) => {
       const { showUsage } = await import("./commands/usage.ts");
-      const by = (["model", "day", "session"] as const).find((name) => name === options.by);
+      const by = USAGE_GROUPS.find((name) => name === options.by);
       await run(showUsage(deps, { ...options, by: by ?? "none", json: options.json === true }));
     });
 }
@@ -186,25 +196,6 @@ function addWhy(program: Command, deps: CliDeps, run: Run): void {
       const { explainExchange } = await import("./commands/why.ts");
       await run(explainExchange(deps, { ...options, id, json: options.json === true }));
     });
-}
-
-interface JsonOption {
-  readonly json?: boolean;
-}
-
-interface PlaceOptions {
-  readonly dataDir?: string;
-  readonly config?: string;
-}
-
-function place(command: Command): Command {
-  return command
-    .option("--data-dir <path>", "the directory that Spillway keeps its data in")
-    .option("--config <path>", "the configuration file");
-}
-
-function example(line: string): string {
-  return `\nExample: ${line}`;
 }
 
 const MAX_TAIL = 10_000;

@@ -11,6 +11,7 @@ import type { StartedRecord, TerminalRecord } from "../store/record.ts";
 import { writeServerInfo } from "../store/server-info.ts";
 import { openSqliteStore } from "../store/sqlite/open.ts";
 import { openReader } from "../store/sqlite/open-reader.ts";
+import { monthView } from "../store/usage-view.ts";
 import { eventsView, exchangeView, usageView } from "../store/views.ts";
 import { type Run, runOn } from "./testing.ts";
 
@@ -124,7 +125,9 @@ function controlServer(reader: ExchangeReader): Server {
           timeZone: "UTC",
         } as const;
         const display = { currency: "USD", rate: "1" };
-        send(200, usageView(await reader.usage(query), query, display));
+        const rows = await reader.usage(query);
+        const month = monthView(rows, Date.UTC(2026, 10, 1), display);
+        send(200, { ...usageView(rows, query, display), month });
       } else if (pathname === "/me/activity/events") {
         const limit = searchParams.get("limit");
         const page = await reader.events({

@@ -1,5 +1,5 @@
 import { isObject } from "../base/json.ts";
-import type { UsageView } from "../store/usage-view.ts";
+import type { UsageReport } from "../store/usage-view.ts";
 import type { EventsView, EventView, ExchangeView } from "../store/views.ts";
 import type { ServerStatus } from "./source.ts";
 
@@ -30,8 +30,18 @@ export function isExchangeView(value: unknown): value is ExchangeView {
   );
 }
 
-export function isUsageView(value: unknown): value is UsageView {
-  return isObject(value) && isList(value["books"], isTotals) && isList(value["groups"], isTotals);
+export function isUsageReport(value: unknown): value is UsageReport {
+  return (
+    isObject(value) &&
+    isList(value["books"], isTotals) &&
+    isList(value["groups"], isTotals) &&
+    isObject(value["month"]) &&
+    [value["month"]["paid"], value["month"]["notional"]].every(isAmount)
+  );
+}
+
+function isAmount(value: unknown): boolean {
+  return isObject(value) && typeof value["cost"] === "string";
 }
 
 function isEventView(value: unknown): value is EventView {
@@ -53,6 +63,6 @@ function isTotals(value: unknown): boolean {
   );
 }
 
-function isList(value: unknown, isItem: (item: unknown) => boolean): boolean {
+export function isList(value: unknown, isItem: (item: unknown) => boolean): boolean {
   return Array.isArray(value) && value.every(isItem);
 }

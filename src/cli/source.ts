@@ -1,6 +1,6 @@
 import type { Result } from "../base/result.ts";
 import type { EventsQuery } from "../store/contract.ts";
-import type { UsageView } from "../store/usage-view.ts";
+import type { UsageReport } from "../store/usage-view.ts";
 import type { EventsView, ExchangeView } from "../store/views.ts";
 import type { CliFailure } from "./deps.ts";
 
@@ -18,9 +18,31 @@ export interface ServerStatus {
   /** Why it takes no new requests, if so. */
   readonly not_ready?: string | null;
   readonly providers: readonly { readonly id: string; readonly origin: string }[];
+  /** What pays when the session does not; absent from older servers. */
+  readonly pays?: {
+    readonly mode: string | null;
+    readonly cap: CapView | null;
+    readonly stored: readonly {
+      readonly provider: string;
+      readonly label: string;
+      readonly mask: string;
+      readonly overflow: boolean;
+    }[];
+    readonly keys: number;
+  };
 }
 
-export type UsageBy = "none" | "model" | "day" | "session";
+/** The budget of overflows without a key, in its currency. */
+export interface CapView {
+  readonly amount: string;
+  readonly currency: string;
+  readonly period: string;
+  readonly used: string | null;
+  readonly resets_at: string;
+}
+
+export const USAGE_GROUPS = ["model", "day", "session", "agent", "key"] as const;
+export type UsageBy = "none" | (typeof USAGE_GROUPS)[number];
 
 export interface UsageRequest {
   /** Epoch milliseconds, the end excluded. */
@@ -35,7 +57,7 @@ export type EventsRequest = Pick<EventsQuery, "before" | "after" | "limit">;
 export interface Source extends AsyncDisposable {
   /** What the running server said of itself; undefined without one. */
   readonly server: ServerStatus | undefined;
-  usage(request: UsageRequest): Promise<Result<UsageView, CliFailure>>;
+  usage(request: UsageRequest): Promise<Result<UsageReport, CliFailure>>;
   events(request: EventsRequest): Promise<Result<EventsView, CliFailure>>;
   exchange(id: string): Promise<Result<ExchangeView | undefined, CliFailure>>;
   /** `{ accounts: [...] }`, as `/me/quota` gives it. */

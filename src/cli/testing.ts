@@ -1,6 +1,7 @@
+import { Readable } from "node:stream";
 import type { ConfigFlags } from "../config/inputs.ts";
 import { loadConfig } from "../config/load.ts";
-import type { CliDeps, Output } from "./deps.ts";
+import type { CliDeps, Input, Output } from "./deps.ts";
 import { runCli } from "./program.ts";
 
 /** What a command wrote, and how it ended. */
@@ -17,6 +18,8 @@ export interface TestMachine {
   readonly now?: number;
   readonly sleep?: (ms: number, stdout: { break(): void }) => Promise<void>;
   readonly serve?: (flags: ConfigFlags) => Promise<number>;
+  readonly openControl?: CliDeps["openControl"];
+  readonly stdin?: Input;
 }
 
 /** A machine of its own for a command: its home, its environment, its clock; for tests. */
@@ -45,7 +48,13 @@ export async function runOn(machine: TestMachine, ...argv: readonly string[]): P
         cwd,
         systemTimeZone: "UTC",
       }),
+    openControl:
+      machine.openControl ??
+      (async () => {
+        throw new Error("this test does without");
+      }),
     env,
+    stdin: () => machine.stdin ?? Readable.from([]),
     stdout: collect(
       (text) => {
         texts.out += text;

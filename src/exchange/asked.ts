@@ -1,5 +1,5 @@
 import { type GatewayError, gatewayError } from "../base/errors.ts";
-import { firstValue, type HeaderList } from "../base/header-list.ts";
+import { allValues, type HeaderList } from "../base/header-list.ts";
 import { fail, ok, type Result } from "../base/result.ts";
 import { type DataPolicy, readDataPolicy } from "../policy/residency/index.ts";
 
@@ -7,28 +7,32 @@ import { type DataPolicy, readDataPolicy } from "../policy/residency/index.ts";
 export interface Asked {
   /** `x-spillway-overflow: byok`. */
   readonly overflow: boolean;
-  readonly dataPolicy: DataPolicy | undefined;
+  /** All of them hold. */
+  readonly dataPolicies: readonly DataPolicy[];
   /** A header of another gateway came, so its answer headers are expected too. */
   readonly usesAliases: boolean;
 }
 
-const NOTHING: Asked = { overflow: false, dataPolicy: undefined, usesAliases: false };
+const NOTHING: Asked = { overflow: false, dataPolicies: [], usesAliases: false };
 
 /** Reads Spillway's own request headers; a value that it does not know is refused, never ignored. */
 export function readAsked(headers: HeaderList): Result<Asked, GatewayError> {
   if (!hasOwnFields(headers)) return ok(NOTHING);
-  const overflow = valueOf(headers, "overflow");
-  if (overflow !== undefined && overflow.trim().toLowerCase() !== "byok") {
+  const overflow = valuesOf(headers, "overflow");
+  if (overflow.some((value) => value.trim().toLowerCase() !== "byok")) {
     return fail(
       gatewayError("invalid_header", 'The header x-spillway-overflow knows one value, "byok"'),
     );
   }
-  const policyText = valueOf(headers, "data-policy");
-  const dataPolicy = policyText === undefined ? undefined : readDataPolicy(policyText);
-  if (dataPolicy?.ok === false) return dataPolicy;
+  const dataPolicies: DataPolicy[] = [];
+  for (const text of valuesOf(headers, "data-policy")) {
+    const policy = readDataPolicy(text);
+    if (!policy.ok) return policy;
+    if (policy.value !== undefined) dataPolicies.push(policy.value);
+  }
   return ok({
-    overflow: overflow !== undefined,
-    dataPolicy: dataPolicy?.value,
+    overflow: overflow.length > 0,
+    dataPolicies,
     usesAliases: headers.some((name, i) => i % 2 === 0 && /^x-br-/i.test(name)),
   });
 }
@@ -38,6 +42,6 @@ function hasOwnFields(headers: HeaderList): boolean {
   return headers.some((name, i) => i % 2 === 0 && /^x-(?:spillway|br)-/i.test(name));
 }
 
-function valueOf(headers: HeaderList, name: string): string | undefined {
-  return firstValue(headers, `x-spillway-${name}`) ?? firstValue(headers, `x-br-${name}`);
+function valuesOf(headers: HeaderList, name: string): readonly string[] {
+  return [...allValues(headers, `x-spillway-${name}`), ...allValues(headers, `x-br-${name}`)];
 }

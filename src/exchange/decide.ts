@@ -49,7 +49,7 @@ export function decide(question: Question, house: House, settings: ExchangeSetti
   const mode = routed.ok ? routed.value[0].mode : MODE_LABELS[payMode];
   const refusal =
     residency?.error ??
-    refusedBody(question, settings) ??
+    refusedBody(question, settings, routed) ??
     refusedModel(question) ??
     errorOf(routed);
   return {
@@ -118,7 +118,7 @@ function judgeResidency(
   const ofKey = named === undefined ? undefined : readDataPolicy(named);
   // A key whose policy is not understood any more goes nowhere.
   if (ofKey?.ok === false) return { error: ofKey.error, text: `${named} is not known` };
-  const policies = [asked.dataPolicy, ofKey?.value, residency.policy];
+  const policies = [...asked.dataPolicies, ofKey?.value, residency.policy];
   return decideResidency({
     policies: policies.filter((policy) => policy !== undefined),
     origin: house.deployment.origin,
@@ -131,13 +131,15 @@ function judgeResidency(
 function refusedBody(
   { identity, asked, facts }: Question,
   { residency }: ExchangeSettings,
+  routed: ReturnType<typeof route>,
 ): GatewayError | undefined {
   const [first] = facts.duplicates;
   if (first === undefined) return undefined;
+  const mayCost = routed.ok && routed.value.some(({ credential }) => credential.kind === "stored");
   const isRuled =
     identity.key !== undefined ||
-    asked.overflow ||
-    asked.dataPolicy !== undefined ||
+    mayCost ||
+    asked.dataPolicies.length > 0 ||
     residency.policy !== undefined;
   if (!isRuled) return undefined;
   return gatewayError("ambiguous_body", `The body has "${first}" more than once; send it once`);

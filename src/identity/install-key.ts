@@ -22,7 +22,9 @@ export async function openInstallKey(dataDir: string): Promise<Result<Secret, st
   const key = (await readFile(path, "utf8")).trim();
   // An empty key would make the hashes guessable.
   if (key.length < KEY_BYTES) {
-    return fail(`${path} is damaged: delete it to have a new one made`);
+    return fail(
+      `${path} is damaged: put it back from the backup of the data directory. Only if there is none, delete it to have a new one made; every Spillway key ends then`,
+    );
   }
   return ok(new Secret(key));
 }

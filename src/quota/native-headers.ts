@@ -16,7 +16,7 @@ const WARN_PERCENT = 80;
  * A seat's last known windows on an answer that a stored key paid for (design R8): without them the client forgets them.
  * The money that pays instead is told as what subscriptions call overage, which clients show as such.
  *
- * @source which fields clients read: clients.md 5.3 and tests/clients (observed 2026-11-24)
+ * @source which fields clients read: claude-cli 2.1.197 and 2.1.329, their status line's input (observed 2026-11-24)
  */
 export function seatHeaders(
   seat: UnifiedQuota,

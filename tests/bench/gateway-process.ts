@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { request } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -9,6 +10,8 @@ import { fileURLToPath } from "node:url";
 export interface GatewayProcess extends AsyncDisposable {
   readonly pid: number;
   readonly port: number;
+  /** Stores a provider's key and makes a Spillway key with a budget above it; gives the latter. */
+  setUpKey(): Promise<string>;
   /** Ends it in its own way and waits for that. */
   stop(): Promise<void>;
 }
@@ -44,7 +47,7 @@ export async function startGatewayProcess(
     },
     stdio: ["ignore", "pipe", "pipe"],
   });
-  const gateway = new MeasuredGateway(child, scratch);
+  const gateway = new MeasuredGateway(child, scratch, dataDir);
   try {
     await gateway.ready(join(dataDir, "server.json"));
   } catch (error) {
@@ -57,14 +60,16 @@ export async function startGatewayProcess(
 class MeasuredGateway implements GatewayProcess {
   readonly #child: ChildProcess;
   readonly #scratch: string;
+  readonly #dataDir: string;
   readonly #exit = Promise.withResolvers<void>();
   #exited = false;
   #output = "";
   port = 0;
 
-  constructor(child: ChildProcess, scratch: string) {
+  constructor(child: ChildProcess, scratch: string, dataDir: string) {
     this.#child = child;
     this.#scratch = scratch;
+    this.#dataDir = dataDir;
     for (const stream of [child.stdout, child.stderr]) {
       stream?.on("data", (chunk: Buffer) => {
         if (this.#output.length < KEPT_OUTPUT) this.#output += chunk.toString("utf8");
@@ -97,6 +102,16 @@ class MeasuredGateway implements GatewayProcess {
     }
   }
 
+  async setUpKey(): Promise<string> {
+    const socket = join(this.#dataDir, "control.sock");
+    await askControl(socket, "PUT", "/me/byok/anthropic", { key: "sk-ant-api03-bench-bench" });
+    const made = await askControl(socket, "POST", "/me/keys", {
+      name: "bench",
+      budget: "999999999/month",
+    });
+    return (JSON.parse(made) as { readonly key: string }).key;
+  }
+
   async stop(): Promise<void> {
     if (!this.#exited) this.#child.kill("SIGTERM");
     const timer = setTimeout(() => this.#child.kill("SIGKILL"), 15_000);
@@ -108,6 +123,26 @@ class MeasuredGateway implements GatewayProcess {
     await this.stop();
     await rm(this.#scratch, { recursive: true, force: true, maxRetries: 3 });
   }
+}
+
+/** What the owner's socket answers. */
+async function askControl(
+  socketPath: string,
+  method: string,
+  path: string,
+  body: unknown,
+): Promise<string> {
+  const { promise, resolve, reject } = Promise.withResolvers<string>();
+  const outgoing = request({ socketPath, method, path, agent: false }, (incoming) => {
+    let text = "";
+    incoming.setEncoding("utf8").on("data", (chunk: string) => {
+      text += chunk;
+    });
+    incoming.on("end", () => resolve(text));
+  });
+  outgoing.on("error", reject);
+  outgoing.end(JSON.stringify(body));
+  return await promise;
 }
 
 /** Zero until the file is there and names a port. */

@@ -88,10 +88,11 @@ export class Lane {
 }
 
 /** The request as it stands on the wire. */
-export function wireRequest(traffic: Traffic, port: number): Buffer {
+export function wireRequest(traffic: Traffic, port: number, key: string | undefined): Buffer {
   const lines = [
     "POST /v1/messages?beta=true HTTP/1.1",
     ...traffic.requestHeaders.map(([name, value]) => `${name}: ${value}`),
+    ...(key === undefined ? [] : [`x-spillway-key: ${key}`]),
     "Connection: keep-alive",
     `Host: 127.0.0.1:${port}`,
     `Content-Length: ${traffic.requestBody.length}`,

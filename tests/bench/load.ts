@@ -16,6 +16,7 @@ export type LoadCalls = {
 interface Target {
   readonly port: number;
   readonly traffic: TrafficName;
+  readonly key: string | undefined;
 }
 
 interface Window extends Target {
@@ -71,7 +72,7 @@ let openLanes: Lane[] = [];
 
 async function closedLoop(plan: ClosedLoopPlan): Promise<ClosedLoopFigures> {
   const traffic = makeTraffic(plan.traffic, 1);
-  const request = wireRequest(traffic, plan.port);
+  const request = wireRequest(traffic, plan.port, plan.key);
   let total = 0;
   let running = true;
   let left = plan.inFlight;
@@ -124,7 +125,7 @@ async function closedLoop(plan: ClosedLoopPlan): Promise<ClosedLoopFigures> {
 
 async function openLoop(plan: OpenLoopPlan): Promise<OpenLoopFigures> {
   const traffic = makeTraffic(plan.traffic, 1);
-  const request = wireRequest(traffic, plan.port);
+  const request = wireRequest(traffic, plan.port, plan.key);
   const idle: Lane[] = [];
   const lanes = new Set<Lane>();
   const latencies: number[] = [];
@@ -171,7 +172,7 @@ async function openLoop(plan: OpenLoopPlan): Promise<OpenLoopFigures> {
 
 async function openStreams(plan: OpenStreamsPlan): Promise<OpenStreamsFigures> {
   const traffic = makeTraffic(plan.traffic, 1);
-  const request = wireRequest(traffic, plan.port);
+  const request = wireRequest(traffic, plan.port, plan.key);
   const eventBytes = traffic.answerPieces[1]?.length ?? Number.NaN;
   const drops: string[] = [];
   const begin = performance.now();

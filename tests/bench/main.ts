@@ -14,6 +14,10 @@ import { openStage, type Stage } from "./stage.ts";
 type Measurement = (stage: Stage, plan: Plan) => Promise<readonly Row[]> | readonly Row[];
 
 const MEASUREMENTS: Readonly<Record<RowName, Measurement>> = {
+  "small-key": (stage, plan) => withKey(MEASUREMENTS.small, stage, plan),
+  "claude-key": (stage, plan) => withKey(MEASUREMENTS.claude, stage, plan),
+  "latency-key": (stage, plan) => withKey(MEASUREMENTS.latency, stage, plan),
+  "streams-key": (stage, plan) => withKey(MEASUREMENTS.streams, stage, plan),
   small: (stage, plan) =>
     measureExchanges(stage, plan, { traffic: "small", what: "small JSON exchange", aim: 1.5 }),
   claude: (stage, plan) =>
@@ -28,14 +32,32 @@ const MEASUREMENTS: Readonly<Record<RowName, Measurement>> = {
   start: measureStart,
 };
 
+/** The same with a Spillway key, a budget that is reserved and settled, and a stored key in the session's place. */
+async function withKey(measure: Measurement, stage: Stage, plan: Plan): Promise<readonly Row[]> {
+  const rows = await measure(keyed(stage), plan);
+  return rows.map((row) => ({ ...row, what: `${row.what}, with a key` }));
+}
+
+function keyed(stage: Stage): Stage {
+  return { ...stage, startGateway: async (nodeArgs) => await stage.startKeyedGateway(nodeArgs) };
+}
+
+const PROFILED = [
+  ["small", "small", false],
+  ["small-key", "small", true],
+  ["claude", "claude", false],
+  ["claude-key", "claude", true],
+] as const;
+
 async function main(): Promise<void> {
   const plan = planOrUsage();
   if (plan === undefined) return;
   await using stage = await openStage(plan.burst);
   say(conditions(plan));
   if (plan.profile) {
-    for (const traffic of ["small", "claude"] as const) {
-      if (plan.rows.has(traffic)) say(await profileTraffic(stage, plan, traffic));
+    for (const [row, traffic, hasKey] of PROFILED) {
+      if (!plan.rows.has(row)) continue;
+      say(`${row}\n${await profileTraffic(hasKey ? keyed(stage) : stage, plan, traffic)}`);
     }
     return;
   }

@@ -28,7 +28,7 @@ export async function measureExchanges(
       if (carrier.name === "gateway") carried += figures.total;
     }
   }
-  await expectRecords(gateway.port, carried);
+  await expectRecords(gateway, carried);
   const of = (name: "gateway" | "pipe", key: keyof Round): number =>
     median(rounds[name].map((round) => round[key]));
   const ratios = rounds.gateway.map(
@@ -58,6 +58,7 @@ async function run(
 ): Promise<ClosedLoopFigures> {
   return await stage.load.call("closedLoop", {
     port: carrier.port,
+    key: carrier.key,
     pid: carrier.pid,
     traffic,
     inFlight: plan.inFlight,
@@ -76,14 +77,21 @@ function toRound({ exchanges, elapsedMs, cpu }: ClosedLoopFigures): Round {
 }
 
 /** A gateway that forgets exchanges must not look fast: its own count has to agree with what was carried. */
-export async function expectRecords(port: number, carried: number): Promise<void> {
+export async function expectRecords({ port, key }: Carrier, carried: number): Promise<void> {
   const from = new Date(Date.now() - 86_400_000).toISOString();
   const response = await fetch(`http://127.0.0.1:${port}/me/usage?from=${from}`);
   const usage = (await response.json()) as {
-    readonly books: readonly { readonly requests: number; readonly running: number }[];
+    readonly books: readonly {
+      readonly book: string | null;
+      readonly requests: number;
+      readonly running: number;
+    }[];
   };
   const requests = usage.books.reduce((sum, book) => sum + book.requests, 0);
   const running = usage.books.reduce((sum, book) => sum + book.running, 0);
+  const book = key === undefined ? "subscription" : "api";
+  const others = usage.books.filter((row) => row.book !== book && row.requests > 0);
+  if (others.length > 0) throw new Error(`exchanges in the books ${JSON.stringify(others)}`);
   if (requests !== carried || running !== 0) {
     throw new Error(`carried ${carried} exchanges, recorded ${requests}, of them ${running} open`);
   }

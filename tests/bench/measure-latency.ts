@@ -19,6 +19,7 @@ export async function measureLatency(stage: Stage, plan: Plan): Promise<readonly
     for (const carrier of [gateway, pipe]) {
       const figures = await stage.load.call("openLoop", {
         port: carrier.port,
+        key: carrier.key,
         traffic: "small",
         perSecond: PER_SECOND,
         warmUpMs: plan.warmUpMs,
@@ -30,7 +31,7 @@ export async function measureLatency(stage: Stage, plan: Plan): Promise<readonly
       if (carrier.name === "gateway") carried += figures.total;
     }
   }
-  await expectRecords(gateway.port, carried);
+  await expectRecords(gateway, carried);
   const row = (what: string, of: typeof p50, aim: number): Row => ({
     what: `latency at ${PER_SECOND} a second, ${what}`,
     unit: "ms",

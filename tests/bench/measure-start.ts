@@ -44,7 +44,7 @@ export async function measureStart(stage: Stage, plan: Plan): Promise<readonly R
 async function firstAnswer(port: number): Promise<void> {
   const traffic = makeTraffic("small", 1);
   const { promise, resolve, reject } = Promise.withResolvers<void>();
-  const lane = new Lane(port, wireRequest(traffic, port), traffic, {
+  const lane = new Lane(port, wireRequest(traffic, port, undefined), traffic, {
     onAnswer: () => resolve(),
     onBroken: (_lane, reason) => reject(new Error(reason)),
   });

@@ -78,6 +78,7 @@ async function holdWith(
   try {
     const figures = await stage.load.call("openStreams", {
       port: carrier.port,
+      key: carrier.key,
       traffic: "open",
       count,
       holdMs: plan.holdMs,
@@ -90,7 +91,7 @@ async function holdWith(
       process.stderr.write(`  ${carrier.name}: ${drop}\n`);
     const leftAt = await stage.load.call("leaveStreams");
     const { open, lastCloseAt } = await allClosed(stage);
-    if (carrier.name === "gateway") await settled(carrier.port, count);
+    if (carrier.name === "gateway") await settled(carrier, count);
     return {
       mostMib: most / MIB,
       heldMib,
@@ -121,11 +122,11 @@ async function allClosed(stage: Stage) {
 }
 
 /** The records of streams that were left are written a moment after the close. */
-async function settled(port: number, count: number): Promise<void> {
+async function settled(gateway: Carrier, count: number): Promise<void> {
   const deadline = Date.now() + CLOSED_WITHIN_MS;
   for (;;) {
     try {
-      return await expectRecords(port, count);
+      return await expectRecords(gateway, count);
     } catch (error) {
       if (Date.now() > deadline) throw error;
       await sleep(100);

@@ -1,6 +1,18 @@
 import { parseArgs } from "node:util";
 
-export const ROW_NAMES = ["small", "claude", "latency", "streams", "facts", "start"] as const;
+/** Those of `-key` are with a Spillway key, a budget and a stored key that is injected. */
+export const ROW_NAMES = [
+  "small",
+  "small-key",
+  "claude",
+  "claude-key",
+  "latency",
+  "latency-key",
+  "streams",
+  "streams-key",
+  "facts",
+  "start",
+] as const;
 export type RowName = (typeof ROW_NAMES)[number];
 
 /** How long and how often to measure. */

@@ -55,6 +55,7 @@ export async function profileTraffic(
       windowBeginMs = performance.now() - begin + plan.warmUpMs;
       const figures = await stage.load.call("closedLoop", {
         port: carrier.port,
+        key: carrier.key,
         pid: carrier.pid,
         traffic,
         inFlight: plan.inFlight,

@@ -10,6 +10,8 @@ export interface Carrier {
   readonly name: "gateway" | "pipe";
   readonly pid: number;
   readonly port: number;
+  /** The Spillway key that requests are to bring. */
+  readonly key?: string | undefined;
 }
 
 /** Upstream and load generator, each in its process, and what stands between them. */
@@ -18,6 +20,8 @@ export interface Stage extends AsyncDisposable {
   readonly upstream: Remote<UpstreamCalls>;
   readonly load: Remote<LoadCalls>;
   startGateway(nodeArgs?: readonly string[]): Promise<Carrier & GatewayProcess>;
+  /** One with a key that has a budget, and a stored key that is injected. */
+  startKeyedGateway(nodeArgs?: readonly string[]): Promise<Carrier & GatewayProcess>;
   startPipe(nodeArgs?: readonly string[]): Promise<Carrier & AsyncDisposable>;
   /** What the upstream expects and answers from now on. */
   use(name: TrafficName): Promise<void>;
@@ -33,15 +37,11 @@ export async function openStage(burst: number): Promise<Stage> {
     upstreamUrl,
     upstream,
     load,
-    startGateway: async (nodeArgs = []) => {
+    startGateway: async (nodeArgs = []) =>
+      toCarrier(await startGatewayProcess(upstreamUrl, nodeArgs)),
+    startKeyedGateway: async (nodeArgs = []) => {
       const gateway = await startGatewayProcess(upstreamUrl, nodeArgs);
-      return {
-        name: "gateway",
-        pid: gateway.pid,
-        port: gateway.port,
-        stop: () => gateway.stop(),
-        [Symbol.asyncDispose]: () => gateway[Symbol.asyncDispose](),
-      };
+      return toCarrier(gateway, await gateway.setUpKey());
     },
     startPipe: async (nodeArgs = []) => {
       const pipe = startRemote<PipeCalls>("pipe.ts", { nodeArgs });
@@ -55,5 +55,17 @@ export async function openStage(burst: number): Promise<Stage> {
     },
     use: (name) => upstream.call("use", { name, burst }),
     [Symbol.asyncDispose]: () => kept.disposeAsync(),
+  };
+}
+
+function toCarrier(gateway: GatewayProcess, key?: string): Carrier & GatewayProcess {
+  return {
+    name: "gateway",
+    pid: gateway.pid,
+    port: gateway.port,
+    key,
+    setUpKey: () => gateway.setUpKey(),
+    stop: () => gateway.stop(),
+    [Symbol.asyncDispose]: () => gateway[Symbol.asyncDispose](),
   };
 }

@@ -33,6 +33,11 @@ const wheel = Array.from({ length: TICKS_A_SECOND }, () => new Set<OpenStream>()
 const server = createServer(
   { keepAliveTimeout: 60_000, requestTimeout: 0 },
   (request, response) => {
+    // The check of a key that is stored.
+    if (request.method === "GET") {
+      response.end("{}");
+      return;
+    }
     const expected = traffic.requestBody;
     let at = 0;
     let isRight = true;

@@ -1,3 +1,4 @@
+import { Readable } from "node:stream";
 import type { Command } from "commander";
 import { systemClock } from "../../src/base/clock.ts";
 import type { CliDeps } from "../../src/cli/deps.ts";
@@ -47,7 +48,9 @@ function depsThatOnlyWrite(written: string[]): CliDeps {
     version: "",
     serve: unused,
     loadConfig: unused,
+    openControl: unused,
     env: {},
+    stdin: () => Readable.from([]),
     stdout: stream,
     stderr: stream,
     clock: systemClock,

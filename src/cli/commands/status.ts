@@ -8,6 +8,7 @@ import { openSource } from "../open-source.ts";
 import type { ServerStatus } from "../source.ts";
 import { type Screen, screenOf, table, tildePath } from "../text.ts";
 import { dateTime, spanText } from "./dates.ts";
+import { showPays } from "./pays.ts";
 import { startOfDay } from "./period.ts";
 import { booksTable, usageLegend } from "./usage-table.ts";
 
@@ -56,6 +57,7 @@ export async function showStatus(
   }
   showToday(screen, today.value);
   for (const account of accounts) showQuota(screen, account, nowMs);
+  if (server?.pays !== undefined) showPays(screen, server.pays, nowMs);
   return ok(server === undefined ? EXIT.nothing : EXIT.ok);
 }
 
@@ -104,6 +106,7 @@ interface Account {
   readonly observed_at: string;
   readonly bottleneck: string | null;
   readonly windows: readonly QuotaWindow[];
+  readonly overflow?: { readonly label: string; readonly until: string | null } | null;
 }
 
 interface QuotaWindow {
@@ -135,6 +138,11 @@ function showQuota(screen: Screen, account: Account, nowMs: number): void {
   const title = screen.paint("bold", "Subscription limits");
   screen.line(`${title} (account ${plainText(account.account)}, as of ${age} ago)`);
   screen.line();
+  if (account.overflow) {
+    const { label, until } = account.overflow;
+    const end = until === null ? "" : ` until ${dateTime(Date.parse(until), nowMs)}`;
+    screen.line(screen.paint("yellow", `  Full: the stored key "${plainText(label)}" pays${end}`));
+  }
   if (account.windows.length === 0) {
     screen.line("  None known: all windows have started anew.");
     return;

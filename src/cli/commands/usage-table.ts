@@ -19,7 +19,7 @@ export function groupsTable(screen: Screen, usage: UsageView): void {
   const spare = Math.max(0, screen.width - 80);
   const width = Math.min(MAX_GROUP_WIDTH, GROUP_WIDTH + spare);
   const rows = usage.groups.map((row) => [
-    fitText(plainText(row.group ?? "(none)"), width),
+    fitText(plainText(row.name ?? row.group ?? "(none)"), width),
     shortBook(row.book),
     ...totalsRow(row, row.book),
   ]);

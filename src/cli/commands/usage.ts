@@ -1,5 +1,5 @@
 import { fail, ok, type Result } from "../../base/result.ts";
-import type { UsageView } from "../../store/usage-view.ts";
+import type { MonthView, UsageView } from "../../store/usage-view.ts";
 import { type CliDeps, type CliFailure, cliFailure } from "../deps.ts";
 import { findDataDir, type PlaceFlags } from "../location.ts";
 import { openSource } from "../open-source.ts";
@@ -48,6 +48,7 @@ export async function showUsage(
     groupsTable(screen, usage.value);
   }
   screen.line();
+  screen.line(`  ${monthText(usage.value.month)}`);
   usageLegend(screen, usage.value);
   if (usage.value.currency !== "USD") {
     screen.line(
@@ -55,6 +56,12 @@ export async function showUsage(
     );
   }
   return ok(undefined);
+}
+
+/** What the subscription saved, or that there is none. */
+function monthText({ paid, notional, without_subscription: without }: MonthView): string {
+  if (notional.cost_nano_usd === 0) return `This month so far: ${paid.cost} paid.`;
+  return `This month so far: ${paid.cost} paid, ~${notional.cost} covered by the subscription; ${without.cost} without it.`;
 }
 
 function requests(usage: UsageView): number {

@@ -25,6 +25,8 @@ export interface ConnectFlags extends PlaceFlags {
   readonly url?: string | undefined;
   readonly oneMillion: boolean;
   readonly traceparent: boolean;
+  readonly pinModels: boolean;
+  readonly overflow: boolean;
   readonly json: boolean;
 }
 
@@ -71,6 +73,8 @@ async function connect(
     baseUrl: baseUrl.value,
     oneMillion: flags.oneMillion,
     traceparent: flags.traceparent,
+    pinModels: flags.pinModels,
+    overflow: flags.overflow,
     current: { ...deps.env, ...file.value.env },
   });
   const plan = planVariables(variables, file.value.env);

@@ -1,4 +1,5 @@
 import { isObject } from "../../base/json.ts";
+import { plainText } from "../../observe/terminal-line.ts";
 import { baseUrlProblem, NO_TRAFFIC } from "./variables.ts";
 
 /** Settings that count for a session, the strongest first, and the shell's environment. */
@@ -33,6 +34,7 @@ export function findConflicts(
     ...forcedLogin(surroundings),
     ...cloudProviders(surroundings),
     ...switches(surroundings),
+    ...models(surroundings),
     ...proxies(surroundings, plan.baseUrl),
   ];
 }
@@ -127,6 +129,34 @@ function switches(surroundings: Surroundings): readonly Warning[] {
       remedy: "Set ANTHROPIC_BASE_URL in the program that starts Claude Code.",
     })),
   ];
+}
+
+const MODELS = [
+  "ANTHROPIC_MODEL",
+  "ANTHROPIC_DEFAULT_OPUS_MODEL",
+  "ANTHROPIC_DEFAULT_SONNET_MODEL",
+  "ANTHROPIC_DEFAULT_HAIKU_MODEL",
+  "CLAUDE_CODE_SUBAGENT_MODEL",
+] as const;
+/** An id of Anthropic's, also inside a longer one, or one of Claude Code's own aliases. */
+const KNOWN_MODEL =
+  /claude-(?:[a-z]+-)?[0-9]|^(?:default|best|opus|sonnet|haiku|opusplan)(?:\[1m\])?$/;
+
+/** Claude Code knows what a model can do by its id (req:S0-09). */
+function models({ files, shell }: Surroundings): readonly Warning[] {
+  return [...files, shellSource(shell)].flatMap((source) =>
+    MODELS.flatMap((name): Warning[] => {
+      const id = source.env[name];
+      if (typeof id !== "string" || id === "" || KNOWN_MODEL.test(id)) return [];
+      return [
+        {
+          code: "model_not_recognised",
+          message: `${name} in ${source.name} is "${plainText(id).slice(0, 60)}", in which Claude Code finds no Claude model's id: it then guesses what the model can do.`,
+          remedy: "Use an id that has one in it, such as claude-sonnet-5-5.",
+        },
+      ];
+    }),
+  );
 }
 
 /** A proxy for all of http would be asked for the loopback address too. */

@@ -79,6 +79,43 @@ describe("spillway connect claude-code", () => {
     );
   });
 
+  it("S0-07: asks for overflow beside the header fields that are there, and pins models", async () => {
+    await writeFile(
+      settings,
+      '{"env":{"ANTHROPIC_CUSTOM_HEADERS":"X-Mine: 1\\nx-br-overflow: byok"}}',
+    );
+    const { code, out } = await connect("--write", "--overflow", "--pin-models");
+    assert.equal(code, 0);
+    assert.match(out, /ANTHROPIC_CUSTOM_HEADERS=X-Mine: 1\\nx-spillway-overflow: byok \(was /);
+    const { env } = JSON.parse(await settingsText());
+    assert.equal(env.ANTHROPIC_CUSTOM_HEADERS, "X-Mine: 1\nx-spillway-overflow: byok");
+    assert.equal(env.ANTHROPIC_DEFAULT_OPUS_MODEL, "claude-opus-5-5");
+    assert.equal(env.ANTHROPIC_DEFAULT_SONNET_MODEL, "claude-sonnet-5-5");
+    assert.equal(env.ANTHROPIC_DEFAULT_HAIKU_MODEL, "claude-haiku-5-5");
+    await connect("--undo");
+    assert.equal(
+      JSON.parse(await settingsText()).env.ANTHROPIC_CUSTOM_HEADERS,
+      "X-Mine: 1\nx-br-overflow: byok",
+    );
+  });
+
+  it("S0-09: warns of a pinned model in which Claude Code finds no Claude model", async () => {
+    for (const [id, warns] of [
+      ["my-fast-model", true],
+      ["bedrock/global.anthropic.claude-sonnet-4-6", false],
+      ["claude-opus-4-8[1m]", false],
+      ["sonnet", false],
+    ] as const) {
+      await writeFile(settings, JSON.stringify({ env: { ANTHROPIC_DEFAULT_SONNET_MODEL: id } }));
+      const { warnings } = JSON.parse((await connect("--json")).out);
+      const found = warnings.filter(
+        ({ code }: { code: string }) => code === "model_not_recognised",
+      );
+      assert.equal(found.length, warns ? 1 : 0, id);
+      if (warns) assert.match(found[0].message, /my-fast-model/);
+    }
+  });
+
   it("merges into what is there, keeping every other byte and the user's own choices", async () => {
     await writeFile(settings, OWN);
     await chmod(settings, 0o640);

@@ -134,7 +134,9 @@ function reportJson(report: Report): object {
 
 function shownValue({ action, own, value }: PlannedVariable): string {
   if (action === "kept") return `${short(own)} (yours; Spillway suggests ${value})`;
-  return action === "replace" ? `${value} (was ${short(own)})` : value;
+  // A variable may hold several lines.
+  const shown = value.replaceAll("\n", "\\n");
+  return action === "replace" ? `${shown} (was ${short(own)})` : shown;
 }
 
 function short(value: unknown): string {

@@ -1,3 +1,5 @@
+import { askingForOverflow } from "./custom-headers.ts";
+
 /** One variable that connecting sets in Claude Code, and why. */
 export interface Variable {
   readonly name: string;
@@ -12,6 +14,9 @@ export interface VariableChoices {
   /** Names the models that Claude Code budgets with a context window of a million tokens. */
   readonly oneMillion: boolean;
   readonly traceparent: boolean;
+  /** Names the models behind Claude Code's aliases. */
+  readonly pinModels: boolean;
+  readonly overflow: boolean;
   /** What the user has now, by name; model ids are taken from it. */
   readonly current: Readonly<Record<string, unknown>>;
 }
@@ -60,7 +65,9 @@ export function variablesFor(choices: VariableChoices): readonly Variable[] {
       reason: "Keeps fast mode on offer; its check does not work behind another base URL.",
       keepsOwnValue: true,
     },
+    ...(choices.overflow ? [overflowHeader(choices.current)] : []),
     ...(choices.oneMillion ? oneMillionModels(choices.current) : []),
+    ...(choices.pinModels ? pinnedModels(choices) : []),
     ...(choices.traceparent ? [TRACEPARENT] : []),
   ];
 }
@@ -85,10 +92,34 @@ const TRACEPARENT: Variable = {
 const DEFAULT_MODELS = [
   ["ANTHROPIC_DEFAULT_OPUS_MODEL", "claude-opus-5-5"],
   ["ANTHROPIC_DEFAULT_SONNET_MODEL", "claude-sonnet-5-5"],
+  ["ANTHROPIC_DEFAULT_HAIKU_MODEL", "claude-haiku-5-5"],
 ] as const;
+const HAIKU = "ANTHROPIC_DEFAULT_HAIKU_MODEL";
+
+const CUSTOM_HEADERS = "ANTHROPIC_CUSTOM_HEADERS";
+
+function overflowHeader(current: Readonly<Record<string, unknown>>): Variable {
+  return {
+    name: CUSTOM_HEADERS,
+    value: askingForOverflow(current[CUSTOM_HEADERS]),
+    reason:
+      "Lets requests go on with the stored key when your plan is full. Header fields of your own stay.",
+    keepsOwnValue: false,
+  };
+}
+
+/** Those that `--one-million` names already are left to it. */
+function pinnedModels({ oneMillion }: VariableChoices): readonly Variable[] {
+  return DEFAULT_MODELS.filter(([name]) => !oneMillion || name === HAIKU).map(([name, value]) => ({
+    name,
+    value,
+    reason: "Pins the model behind the alias, so mind it when a newer one appears.",
+    keepsOwnValue: true,
+  }));
+}
 
 function oneMillionModels(current: Readonly<Record<string, unknown>>): readonly Variable[] {
-  return DEFAULT_MODELS.map(([name, newest]) => {
+  return DEFAULT_MODELS.filter(([name]) => name !== HAIKU).map(([name, newest]) => {
     const own = current[name];
     const model = typeof own === "string" && own !== "" ? own : newest;
     return {

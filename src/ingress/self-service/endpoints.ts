@@ -16,6 +16,16 @@ export interface Refusal {
   readonly fields: HeaderList;
 }
 
+/** What is asked of an endpoint, by whatever way it came. */
+export interface OwnRequest {
+  readonly method: string;
+  /** Path and query. */
+  readonly target: string;
+  readonly headers: HeaderList;
+  /** Reads the JSON body, once. */
+  readonly body: () => Promise<Result<unknown, GatewayError>>;
+}
+
 /** Spillway's own endpoints behind one door. */
 export class SelfService {
   readonly #views: HouseViews;
@@ -33,13 +43,23 @@ export class SelfService {
     return this.#routes.own(path);
   }
 
-  /** Path, method, caller, body: each is looked at only when the one before it was right. */
   async handle(request: IncomingMessage, target: string): Promise<Result<Answer, Refusal>> {
+    return await this.answer({
+      method: request.method ?? "",
+      target,
+      headers: request.rawHeaders,
+      body: async () => await readJsonBody(request),
+    });
+  }
+
+  /** Path, method, caller, body: each is looked at only when the one before it was right. */
+  async answer(request: OwnRequest): Promise<Result<Answer, Refusal>> {
+    const { method, target } = request;
     if (carriesKey(target)) return refuse(KEY_IN_URL);
     const mark = target.indexOf("?");
     const found = this.#routes.find(mark < 0 ? target : target.slice(0, mark));
     if (found === undefined) return refuse(NOTHING_HERE);
-    const route = routeFor(found, request.method ?? "");
+    const route = routeFor(found, method);
     if (route === undefined) return refuseMethod(found);
     const query = new URLSearchParams(mark < 0 ? "" : target.slice(mark + 1));
     const answer = await this.#answer(request, route, found.params, query);
@@ -47,14 +67,14 @@ export class SelfService {
   }
 
   async #answer(
-    request: IncomingMessage,
+    { headers, body }: OwnRequest,
     route: Route,
     params: Found["params"],
     query: URLSearchParams,
   ): Promise<Result<Answer, GatewayError>> {
     const views = this.#views;
     if (route.who === "anyone") return route.answer(views);
-    const caller = readCaller(this.#door, request.rawHeaders, query, views);
+    const caller = readCaller(this.#door, headers, query, views);
     if (!caller.ok) return caller;
     const refused = refusalOf(caller.value, route.who, route.method === "GET");
     if (refused !== undefined) return fail(refused);
@@ -63,7 +83,7 @@ export class SelfService {
       caller: caller.value,
       query,
       param: (name) => params[name] ?? "",
-      body: async () => await readJsonBody(request),
+      body,
     });
   }
 }

@@ -1,0 +1,41 @@
+import { plainText } from "../../observe/terminal-line.ts";
+import type { ServerStatus } from "../source.ts";
+import { type Screen, table, wrap } from "../text.ts";
+import { dateTime, spanText } from "./dates.ts";
+
+type Pays = NonNullable<ServerStatus["pays"]>;
+
+/** Says in `status` what pays when the subscription is full, and how much of that may still be spent. */
+export function showPays(screen: Screen, { mode, cap, stored, keys }: Pays, nowMs: number): void {
+  screen.line();
+  screen.line(screen.paint("bold", "Overflow"));
+  screen.line();
+  if (stored.length === 0) {
+    const text =
+      "No key is stored, so requests stop when the subscription is full. Store one: spillway byok set anthropic";
+    screen.line(screen.paint("dim", wrap(text, "  ")));
+  }
+  const rows = stored.map(({ provider, label, mask, overflow }) => [
+    plainText(provider),
+    `${plainText(label)}  ${plainText(mask)}`,
+    use(mode, overflow),
+  ]);
+  for (const line of table(rows, new Set())) screen.line(`  ${line}`);
+  if (stored.length > 0 && cap !== null) screen.line(`  ${capText(cap, nowMs)}`);
+  if (keys > 0)
+    screen.line(`  ${keys} Spillway ${keys === 1 ? "key" : "keys"}: spillway keys list`);
+}
+
+/** The configuration goes before what the key was stored for (design R2). */
+function use(mode: string | null, overflow: boolean): string {
+  if (mode === "session") return "not used: overflow.mode is session";
+  if (mode === "overflow" || (mode === null && overflow)) return "pays when the session is full";
+  return "pays for Spillway keys";
+}
+
+function capText(cap: NonNullable<Pays["cap"]>, nowMs: number): string {
+  const resetsMs = Date.parse(cap.resets_at);
+  const used = cap.used ?? "?";
+  const left = spanText(resetsMs - nowMs);
+  return `cap without a key: ${used} of ${cap.amount} ${cap.currency} a ${cap.period} used, anew in ${left} (${dateTime(resetsMs, nowMs)})`;
+}

@@ -1,0 +1,130 @@
+import { randomUUID } from "node:crypto";
+import type { Clock } from "./base/clock.ts";
+import { parseJson } from "./base/json.ts";
+import { fail, ok, type Result } from "./base/result.ts";
+import type { Secret } from "./base/secret.ts";
+import type { Control, ControlAnswer, ControlRefusal, ControlRequest } from "./cli/control.ts";
+import type { Environment } from "./config/inputs.ts";
+import type { LoadedConfig } from "./config/load.ts";
+import type { Config } from "./config/schema.ts";
+import { toGeneration } from "./generation.ts";
+import { localUser } from "./identity/local-user.ts";
+import { anthropicDialect } from "./ingress/anthropic/errors.ts";
+import { SelfService } from "./ingress/self-service/endpoints.ts";
+import type { KeyCheck, ProcessStatus } from "./ingress/self-service/views.ts";
+import type { Journal } from "./observe/journal.ts";
+import { openState } from "./state.ts";
+import { openSqliteStore } from "./store/sqlite/open.ts";
+import { keptViews } from "./views.ts";
+
+export interface OfflineOptions {
+  readonly loaded: LoadedConfig;
+  readonly version: string;
+  readonly clock: Clock;
+  readonly env: Environment;
+  readonly journal: Journal;
+}
+
+const MAX_ANSWER_BYTES = 64 * 2 ** 20;
+
+/**
+ * The endpoints of the control socket without a server: the same code over the same store, which this process has for
+ * itself meanwhile. So keys can be made before the first start.
+ */
+export async function openOfflineControl(
+  options: OfflineOptions,
+): Promise<Result<Control, ControlRefusal>> {
+  await using scope = new AsyncDisposableStack();
+  const { clock, journal, loaded } = options;
+  const { config } = loaded;
+  const current = toGeneration(config);
+  if (!current.ok) return unusable(current.error);
+  const opened = await openSqliteStore({
+    dataDir: config.data.dir,
+    clock,
+    bootId: randomUUID(),
+    onProblem: ({ kind, message }) => journal("warn", `store.${kind}`, message),
+  });
+  if (!opened.ok) {
+    const { kind, message } = opened.error;
+    return fail({ isBusy: kind === "already_running", message });
+  }
+  const store = scope.use(opened.value);
+  const state = await openState({ config, store, clock, journal });
+  if (!state.ok) return unusable(state.error);
+  scope.use(state.value);
+  const { installKey, keys } = state.value;
+  const endpoints = new SelfService(
+    {
+      ...keptViews({
+        store,
+        state: state.value,
+        identity: {
+          localPrincipal: localUser(),
+          installKey,
+          keys,
+          authRequired: () => config.auth.required,
+        },
+        clock,
+        current: () => current.value,
+        verify: async (key) => await verifyOnce(config, options.env, key),
+      }),
+      ready: () => "no server runs",
+      metrics: () => undefined,
+      status: () => statusOf(options),
+    },
+    "control",
+  );
+  const closing = scope.move();
+  return ok({
+    send: async (request) => ok(await answer(endpoints, request)),
+    [Symbol.asyncDispose]: () => closing.disposeAsync(),
+  });
+}
+
+function unusable(message: string): Result<never, ControlRefusal> {
+  return fail({ isBusy: false, message });
+}
+
+async function answer(
+  endpoints: SelfService,
+  { method, path, body = {} }: ControlRequest,
+): Promise<ControlAnswer> {
+  const answered = await endpoints.answer({
+    method,
+    target: path,
+    headers: [],
+    body: async () => ok(body),
+  });
+  const { status, body: text } = answered.ok
+    ? answered.value
+    : anthropicDialect.renderError(answered.error.error, "");
+  const parsed = parseJson(text, { maxBytes: MAX_ANSWER_BYTES });
+  return { status, body: parsed.ok ? parsed.value : undefined };
+}
+
+/** Few commands ask the provider, so the way to it is opened for the one question. */
+async function verifyOnce(config: Config, env: Environment, key: Secret): Promise<KeyCheck> {
+  const [{ openDeployment }, { verifyKey }] = await Promise.all([
+    import("./deployment.ts"),
+    import("./upstream/providers/anthropic/index.ts"),
+  ]);
+  const reached = await openDeployment(config, env);
+  if (!reached.ok) return { verified: null };
+  await using transport = reached.value.transport;
+  return await verifyKey(transport, reached.value.pathPrefix, key);
+}
+
+function statusOf({ loaded, version, clock }: OfflineOptions): ProcessStatus {
+  return {
+    pid: process.pid,
+    version,
+    startedAt: clock.now(),
+    url: "",
+    dataDir: loaded.config.data.dir,
+    configFile: loaded.file,
+    openStreams: 0,
+    accepting: false,
+    providers: [],
+  };
+}

@@ -1,0 +1,43 @@
+import type { Clock } from "./base/clock.ts";
+import type { Secret } from "./base/secret.ts";
+import type { Generation } from "./generation.ts";
+import { type IdentityContext, identify } from "./identity/principal.ts";
+import type { HouseViews, KeyCheck } from "./ingress/self-service/views.ts";
+import type { State } from "./state.ts";
+import type { ExchangeStore } from "./store/contract.ts";
+
+/** What the own endpoints look at, apart from the process that answers. */
+export type KeptViews = Omit<HouseViews, "ready" | "metrics" | "status">;
+
+export interface KeptOptions {
+  readonly store: ExchangeStore;
+  readonly state: State;
+  readonly identity: IdentityContext;
+  readonly clock: Clock;
+  /** The configuration in force. */
+  readonly current: () => Generation;
+  readonly verify: (key: Secret) => Promise<KeyCheck>;
+}
+
+/** The same for a server and for a command that does without one. */
+export function keptViews(options: KeptOptions): KeptViews {
+  const { store, state, identity, clock, current, verify } = options;
+  return {
+    reader: store.reader,
+    localPrincipal: identity.localPrincipal,
+    keys: state.keys,
+    vault: state.vault,
+    budgets: state.budgets,
+    now: clock.now,
+    identify: (headers) => identify(headers, identity),
+    // One provider so far, and the vault stores no other's keys.
+    verify: async (_provider, key) => await verify(key),
+    pay: () => current().settings.pay,
+    quota: () => state.quota.snapshot(),
+    display: () => {
+      const { code, rate } = current().settings.currency;
+      return { currency: code, rate };
+    },
+    timeZone: () => current().config.timeZone,
+  };
+}
