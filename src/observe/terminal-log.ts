@@ -31,11 +31,10 @@ export function terminalExchangeLog(
     overflowed({ window, until, label, movingCost }) {
       const why =
         until === undefined
-          ? "The subscription refused a request"
-          : `The subscription is full until ${until} (${plainWords(window ?? "")})`;
-      const moving =
-        movingCost === undefined ? "" : ` Moving the context costs about ${movingCost}.`;
-      const text = `${why}: the stored key "${plainWords(label)}" pays from here.${moving}`;
+          ? "The plan refused a request"
+          : `The plan is full until ${until} (${plainWords(window ?? "")})`;
+      const moving = movingCost === undefined ? "" : `, moving the context ~${movingCost}`;
+      const text = `${why}: key "${plainWords(label)}" pays${moving}`;
       write(`${paint(options.color, "yellow", text)}\n`);
     },
     refused({ id, operation, error }) {

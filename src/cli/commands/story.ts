@@ -34,6 +34,7 @@ export function tellStory(screen: Screen, exchange: ExchangeView, priceOf: Price
     ["provider", exchange.provider],
     ["mode", exchange.mode],
     ["pays", exchange.billing_owner],
+    ["data policy", exchange.residency],
   ]);
   if (exchange.finish === null) {
     screen.line();
