@@ -5,7 +5,6 @@ import type { ResponseHead } from "../upstream/transport/contract.ts";
 import type { Asked } from "./asked.ts";
 import { toClientHeaders } from "./headers.ts";
 import type { ExchangeSettings, House } from "./house.ts";
-import { maskFields } from "./mask-secret.ts";
 import type { Purse, PurseOwner } from "./purse.ts";
 
 /** What the fields of an answer are made from. */
@@ -24,10 +23,8 @@ export function answerFields(
   candidate: Candidate,
 ): HeaderList {
   const { call } = answering.owner;
-  const { credential } = candidate;
-  const isStored = credential.kind === "stored";
-  const told = isStored ? maskFields(head.headers, credential.secret) : head.headers;
-  const fields = toClientHeaders(told, { hideLimits: isStored });
+  const isStored = candidate.credential.kind === "stored";
+  const fields = toClientHeaders(head.headers, { hideLimits: isStored });
   if (isStored && head.status < 400) fields.push(...nativeWarnings(answering, candidate));
   fields.push(
     "x-spillway-request-id",

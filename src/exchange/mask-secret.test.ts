@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { brotliCompressSync, gzipSync, zstdCompressSync } from "node:zlib";
 import { Secret } from "../base/secret.ts";
-import { maskFields, withoutSecret } from "./mask-secret.ts";
+import { maskHead, maskText, withoutSecret } from "./mask-secret.ts";
 
 const KEY = "sk-ant-api03-CanaryCanary_Canary-0123456789";
 const SECRET = new Secret(KEY);
@@ -63,14 +63,17 @@ describe("withoutSecret", () => {
   });
 });
 
-describe("maskFields", () => {
-  it("L-01: blots the key out of field values", () => {
-    const fields = ["X-Echo", `key ${KEY}`, "A", "b"];
-    assert.deepEqual(maskFields(fields, SECRET), [
-      "X-Echo",
-      `key ${"*".repeat(KEY.length)}`,
-      "A",
-      "b",
-    ]);
+describe("maskHead", () => {
+  it("L-01: blots the key out of fields and of the status line, in whatever spelling", () => {
+    const hex = Buffer.from(KEY).toString("hex");
+    const head = { status: 200, reason: `OK ${KEY}`, headers: ["X-Echo", `k ${hex}`, "A", "b"] };
+    assert.deepEqual(maskHead(head, SECRET), {
+      status: 200,
+      reason: `OK ${"*".repeat(KEY.length)}`,
+      headers: ["X-Echo", `k ${"*".repeat(hex.length)}`, "A", "b"],
+    });
+    const plain = { ...head, reason: "OK", headers: ["A", "b"] };
+    assert.equal(maskHead(plain, SECRET), plain);
+    assert.equal(maskText("nothing here", SECRET), "nothing here");
   });
 });

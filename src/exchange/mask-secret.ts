@@ -1,6 +1,7 @@
 import { brotliDecompressSync, gunzipSync, inflateSync, zstdDecompressSync } from "node:zlib";
 import { allValues, type HeaderList } from "../base/header-list.ts";
 import type { Secret } from "../base/secret.ts";
+import type { ResponseHead } from "../upstream/transport/contract.ts";
 import type { KeptAnswer } from "./relay.ts";
 
 type Decoder = (body: Buffer, options: { readonly maxOutputLength: number }) => Buffer;
@@ -31,17 +32,37 @@ export function withoutSecret(answer: KeptAnswer, secret: Secret): KeptAnswer {
   return { ...answer, head: { ...head, headers: withoutCoding(head.headers) }, body: masked };
 }
 
-/** Field values without the key, in the order in which they came. */
+/** A head without the key, which may stand in its fields and in the words of its status line. */
+export function maskHead(head: ResponseHead, secret: Secret): ResponseHead {
+  const known = spellingsOf(secret);
+  const all = `${head.reason}\n${head.headers.join("\n")}`;
+  if (!known.some((spelling) => all.includes(spelling))) return head;
+  return {
+    ...head,
+    reason: maskText(head.reason, secret),
+    headers: head.headers.map((text) => maskText(text, secret)),
+  };
+}
+
+/** Fields without a caller's own token, as it is: all that is asked of what the caller is shown anyway. */
 export function maskFields(headers: HeaderList, secret: Secret): HeaderList {
   const value = secret.reveal();
   if (!headers.some((text) => text.includes(value))) return headers;
   return headers.map((text) => text.replaceAll(value, MASK.repeat(value.length)));
 }
 
+/** A text with asterisks in the place of the key, in whatever spelling. */
+export function maskText(text: string, secret: Secret): string {
+  return spellingsOf(secret).reduce(
+    (masked, spelling) => masked.replaceAll(spelling, MASK.repeat(spelling.length)),
+    text,
+  );
+}
+
 /** A copy in which every spelling of the key is blotted out, as long as before; undefined where there is none. */
 function maskBytes(bytes: Buffer, secret: Secret): Buffer | undefined {
   let masked: Buffer | undefined;
-  for (const spelling of spellingsOf(Buffer.from(secret.reveal()))) {
+  for (const spelling of spellingsOf(secret)) {
     let at = bytes.indexOf(spelling);
     for (; at >= 0; at = bytes.indexOf(spelling, at + spelling.length)) {
       masked ??= Buffer.from(bytes);
@@ -51,8 +72,19 @@ function maskBytes(bytes: Buffer, secret: Secret): Buffer | undefined {
   return masked;
 }
 
+/** Made once for a secret: it takes 3 us. */
+const spellings = new WeakMap<Secret, readonly string[]>();
+
+function spellingsOf(secret: Secret): readonly string[] {
+  const known = spellings.get(secret);
+  if (known !== undefined) return known;
+  const made = spell(Buffer.from(secret.reveal()));
+  spellings.set(secret, made);
+  return made;
+}
+
 /** The key as it is, in hex, and in base64 at each of the three places in which it can begin within longer text. */
-function spellingsOf(key: Buffer): readonly string[] {
+function spell(key: Buffer): readonly string[] {
   const base64 = [0, 1, 2].flatMap((skipped) => {
     const whole = Math.floor((key.length - skipped) / 3) * 3;
     const part = key.subarray(skipped, skipped + whole);

@@ -89,6 +89,7 @@ class Scene implements AsyncDisposable {
       onHead: () => {
         this.heads += 1;
       },
+      received: (head) => head,
       keeps: () => "no",
       onCommit: () => {
         this.commits += 1;

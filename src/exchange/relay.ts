@@ -43,6 +43,8 @@ export interface RelayOptions {
   readonly client: ClientSide;
   /** Makes the usage tap for a response; undefined where usage is not to be read. */
   readonly makeTap: (head: ResponseHead) => Tap | undefined;
+  /** What is looked at of a head, by whomever: one that repeats a stored key is known without it. */
+  readonly received: (head: ResponseHead) => ResponseHead;
   /** Called when the first response byte is there. */
   readonly onHead: (head: ResponseHead) => void;
   /** Asked once for each head. */
@@ -103,7 +105,8 @@ export class Relay implements ResponseSink {
     return await this.#done.promise;
   }
 
-  onHead(head: ResponseHead, flow: Flow): void {
+  onHead(received: ResponseHead, flow: Flow): void {
+    const head = this.#options.received(received);
     this.#flow = flow;
     this.#seen = head;
     if (REDIRECTS.has(head.status)) {

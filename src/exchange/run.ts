@@ -1,5 +1,6 @@
 import { ERRORS, type GatewayError, gatewayError } from "../base/errors.ts";
 import { allValues, firstValue } from "../base/header-list.ts";
+import type { Secret } from "../base/secret.ts";
 import { readClientInfo } from "../identity/client.ts";
 import { carriesKey } from "../identity/keys/index.ts";
 import { type Identity, identify } from "../identity/principal.ts";
@@ -80,7 +81,15 @@ export async function runExchange(call: ClientCall, house: House): Promise<void>
   if (failure !== undefined && !committed && !client.gone) {
     client.refuse(failure.error, originMarks(provider, ending.mode, asked.value));
   }
-  settle(house, { call, client, started, ending, facts, purse, settings });
+  const secrets = secretsOf(identity, decision);
+  settle(house, { call, client, started, ending, facts, purse, settings, secrets });
+}
+
+function secretsOf({ own }: Identity, { route }: Decision): readonly Secret[] {
+  const stored = (route ?? []).flatMap(({ credential }) =>
+    credential.kind === "stored" ? [credential.secret] : [],
+  );
+  return own.secret === undefined ? stored : [own.secret, ...stored];
 }
 
 /** Tries what was decided, or ends with the policy's refusal. */

@@ -1,4 +1,5 @@
 import { ERRORS, type GatewayError } from "../base/errors.ts";
+import type { Secret } from "../base/secret.ts";
 import type { UpstreamMode } from "../routing/candidate.ts";
 import type { Book, Finish, StartedRecord, TerminalRecord } from "../store/record.ts";
 import type { AttemptOutcome } from "./attempt.ts";
@@ -37,23 +38,24 @@ export interface Settlement {
   readonly facts: Facts;
   readonly purse: Purse;
   readonly settings: ExchangeSettings;
+  /** Credentials that an upstream was sent, and may repeat in what is kept of its words. */
+  readonly secrets: readonly Secret[];
 }
 
 /** Prices the exchange and writes its one terminal record, its ledger lines, its metrics and its log line. */
 export function settle(house: House, settlement: Settlement): void {
-  const { call, client, started, ending, facts, purse, settings } = settlement;
+  const { call, client, started, ending, facts, purse, settings, secrets } = settlement;
   const { book } = ending;
   const finish = finishOf(client, ending);
-  const billed = bill(
-    {
-      mayCost: mayCost(call),
-      requestedModel: started.requestedModel,
-      status: ending.last.seen?.status,
-      sent: ending.attempts.some(({ outcome: result }) => !NEVER_CONNECTED.has(result)),
-      observation: ending.last.observation,
-    },
-    settings.catalogue,
-  );
+  const consumption = {
+    mayCost: mayCost(call),
+    requestedModel: started.requestedModel,
+    status: ending.last.seen?.status,
+    sent: ending.attempts.some(({ outcome: result }) => !NEVER_CONNECTED.has(result)),
+    observation: ending.last.observation,
+  };
+  const billed = withoutSecrets(bill(consumption, settings.catalogue), secrets);
+  const attempts = ending.attempts.map((attempt) => withoutSecrets(attempt, secrets));
   const error = errorOf(client, ending, billed);
   const durationMs = house.clock.monotonicMs() - call.startedMs;
   const terminal: TerminalRecord = {
@@ -66,7 +68,7 @@ export function settle(house: House, settlement: Settlement): void {
     servedModel: billed.servedModel,
     decision: decisionOf(ending, facts),
     residency: ending.residency,
-    attempts: ending.attempts,
+    attempts,
     mode: ending.mode,
     status: client.status,
     stopReason: billed.stopReason,
@@ -107,6 +109,22 @@ export function settle(house: House, settlement: Settlement): void {
     firstByteMs: terminal.firstByteMs,
     totalMs: durationMs,
   });
+}
+
+/** A record in whose texts no credential stands: the words of an upstream that repeats what it was sent. */
+function withoutSecrets<T extends object>(record: T, secrets: readonly Secret[]): T {
+  if (!Object.values(record).some((value) => repeats(value, secrets))) return record;
+  const hidden: T = { ...record };
+  for (const [name, value] of Object.entries(record)) {
+    if (repeats(value, secrets)) Object.assign(hidden, { [name]: NOT_SHOWN });
+  }
+  return hidden;
+}
+
+const NOT_SHOWN = "(not shown: it repeats a credential)";
+
+function repeats(value: unknown, secrets: readonly Secret[]): boolean {
+  return typeof value === "string" && secrets.some((secret) => value.includes(secret.reveal()));
 }
 
 /** Says what was decided, and what the upstream may have read in another way than we did (design R11). */

@@ -4,6 +4,7 @@ import type { Candidate } from "../routing/candidate.ts";
 import type { ResponseHead } from "../upstream/transport/contract.ts";
 import { costOfContext } from "./cost-bound.ts";
 import type { House } from "./house.ts";
+import { maskFields } from "./mask-secret.ts";
 import type { PurseOwner } from "./purse.ts";
 import { shownTime } from "./shown-time.ts";
 
@@ -30,17 +31,19 @@ export class SpillWatch {
 
   #observeSession(head: ResponseHead): void {
     const { identity, facts } = this.#owner;
-    const { principal, account } = identity;
-    if (account === undefined) return;
+    const { principal, account, own } = identity;
+    if (account === undefined || own.secret === undefined) return;
+    // What is kept of the limits must not repeat the token that they were told for.
+    const headers = maskFields(head.headers, own.secret);
     const { quota, fullSessions, clock } = this.#house;
     if (head.status === TOO_MANY_REQUESTS) {
-      const answer = { headers: head.headers, model: facts.model };
+      const answer = { headers, model: facts.model };
       this.#full = fullSessions.note({ principal, account }, answer, clock.now());
     } else if (head.status < 300 && facts.isQuotaProbe !== true) {
       fullSessions.served({ principal, account }, facts.model);
       quota.overflows(account, undefined);
     }
-    quota.observe({ credentialClass: "subscription", account }, head.headers);
+    quota.observe({ credentialClass: "subscription", account }, headers);
   }
 
   /** True for a session's answer that its overflow may better (req:C-22). */

@@ -1,5 +1,5 @@
 import { firstValue, type HeaderList } from "../base/header-list.ts";
-import type { Candidate } from "../routing/candidate.ts";
+import type { Candidate, CandidateCredential } from "../routing/candidate.ts";
 import type { AttemptRecord } from "../store/record.ts";
 import type { ResponseHead, UpstreamRequest } from "../upstream/transport/contract.ts";
 import type { ActiveExchanges } from "./active.ts";
@@ -7,6 +7,7 @@ import type { HeldBody, RequestBody } from "./body.ts";
 import type { ClientCall } from "./call.ts";
 import type { ClientSide } from "./client-side.ts";
 import { toUpstreamHeaders } from "./headers.ts";
+import { maskHead } from "./mask-secret.ts";
 import { type Keeping, Relay, type RelayOptions, type RelayResult } from "./relay.ts";
 
 /** What every attempt of an exchange has in common. */
@@ -56,6 +57,7 @@ async function sendOnce(sending: Sending, turn: Turn, fresh: boolean): Promise<R
   const relay = new Relay({
     ...sending.relay,
     client,
+    received: (head) => withoutStoredKey(head, candidate.credential),
     onHead,
     keeps,
     onCommit: () => {
@@ -86,6 +88,10 @@ async function sendOnce(sending: Sending, turn: Turn, fresh: boolean): Promise<R
     outcome: outcomeOf(result, client),
   });
   return result;
+}
+
+function withoutStoredKey(head: ResponseHead, credential: CandidateCredential): ResponseHead {
+  return credential.kind === "stored" ? maskHead(head, credential.secret) : head;
 }
 
 function outcomeOf(result: RelayResult, client: ClientSide): AttemptRecord["outcome"] {
