@@ -5,7 +5,8 @@ import { ROOT } from "./project-files.ts";
 /** Which folders of `src` each folder may import; the graph has no cycles. `main.ts` may import all. */
 export const LAYERS: Readonly<Record<string, readonly string[]>> = {
   base: [],
-  upstream: ["base"],
+  canonical: ["base"],
+  upstream: ["base", "canonical"],
   config: ["base"],
   quota: ["base"],
   store: ["base"],
@@ -18,6 +19,7 @@ export const LAYERS: Readonly<Record<string, readonly string[]>> = {
   routing: ["base", "upstream", "quota", "store", "vault"],
   exchange: [
     "base",
+    "canonical",
     "identity",
     "vault",
     "policy",
@@ -31,6 +33,7 @@ export const LAYERS: Readonly<Record<string, readonly string[]>> = {
   ],
   ingress: [
     "base",
+    "canonical",
     "exchange",
     "identity",
     "vault",

@@ -1,0 +1,26 @@
+/** What kind of failure an upstream told of; each client dialect has its own word and status for it. */
+export type UpstreamErrorKind =
+  | "authentication"
+  | "permission"
+  | "billing"
+  | "not_found"
+  | "invalid_request"
+  | "context_overflow"
+  | "too_large"
+  | "rate_limit"
+  | "quota"
+  | "overloaded"
+  | "timeout"
+  | "server";
+
+/** An upstream's failure, free of its spelling. */
+export interface UpstreamError {
+  readonly kind: UpstreamErrorKind;
+  /** Its own words; may be shown where the credential was the caller's. */
+  readonly message: string;
+  /** HTTP status, where there was one. */
+  readonly status?: number | undefined;
+  readonly retryAfterMs?: number | undefined;
+  /** Of a context overflow, where the upstream tells them. */
+  readonly tokens?: { readonly asked: number; readonly limit: number } | undefined;
+}

@@ -1,0 +1,39 @@
+export type {
+  Block,
+  CacheMark,
+  DocumentBlock,
+  ImageBlock,
+  JsonObject,
+  MediaSource,
+  OpaqueBlock,
+  RedactedThinkingBlock,
+  TextBlock,
+  ThinkingBlock,
+  ToolResultBlock,
+  ToolUseBlock,
+} from "./blocks.ts";
+export type { AnswerContext, UpstreamDialect, WrittenRequest } from "./dialect.ts";
+export type { UpstreamError, UpstreamErrorKind } from "./error.ts";
+export { jsonText, parseExact, parseToolInput } from "./exact-json.ts";
+export type { Message, StopReason, TokenUsage } from "./message.ts";
+export { messageEvents } from "./message-events.ts";
+export {
+  ANTHROPIC,
+  type OpenedThinking,
+  openThinking,
+  sealThinking,
+  thinkingFor,
+} from "./provenance.ts";
+export type {
+  CanonicalRequest,
+  Effort,
+  FunctionTool,
+  OutputFormat,
+  ServerTool,
+  Thinking,
+  Tool,
+  ToolChoice,
+  Turn,
+} from "./request.ts";
+export { type Sealing, StreamSealer, sealMessage } from "./seal-answer.ts";
+export type { BlockDelta, OpenedBlock, StreamEvent, StreamReader } from "./stream.ts";
