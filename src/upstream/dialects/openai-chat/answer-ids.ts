@@ -1,0 +1,28 @@
+import { type WireRule, wireId } from "../../wire-names.ts";
+
+/** What every client can send back, and every upstream takes. */
+const CLIENT_RULE: WireRule = { characters: "a-zA-Z0-9_-", maxLength: 64 };
+
+/** Gives the calls of one answer ids that nothing in the conversation has: some upstreams count anew in every turn. */
+export class AnswerIds {
+  readonly #taken: Set<string>;
+  #minted = 0;
+
+  constructor(taken: ReadonlySet<string>) {
+    this.#taken = new Set(taken);
+  }
+
+  /** An id that the upstream left out is made from the answer's. */
+  assign(callId: string, answerId: string): string {
+    const base = wireId(callId === "" ? this.#mint(answerId) : callId, CLIENT_RULE);
+    let id = base;
+    for (let copy = 2; this.#taken.has(id); copy += 1) id = wireId(`${base}_${copy}`, CLIENT_RULE);
+    this.#taken.add(id);
+    return id;
+  }
+
+  #mint(answerId: string): string {
+    this.#minted += 1;
+    return `call_${answerId}_${this.#minted}`;
+  }
+}

@@ -1,0 +1,114 @@
+import { type GatewayError, gatewayError } from "../../../base/errors.ts";
+import { fail, ok, type Result } from "../../../base/result.ts";
+import type { CanonicalRequest, FunctionTool, JsonObject } from "../../../canonical/index.ts";
+import type { Lose } from "./losses.ts";
+import { sentTools } from "./sent-tools.ts";
+import type { ToolNames } from "./tool-names.ts";
+import type { ChatTraits } from "./traits.ts";
+
+/** The tools, which of them must be called, and how many at once. */
+export function writeTools(
+  request: CanonicalRequest,
+  traits: ChatTraits,
+  names: ToolNames,
+  lose: Lose,
+): Result<JsonObject, GatewayError> {
+  const servers = request.tools.filter((tool) => tool.type === "server");
+  if (servers.length > 0 && servers.length === request.tools.length) {
+    const kinds = servers.map(({ kind }) => kind).join(", ");
+    return fail(
+      gatewayError(
+        "invalid_body",
+        `${request.model} cannot run ${kinds}, and the request has no other tool. Send such requests to a provider that has it, or turn the tool off in the client.`,
+      ),
+    );
+  }
+  for (const { name } of servers) lose(`tools[].${name}`);
+  const tools = sentTools(request);
+  if (tools.length === 0) {
+    if (request.toolChoice !== undefined && request.toolChoice.type !== "auto") lose("toolChoice");
+    return ok({});
+  }
+  const chosen = writeChoice(request, tools, traits, names, lose);
+  if (chosen.tools.length === 0) return ok({});
+  return ok({
+    tools: chosen.tools.map((tool) => writeTool(tool, traits, names, lose)),
+    ...chosen.member,
+    ...writeParallel(request, traits, lose),
+  });
+}
+
+interface Chosen {
+  readonly tools: readonly FunctionTool[];
+  readonly member: JsonObject;
+}
+
+function writeChoice(
+  { toolChoice }: CanonicalRequest,
+  tools: readonly FunctionTool[],
+  traits: ChatTraits,
+  names: ToolNames,
+  lose: Lose,
+): Chosen {
+  const { any, named, none } = traits.toolChoice;
+  const unsaid = (): Chosen => {
+    lose("toolChoice");
+    return { tools, member: {} };
+  };
+  switch (toolChoice?.type) {
+    // Auto is what a server does when nothing is said, and some refuse the word.
+    case undefined:
+    case "auto":
+      return { tools, member: {} };
+    case "any":
+      return any === undefined ? unsaid() : { tools, member: { tool_choice: any } };
+    case "none":
+      return none === "none"
+        ? { tools, member: { tool_choice: "none" } }
+        : { tools: [], member: {} };
+    case "tool": {
+      const only = tools.filter(({ name }) => name === toolChoice.name);
+      if (only.length === 0 || named === undefined) return unsaid();
+      if (named === "only_tool") {
+        return any === undefined ? unsaid() : { tools: only, member: { tool_choice: any } };
+      }
+      const choice = { type: "function", function: { name: names.toWire(toolChoice.name) } };
+      return { tools, member: { tool_choice: choice } };
+    }
+  }
+}
+
+function writeParallel(request: CanonicalRequest, traits: ChatTraits, lose: Lose): JsonObject {
+  if (request.parallelToolCalls !== false) return {};
+  if (traits.parallelToolCalls === "allowed") return { parallel_tool_calls: false };
+  lose("parallelToolCalls");
+  return {};
+}
+
+function writeTool(
+  tool: FunctionTool,
+  traits: ChatTraits,
+  names: ToolNames,
+  lose: Lose,
+): JsonObject {
+  if (tool.cache !== undefined) lose("cache");
+  const isStrictSaid = tool.strict !== undefined && traits.strictTools === "allowed";
+  if (tool.strict === true && !isStrictSaid) lose("tools[].strict");
+  return {
+    type: "function",
+    function: {
+      name: names.toWire(tool.name),
+      ...(tool.description === undefined ? {} : { description: tool.description }),
+      parameters: writeSchema(tool.schema),
+      ...(isStrictSaid ? { strict: tool.strict } : {}),
+    },
+  };
+}
+
+/** Servers want an object with properties, even of a tool without any. */
+function writeSchema(schema: JsonObject): JsonObject {
+  const properties = "properties" in schema ? {} : { properties: {} };
+  return schema["type"] === "object"
+    ? { ...schema, ...properties }
+    : { type: "object", ...properties, ...schema };
+}
