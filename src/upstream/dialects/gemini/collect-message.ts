@@ -1,0 +1,62 @@
+import { fail, ok, type Result } from "../../../base/result.ts";
+import type {
+  Block,
+  Message,
+  OpenedBlock,
+  StreamEvent,
+  UpstreamError,
+} from "../../../canonical/index.ts";
+
+interface Pieces {
+  text: string;
+  signature: string | undefined;
+}
+
+/** The answer that the events of a whole stream tell. */
+export function collectMessage(events: readonly StreamEvent[]): Result<Message, UpstreamError> {
+  const content: Block[] = [];
+  let id = "";
+  let model = "";
+  let open: OpenedBlock | undefined;
+  let pieces: Pieces = { text: "", signature: undefined };
+  for (const event of events) {
+    switch (event.type) {
+      case "start":
+        ({ id, model } = event);
+        break;
+      case "block":
+        open = event.block;
+        pieces = { text: "", signature: undefined };
+        break;
+      case "delta":
+        if (event.delta.type === "signature") pieces.signature = event.delta.signature;
+        else if (event.delta.type === "input") pieces.text += event.delta.json;
+        else if (event.delta.type !== "opaque") pieces.text += event.delta.text;
+        break;
+      case "block_end":
+        if (open !== undefined) content.push(closed(open, pieces));
+        open = undefined;
+        break;
+      case "end": {
+        const { stopReason, stopSequence, usage } = event;
+        return ok({ id, model, content, stopReason, stopSequence, usage });
+      }
+      case "error":
+        return fail(event.error);
+    }
+  }
+  return fail({ kind: "server", message: "the upstream's answer broke off before its end" });
+}
+
+function closed(block: OpenedBlock, { text, signature }: Pieces): Block {
+  switch (block.type) {
+    case "text":
+      return { type: "text", text };
+    case "thinking":
+      return { type: "thinking", text, signature };
+    case "tool_use":
+      return { ...block, input: text };
+    default:
+      return block;
+  }
+}

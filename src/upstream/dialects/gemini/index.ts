@@ -1,0 +1,3 @@
+export { readCount, writeCountRequest } from "./count-tokens.ts";
+export { geminiDialect } from "./dialect.ts";
+export { type GeminiTraits, type ThinkingKnob, type ThinkingLevel, traitsOf } from "./traits.ts";
