@@ -1,0 +1,65 @@
+import type { Block, Turn } from "../../../../canonical/index.ts";
+import { pairResults } from "./pair-results.ts";
+import type { Writing } from "./traits.ts";
+
+/** The API wants the user to speak first; compaction in other dialects leaves an assistant's turn in front. */
+const OPENING: Turn = {
+  role: "user",
+  content: [{ type: "text", text: "[the beginning of the conversation was left out]" }],
+};
+
+/** Turns in the order and shape that the API takes; nothing that both sides can carry is changed. */
+export function arrangeTurns(turns: readonly Turn[], writing: Writing): readonly Turn[] {
+  const sendable = turns
+    .map((turn) => ({ ...turn, content: sendableBlocks(turn.content, writing) }))
+    .filter(({ content }) => content.length > 0);
+  const placed = writing.traits.hasSystemTurns ? sendable : sendable.map(foldSystemTurn);
+  const arranged = mergeTurns(pairResults(mergeTurns(placed)));
+  const first = arranged.find(({ role }) => role !== "system");
+  return first?.role === "assistant" ? [OPENING, ...arranged] : arranged;
+}
+
+function sendableBlocks(blocks: readonly Block[], writing: Writing): readonly Block[] {
+  return blocks
+    .filter((block) => canSend(block, writing))
+    .map((block) =>
+      block.type === "tool_result"
+        ? { ...block, content: sendableBlocks(block.content, writing) }
+        : block,
+    );
+}
+
+/** The API refuses text without a letter in it, and thinking that nobody signed. */
+function canSend(block: Block, writing: Writing): boolean {
+  if (block.type === "text") return block.text.trim() !== "";
+  if (block.type !== "thinking" || block.signature) return true;
+  writing.lose("content[].thinking");
+  return false;
+}
+
+/** In place, and never to the top: that would rewrite the cached beginning of every later request. */
+function foldSystemTurn(turn: Turn): Turn {
+  if (turn.role !== "system") return turn;
+  const content = turn.content.map(
+    (block): Block =>
+      block.type === "text"
+        ? { ...block, text: `<system-reminder>\n${block.text}\n</system-reminder>` }
+        : block,
+  );
+  return { role: "user", content };
+}
+
+/** Turns of one role in a row become one; what the client said of a single turn keeps it apart. */
+function mergeTurns(turns: readonly Turn[]): readonly Turn[] {
+  const merged: Turn[] = [];
+  for (const turn of turns) {
+    const last = merged.at(-1);
+    const isSame = last?.role === turn.role && turn.role !== "system";
+    if (last !== undefined && isSame && !last.extra && !turn.extra) {
+      merged[merged.length - 1] = { ...last, content: [...last.content, ...turn.content] };
+    } else {
+      merged.push(turn);
+    }
+  }
+  return merged;
+}

@@ -1,0 +1,100 @@
+import { isObject } from "../../../../base/json.ts";
+import { fail, ok, type Result } from "../../../../base/result.ts";
+import {
+  type AnswerContext,
+  type Block,
+  type JsonObject,
+  jsonText,
+  type Message,
+  type UpstreamError,
+} from "../../../../canonical/index.ts";
+import { describeError } from "./read-error.ts";
+import { readStopReason } from "./read-stop.ts";
+import { readUsage } from "./read-usage.ts";
+import { ToolIds } from "./tool-ids.ts";
+
+/**
+ * Reads a whole answer of the Messages API.
+ *
+ * Give it what `parseExact` makes of the bytes, or long numbers in tool inputs lose digits.
+ */
+export function readMessage(
+  body: JsonObject,
+  _traits: unknown,
+  context: AnswerContext,
+): Result<Message, UpstreamError> {
+  const { type, content } = body;
+  if (type === "error") return fail(describeError(body));
+  const calls = new AnswerCalls(context);
+  const items: readonly unknown[] = Array.isArray(content) ? content : [undefined];
+  const blocks = items.map((item) => readBlock(item, calls));
+  const known = blocks.filter((block) => block !== undefined);
+  if (known.length < blocks.length) {
+    return fail({ kind: "server", message: "The upstream's answer is not a message." });
+  }
+  const hasCall = known.some((block) => block.type === "tool_use");
+  return ok({
+    id: textOf(body["id"]),
+    model: textOf(body["model"]),
+    content: known,
+    stopReason: readStopReason(body["stop_reason"], hasCall),
+    stopSequence: textOrNothing(body["stop_sequence"]),
+    usage: readUsage(body["usage"]),
+  });
+}
+
+/** Undefined: no content block. */
+function readBlock(raw: unknown, calls: AnswerCalls): Block | undefined {
+  if (!isObject(raw) || typeof raw["type"] !== "string") return undefined;
+  switch (raw["type"]) {
+    case "text":
+      return { type: "text", text: textOf(raw["text"]), extra: restOf(raw, "text") };
+    case "thinking": {
+      const signature = textOrNothing(raw["signature"]);
+      return { type: "thinking", text: textOf(raw["thinking"]), signature };
+    }
+    case "redacted_thinking":
+      return { type: "redacted_thinking", data: textOf(raw["data"]) };
+    case "tool_use": {
+      const { input } = raw;
+      const text = isObject(input) ? jsonText(input) : "{}";
+      if (text === undefined) return undefined;
+      const extra = restOf(raw, "id", "name", "input");
+      return { type: "tool_use", ...calls.read(raw), input: text, extra };
+    }
+    default:
+      return { type: "opaque", kind: raw["type"], raw };
+  }
+}
+
+/** Names the calls of one answer as the client knows its tools, each with an id of its own. */
+export class AnswerCalls {
+  readonly #ids: ToolIds;
+  readonly #names: AnswerContext["toolNames"];
+
+  constructor({ toolNames, callIds }: AnswerContext) {
+    this.#ids = new ToolIds(callIds);
+    this.#names = toolNames;
+  }
+
+  read({ id, name }: JsonObject): { readonly id: string; readonly name: string } {
+    const wireName = textOf(name);
+    return { id: this.#ids.next(textOf(id)), name: this.#names.get(wireName) ?? wireName };
+  }
+}
+
+/** The members of a block that are not its type or among `known`; undefined when there are none. */
+export function restOf(raw: JsonObject, ...known: readonly string[]): JsonObject | undefined {
+  const entries = Object.entries(raw).filter(
+    ([name, value]) => name !== "type" && !known.includes(name) && value !== null,
+  );
+  return entries.length === 0 ? undefined : Object.fromEntries(entries);
+}
+
+export function textOf(value: unknown): string {
+  return typeof value === "string" ? value : "";
+}
+
+export function textOrNothing(value: unknown): string | undefined {
+  return typeof value === "string" ? value : undefined;
+}

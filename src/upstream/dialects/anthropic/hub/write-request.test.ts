@@ -1,0 +1,239 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import type { Block, CanonicalRequest, FunctionTool } from "../../../../canonical/index.ts";
+import { call, REQUEST, result, said, TRAITS, text } from "./hub.fixture.ts";
+import type { AnthropicTraits } from "./traits.ts";
+import { writeRequest } from "./write-request.ts";
+
+const TOOL: FunctionTool = {
+  type: "function",
+  name: "look",
+  schema: { type: "object" },
+  isDeferred: false,
+};
+const HELLO = { role: "user", content: [{ type: "text", text: "Hello" }] };
+
+function write(asked: Partial<CanonicalRequest>, traits: Partial<AnthropicTraits> = {}) {
+  const written = writeRequest({ ...REQUEST, ...asked }, { ...TRAITS, ...traits });
+  assert.ok(written.ok, written.ok ? "" : written.error.message);
+  const { body, ...rest } = written.value;
+  return { ...rest, body: JSON.parse(JSON.stringify(body)) };
+}
+
+describe("writeRequest toward Anthropic", () => {
+  const LEAST = { model: "claude", max_tokens: 32_000, messages: [HELLO] };
+  const ROWS: readonly {
+    readonly name: string;
+    readonly asked: Partial<CanonicalRequest>;
+    readonly traits?: Partial<AnthropicTraits>;
+    readonly body: object;
+    readonly lossy?: readonly string[];
+    readonly betas?: string;
+  }[] = [
+    { name: "the least that there is", asked: {}, body: {} },
+    {
+      name: "a limit above the model's own",
+      asked: { maxTokens: 9_000 },
+      traits: { maxOutputTokens: 8_000 },
+      body: { max_tokens: 8_000 },
+      lossy: ["maxTokens"],
+    },
+    {
+      name: "tools and one call at a time",
+      asked: { tools: [TOOL], parallelToolCalls: false },
+      body: {
+        tools: [{ name: "look", input_schema: { type: "object" } }],
+        tool_choice: { type: "auto", disable_parallel_tool_use: true },
+      },
+    },
+    { name: "no choice among no tools", asked: { toolChoice: { type: "any" } }, body: {} },
+    {
+      name: "a tool without parameters, strict and deferred",
+      asked: { tools: [{ ...TOOL, schema: {}, strict: false, isDeferred: true }] },
+      body: {
+        tools: [
+          { name: "look", input_schema: { type: "object" }, strict: false, defer_loading: true },
+        ],
+      },
+    },
+    {
+      name: "a search of another dialect beside a tool that nobody here has",
+      asked: {
+        tools: [
+          { type: "server", kind: "web_search", name: "web_search", raw: { type: "web_search" } },
+          { type: "server", kind: "local_shell", name: "local_shell", raw: {} },
+        ],
+      },
+      body: { tools: [{ type: "web_search_20250305", name: "web_search" }] },
+      lossy: ["tools[].local_shell"],
+    },
+    {
+      name: "members of another dialect",
+      asked: { extra: { seed: 1 }, temperature: 1.5, userId: "u" },
+      body: { temperature: 1, metadata: { user_id: "u" } },
+      lossy: ["temperature", "seed"],
+    },
+    {
+      name: "sampling for a model that takes none",
+      asked: { temperature: 0.2, topP: 0.5, topK: 4 },
+      traits: { sampling: "none" },
+      body: {},
+      lossy: ["temperature", "topP", "topK"],
+    },
+    {
+      name: "sampling for a model that takes one",
+      asked: { temperature: 0.2, topP: 0.5 },
+      traits: { sampling: "one" },
+      body: { temperature: 0.2 },
+      lossy: ["topP"],
+    },
+    {
+      name: "an effort with its beta, and no temperature beside it",
+      asked: { effort: "high", temperature: 0.3 },
+      body: { thinking: { type: "adaptive" }, output_config: { effort: "high" } },
+      lossy: ["temperature"],
+      betas: "effort-2025-11-24",
+    },
+    {
+      name: "a form of the answer",
+      asked: { outputFormat: { name: "n", schema: { type: "object" } } },
+      body: { output_config: { format: { type: "json_schema", schema: { type: "object" } } } },
+    },
+    {
+      name: "a system prompt, marked for an hour",
+      asked: { system: [{ type: "text", text: "s", cache: { ttl: "1h" } }] },
+      traits: { cachesByItself: true },
+      body: {
+        system: [{ type: "text", text: "s", cache_control: { type: "ephemeral", ttl: "1h" } }],
+      },
+      betas: "extended-cache-ttl-2025-04-11",
+    },
+    {
+      name: "caching for a client whose dialect caches by itself",
+      asked: {},
+      traits: { cachesByItself: true },
+      body: { cache_control: { type: "ephemeral" } },
+    },
+  ];
+  for (const { name, asked, traits, body, lossy, betas } of ROWS) {
+    it(`writes ${name}`, () => {
+      const written = write(asked, traits);
+      assert.equal(written.path, "/v1/messages");
+      assert.deepEqual(written.body, { ...LEAST, ...body });
+      assert.deepEqual(written.lossy, lossy ?? []);
+      assert.deepEqual(written.headers, betas === undefined ? [] : ["anthropic-beta", betas]);
+    });
+  }
+
+  const BLOCKS: readonly (readonly [string, Block, object])[] = [
+    [
+      "an image",
+      { type: "image", source: { kind: "base64", mediaType: "image/png", data: "AA==" } },
+      { type: "image", source: { type: "base64", media_type: "image/png", data: "AA==" } },
+    ],
+    [
+      "a document",
+      { type: "document", title: "t", source: { kind: "url", url: "https://a.example/b" } },
+      { type: "document", title: "t", source: { type: "url", url: "https://a.example/b" } },
+    ],
+    [
+      "a file of another API, by saying that it is missing",
+      { type: "image", source: { kind: "other", raw: { file_id: "file-1" } } },
+      {
+        type: "text",
+        text: "[image left out: it is kept where only its own API can read it]",
+      },
+    ],
+    [
+      "a block of its own that nobody else knows",
+      { type: "opaque", kind: "search_result", raw: { type: "search_result", a: 1 } },
+      { type: "search_result", a: 1 },
+    ],
+  ];
+  for (const [name, block, expected] of BLOCKS) {
+    it(`writes ${name}`, () => {
+      assert.deepEqual(write({ turns: [said("user", block)] }).body.messages[0].content, [
+        expected,
+      ]);
+    });
+  }
+
+  it("sends a call's input as an object with its digits, and a broken one for the model to see", () => {
+    const calls = [
+      { ...call("a"), input: '{"id":12345678901234567890}' },
+      { ...call("b"), input: '{"id' },
+    ];
+    const turns = [
+      said("user", text("q")),
+      said("assistant", ...calls),
+      said("user", result("a"), { ...result("b"), isError: true }),
+    ];
+    const written = writeRequest({ ...REQUEST, turns }, TRAITS);
+    assert.ok(written.ok);
+    const json = JSON.stringify(written.value.body);
+    assert.ok(json.includes('"input":{"id":12345678901234567890}'));
+    assert.ok(json.includes('"input":{"invalid_json":"{\\"id"}'));
+    assert.ok(json.includes('"is_error":true'));
+  });
+
+  it("shortens names that are too long, everywhere alike, and says how to read them back", () => {
+    const name = `mcp.${"long".repeat(40)}`;
+    const { body, context } = write({
+      tools: [{ ...TOOL, name }],
+      toolChoice: { type: "tool", name },
+      turns: [
+        said("user", text("q")),
+        said("assistant", { ...call("a"), name }),
+        said("user", result("a")),
+      ],
+    });
+    const sent = body.tools[0].name;
+    assert.match(sent, /^[a-zA-Z0-9_-]{1,128}$/);
+    assert.equal(body.tool_choice.name, sent);
+    assert.equal(body.messages[1].content[0].name, sent);
+    assert.equal(context.toolNames.get(sent), name);
+    assert.ok(context.callIds.has("a"));
+  });
+
+  it("gives a client of this dialect its own members back, whole or in part", () => {
+    const { body, lossy } = write({
+      dialect: "anthropic",
+      thinking: { mode: "adaptive" },
+      effort: "low",
+      extra: { thinking: { display: "omitted" }, output_config: { task_budget: 1 }, speed: "fast" },
+      turns: [{ ...said("user", text("q")), extra: { output_config: { effort: "low" } } }],
+    });
+    assert.deepEqual(body.thinking, { type: "adaptive", display: "omitted" });
+    assert.deepEqual(body.output_config, { effort: "low", task_budget: 1 });
+    assert.equal(body.speed, "fast");
+    assert.deepEqual(body.messages[0].output_config, { effort: "low" });
+    assert.deepEqual(lossy, []);
+  });
+
+  it("asks for the betas of what it says", () => {
+    const { headers } = write({
+      tools: [TOOL],
+      thinking: { mode: "budget", budgetTokens: 2_000 },
+      turns: [said("user", text("q")), said("system", text("s"))],
+    });
+    assert.deepEqual(headers, [
+      "anthropic-beta",
+      "mid-conversation-system-2026-04-07,interleaved-thinking-2025-05-14",
+    ]);
+  });
+
+  const REFUSED: readonly (readonly [string, Partial<CanonicalRequest>, RegExp])[] = [
+    ["no user's words", { turns: [said("system", text("s"))] }, /^messages: no user message/],
+    [
+      "only tools that it does not have",
+      { tools: [{ type: "server", kind: "local_shell", name: "local_shell", raw: {} }] },
+      /^tools: the upstream has none/,
+    ],
+  ];
+  for (const [name, asked, expected] of REFUSED) {
+    it(`refuses a request with ${name}`, () => {
+      const written = writeRequest({ ...REQUEST, ...asked }, TRAITS);
+      assert.match(written.ok ? "" : written.error.message, expected);
+    });
+  }
+});

@@ -1,0 +1,125 @@
+import { type GatewayError, gatewayError } from "../../../../base/errors.ts";
+import { isObject } from "../../../../base/json.ts";
+import { fail, ok, type Result } from "../../../../base/result.ts";
+import type {
+  CanonicalRequest,
+  JsonObject,
+  Turn,
+  WrittenRequest,
+} from "../../../../canonical/index.ts";
+import { answerContext } from "./answer-context.ts";
+import { arrangeTurns } from "./arrange-turns.ts";
+import { neededBetas } from "./betas.ts";
+import type { AnthropicTraits, Writing } from "./traits.ts";
+import { ownExtra, writeBlocks } from "./write-blocks.ts";
+import { writeSampling } from "./write-sampling.ts";
+import { writeThinking } from "./write-thinking.ts";
+import { writeToolChoice, writeTools } from "./write-tools.ts";
+
+const DIALECT = "anthropic";
+
+/** A request as the Messages API takes it. Write its body with `JSON.stringify`: long numbers in tool inputs need it. */
+export function writeRequest(
+  request: CanonicalRequest,
+  traits: AnthropicTraits,
+): Result<WrittenRequest, GatewayError> {
+  const lossy = new Set<string>();
+  const isOwn = request.dialect === DIALECT;
+  const writing: Writing = { traits, isOwn, lose: (name) => lossy.add(name) };
+  const turns = arrangeTurns(request.turns, writing);
+  if (turns.every(({ role }) => role === "system")) {
+    return fail(
+      gatewayError("invalid_body", "messages: no user message with content. Send what it asks."),
+    );
+  }
+  const tools = writeTools(request.tools, writing);
+  if (tools.length === 0 && request.tools.length > 0) {
+    return fail(
+      gatewayError(
+        "invalid_body",
+        "tools: the upstream has none of these tools. Send a tool that the client runs itself, or choose another model.",
+      ),
+    );
+  }
+  const body = withExtra(writeBody(request, turns, tools, writing), request, writing);
+  const betas = neededBetas(request, body);
+  return ok({
+    path: "/v1/messages",
+    body,
+    headers: betas.length === 0 ? [] : ["anthropic-beta", betas.join(",")],
+    lossy: [...lossy],
+    context: answerContext(request),
+  });
+}
+
+function writeBody(
+  request: CanonicalRequest,
+  turns: readonly Turn[],
+  tools: readonly JsonObject[],
+  writing: Writing,
+): JsonObject {
+  const { system, stopSequences, outputFormat, userId } = request;
+  const maxTokens = limitOf(request, writing);
+  const { thinking, effort } = writeThinking(request, maxTokens, writing);
+  const toolChoice = writeToolChoice(request);
+  const spoken = system.filter(({ text }) => text.trim() !== "");
+  const config = {
+    ...(effort === undefined ? {} : { effort }),
+    ...(outputFormat === undefined
+      ? {}
+      : { format: { type: "json_schema", schema: outputFormat.schema } }),
+  };
+  return {
+    model: request.model,
+    max_tokens: maxTokens,
+    ...(spoken.length === 0 ? {} : { system: writeBlocks(spoken, writing) }),
+    messages: turns.map((turn) => writeTurn(turn, writing)),
+    ...(tools.length === 0 ? {} : { tools }),
+    ...(toolChoice === undefined ? {} : { tool_choice: toolChoice }),
+    ...(thinking === undefined ? {} : { thinking }),
+    ...(Object.keys(config).length === 0 ? {} : { output_config: config }),
+    ...writeSampling(request, thinking !== undefined, writing),
+    ...(stopSequences.length === 0 ? {} : { stop_sequences: stopSequences }),
+    ...(userId === undefined ? {} : { metadata: { user_id: userId } }),
+    ...(request.stream ? { stream: true } : {}),
+    ...writeAutomaticCache(request, writing),
+  };
+}
+
+function writeTurn({ role, content, extra }: Turn, writing: Writing): JsonObject {
+  return {
+    ...ownExtra(extra, "messages[].", writing),
+    role,
+    content: writeBlocks(content, writing),
+  };
+}
+
+function limitOf({ maxTokens }: CanonicalRequest, { traits, lose }: Writing): number {
+  const wanted = maxTokens ?? traits.defaultMaxTokens;
+  const limit = Math.min(wanted, traits.maxOutputTokens ?? wanted);
+  if (maxTokens !== undefined && limit < maxTokens) lose("maxTokens");
+  return limit;
+}
+
+/**
+ * Without a mark the API caches nothing, and an agent's every turn would cost its whole conversation anew.
+ * @source https://platform.claude.com/docs/en/build-with-claude/prompt-caching (read 2026-11-21)
+ */
+function writeAutomaticCache(request: CanonicalRequest, { traits, isOwn }: Writing): JsonObject {
+  const { system, tools, turns } = request;
+  const parts = [...system, ...tools, ...turns.flatMap(({ content }) => content)];
+  const isMarked = parts.some((part) => "cache" in part && part.cache !== undefined);
+  if (isOwn || isMarked || !traits.cachesByItself) return {};
+  return { cache_control: { type: "ephemeral" } };
+}
+
+/** Gives the client's own members back, and those of members that were understood in part. */
+function withExtra(body: JsonObject, { extra }: CanonicalRequest, writing: Writing): JsonObject {
+  const own = ownExtra(extra, "", writing) ?? {};
+  const whole: Record<string, unknown> = { ...own, ...body };
+  for (const [name, rest] of Object.entries(own)) {
+    const said = body[name];
+    if (isObject(said) && isObject(rest)) whole[name] = { ...rest, ...said };
+  }
+  return whole;
+}

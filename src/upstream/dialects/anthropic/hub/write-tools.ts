@@ -1,0 +1,56 @@
+import type { CanonicalRequest, JsonObject, Tool } from "../../../../canonical/index.ts";
+import { wireName } from "./answer-context.ts";
+import type { Writing } from "./traits.ts";
+import { ownExtra, writeCache } from "./write-blocks.ts";
+
+/** How the API's own server tools are called, whatever their version. */
+const DATED = /_20\d{6}$/;
+
+/**
+ * Other dialects' search, which the API has under another name.
+ * @source https://platform.claude.com/docs/en/agents-and-tools/tool-use/web-search-tool (read 2026-11-21)
+ */
+const WEB_SEARCH: JsonObject = { type: "web_search_20250305", name: "web_search" };
+const WEB_SEARCH_KINDS: ReadonlySet<string> = new Set(["web_search", "web_search_preview"]);
+
+export function writeTools(tools: readonly Tool[], writing: Writing): readonly JsonObject[] {
+  return tools.map((tool) => writeTool(tool, writing)).filter((tool) => tool !== undefined);
+}
+
+function writeTool(tool: Tool, writing: Writing): JsonObject | undefined {
+  if (tool.type === "server") {
+    if (writing.isOwn || DATED.test(tool.kind)) return tool.raw;
+    if (WEB_SEARCH_KINDS.has(tool.kind)) return WEB_SEARCH;
+    writing.lose(`tools[].${tool.kind}`);
+    return undefined;
+  }
+  const { description, strict } = tool;
+  return {
+    ...ownExtra(tool.extra, "tools[].", writing),
+    name: wireName(tool.name),
+    ...(description === undefined ? {} : { description }),
+    input_schema: toObjectSchema(tool.schema),
+    ...(strict === undefined ? {} : { strict }),
+    ...(tool.isDeferred ? { defer_loading: true } : {}),
+    ...writeCache(tool.cache),
+  };
+}
+
+/** The API wants an object's schema; a tool without parameters has an empty one elsewhere. */
+function toObjectSchema(schema: JsonObject): JsonObject {
+  return schema["type"] === undefined ? { ...schema, type: "object" } : schema;
+}
+
+/** Undefined where it would be refused: without tools, or where there is nothing to say. */
+export function writeToolChoice(request: CanonicalRequest): JsonObject | undefined {
+  const { toolChoice, parallelToolCalls } = request;
+  if (request.tools.length === 0) return undefined;
+  if (toolChoice?.type === "none") return { type: "none" };
+  if (toolChoice === undefined && parallelToolCalls !== false) return undefined;
+  const single =
+    parallelToolCalls === undefined ? {} : { disable_parallel_tool_use: !parallelToolCalls };
+  if (toolChoice?.type === "tool") {
+    return { type: "tool", name: wireName(toolChoice.name), ...single };
+  }
+  return { type: toolChoice?.type ?? "auto", ...single };
+}
