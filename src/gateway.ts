@@ -4,6 +4,7 @@ import type { Clock } from "./base/clock.ts";
 import { ERRORS, type GatewayError, gatewayError } from "./base/errors.ts";
 import { IdSource } from "./base/ids.ts";
 import { fail, ok, type Result } from "./base/result.ts";
+import { checkKey } from "./check-key.ts";
 import type { Environment } from "./config/inputs.ts";
 import type { LoadedConfig } from "./config/load.ts";
 import type { Config } from "./config/schema.ts";
@@ -13,6 +14,7 @@ import { HeldBytes } from "./exchange/body.ts";
 import { FirstSpills } from "./exchange/first-spills.ts";
 import { runExchange } from "./exchange/run.ts";
 import { toGeneration } from "./generation.ts";
+import { deriveKey } from "./identity/derive-key.ts";
 import { localUser } from "./identity/local-user.ts";
 import { Ingress } from "./ingress/handler.ts";
 import { SelfService } from "./ingress/self-service/endpoints.ts";
@@ -25,12 +27,13 @@ import { makeServer } from "./listener/server.ts";
 import type { ExchangeLog } from "./observe/exchange-log.ts";
 import type { Journal } from "./observe/journal.ts";
 import { ExchangeMetrics } from "./observe/metrics.ts";
+import { openProviders } from "./providers.ts";
 import { FullSessions } from "./quota/full-sessions.ts";
 import { openState } from "./state.ts";
 import { writeServerInfo } from "./store/server-info.ts";
 import { openSqliteStore } from "./store/sqlite/open.ts";
-import { verifyKey } from "./upstream/providers/anthropic/index.ts";
 import { keptViews } from "./views.ts";
+import { readWays } from "./ways.ts";
 
 /** What a gateway is built from; `serve.ts` reads it from the process. */
 export interface GatewayOptions {
@@ -99,10 +102,14 @@ export async function openGateway(options: GatewayOptions): Promise<Result<Gatew
     );
   }
 
-  const reached = await openDeployment(config, options.env);
+  const openWay = await readWays(config, options.env);
+  const reached = openDeployment(config, openWay);
   if (!reached.ok) return reached;
   const deployment = reached.value;
   scope.use(deployment.transport);
+  const others = openProviders(config, openWay);
+  if (!others.ok) return others;
+  const providers = scope.use(others.value);
   const pressure = scope.use(
     new PressureGauge(
       () => ({
@@ -132,8 +139,10 @@ export async function openGateway(options: GatewayOptions): Promise<Result<Gatew
     vault,
     budgets,
     fullSessions: new FullSessions(),
+    provenance: deriveKey(installKey, "spillway thinking"),
     firstSpills: new FirstSpills(),
     deployment,
+    providers,
     store,
     quota,
     metrics,
@@ -149,7 +158,8 @@ export async function openGateway(options: GatewayOptions): Promise<Result<Gatew
       identity: house.identity,
       clock,
       current: () => current,
-      verify: async (key) => await verifyKey(deployment.transport, deployment.pathPrefix, key),
+      providers: providers.ids,
+      verify: async (id, key) => await checkKey({ deployment, providers }, id, key),
     }),
     ready: () => {
       if (draining) return "draining";

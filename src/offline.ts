@@ -15,6 +15,7 @@ import type { KeyCheck, ProcessStatus } from "./ingress/self-service/views.ts";
 import type { Journal } from "./observe/journal.ts";
 import { openState } from "./state.ts";
 import { openSqliteStore } from "./store/sqlite/open.ts";
+import { PROVIDERS } from "./upstream/providers/registry.generated.ts";
 import { keptViews } from "./views.ts";
 
 export interface OfflineOptions {
@@ -67,7 +68,8 @@ export async function openOfflineControl(
         },
         clock,
         current: () => current.value,
-        verify: async (key) => await verifyOnce(config, options.env, key),
+        providers: [...new Set([...PROVIDERS.keys(), ...Object.keys(config.providers)])],
+        verify: async (id, key) => await verifyOnce(config, options.env, { id, key }),
       }),
       ready: () => "no server runs",
       metrics: () => undefined,
@@ -104,15 +106,24 @@ async function answer(
 }
 
 /** Few commands ask the provider, so the way to it is opened for the one question. */
-async function verifyOnce(config: Config, env: Environment, key: Secret): Promise<KeyCheck> {
-  const [{ openDeployment }, { verifyKey }] = await Promise.all([
+async function verifyOnce(
+  config: Config,
+  env: Environment,
+  { id, key }: { readonly id: string; readonly key: Secret },
+): Promise<KeyCheck> {
+  const [{ openDeployment }, { readWays }, { openProviders }, { checkKey }] = await Promise.all([
     import("./deployment.ts"),
-    import("./upstream/providers/anthropic/index.ts"),
+    import("./ways.ts"),
+    import("./providers.ts"),
+    import("./check-key.ts"),
   ]);
-  const reached = await openDeployment(config, env);
-  if (!reached.ok) return { verified: null };
-  await using transport = reached.value.transport;
-  return await verifyKey(transport, reached.value.pathPrefix, key);
+  const openWay = await readWays(config, env);
+  const reached = openDeployment(config, openWay);
+  const others = openProviders(config, openWay);
+  if (!reached.ok || !others.ok) return { verified: null };
+  await using _transport = reached.value.transport;
+  await using providers = others.value;
+  return await checkKey({ deployment: reached.value, providers }, id, key);
 }
 
 function statusOf({ loaded, version, clock }: OfflineOptions): ProcessStatus {

@@ -5,6 +5,7 @@ import { type IdentityContext, identify } from "./identity/principal.ts";
 import type { HouseViews, KeyCheck } from "./ingress/self-service/views.ts";
 import type { State } from "./state.ts";
 import type { ExchangeStore } from "./store/contract.ts";
+import { anthropic } from "./upstream/providers/anthropic/index.ts";
 
 /** What the own endpoints look at, apart from the process that answers. */
 export type KeptViews = Omit<HouseViews, "ready" | "metrics" | "status">;
@@ -16,7 +17,9 @@ export interface KeptOptions {
   readonly clock: Clock;
   /** The configuration in force. */
   readonly current: () => Generation;
-  readonly verify: (key: Secret) => Promise<KeyCheck>;
+  /** Of the providers beside Anthropic. */
+  readonly providers: readonly string[];
+  readonly verify: (provider: string, key: Secret) => Promise<KeyCheck>;
 }
 
 /** The same for a server and for a command that does without one. */
@@ -30,8 +33,8 @@ export function keptViews(options: KeptOptions): KeptViews {
     budgets: state.budgets,
     now: clock.now,
     identify: (headers) => identify(headers, identity),
-    // One provider so far, and the vault stores no other's keys.
-    verify: async (_provider, key) => await verify(key),
+    providers: [anthropic.id, ...options.providers],
+    verify,
     pay: () => current().settings.pay,
     quota: () => state.quota.snapshot(),
     display: () => {

@@ -259,6 +259,12 @@ export const ERRORS = {
     retry: "other",
     help: "The upstream's answer is not HTTP that can be passed on safely.",
   },
+  upstream_failed: {
+    http: 502,
+    source: "upstream",
+    retry: "other",
+    help: "The upstream said in the middle of its answer that it failed; the message has its words.",
+  },
   upstream_connect_timeout: {
     http: 504,
     source: "upstream",

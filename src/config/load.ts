@@ -9,7 +9,7 @@ import { flatten } from "./leaves.ts";
 import { isProxyUrl } from "./network-section.ts";
 import { CONFIG_FILE_NAME, defaultDataDir, pathsOf, resolvePath } from "./places.ts";
 import type { ConfigProblem } from "./problem.ts";
-import { type Config, type ConfigValues, configSchema } from "./schema.ts";
+import { type Config, type ConfigValues, configSchema, type ProviderConfig } from "./schema.ts";
 import { resolveSecret } from "./secrets.ts";
 import type { YamlFile } from "./yaml-file.ts";
 
@@ -144,6 +144,7 @@ async function finish(
   if (!masterKey.ok) refuse(["vault", "masterKey"], masterKey.error);
   const previousMasterKey = await resolveKey("previousMasterKey", values, inputs, origin);
   if (!previousMasterKey.ok) refuse(["vault", "previousMasterKey"], previousMasterKey.error);
+  const providers = await resolveProviders(values, inputs, baseOf("providers"), refuse);
   if (!proxy.ok || !masterKey.ok || !previousMasterKey.ok || problems.length > 0) {
     return fail(problems);
   }
@@ -161,6 +162,7 @@ async function finish(
       quota: {
         statusFile: statusFile === "none" ? undefined : at(statusFile, "quota.statusFile"),
       },
+      providers,
       vault: { masterKey: masterKey.value, previousMasterKey: previousMasterKey.value },
       egress: { ...egress, proxy: proxy.value, ...(extraCa === undefined ? {} : { extraCa }) },
     }),
@@ -191,12 +193,31 @@ async function resolveKey(
   if (text === undefined) return ok(undefined);
   const isOutside = overrides.some(({ path }) => path === `vault.${name}`);
   if (!isOutside && !/^(?:env|file):./.test(text)) {
-    return fail("expected env:NAME or file:/path, not the key itself");
+    return fail(NOT_A_REFERENCE);
   }
   const base =
     isOutside || file === undefined ? inputs.cwd : pathsOf(inputs.platform).dirname(file.name);
   return await resolveSecret(text, inputs, base);
 }
+
+async function resolveProviders(
+  { providers }: ConfigValues,
+  inputs: ConfigInputs,
+  base: string,
+  refuse: (path: readonly string[], message: string) => void,
+): Promise<Record<string, ProviderConfig>> {
+  const resolved: Record<string, ProviderConfig> = {};
+  for (const [name, { key: text, ...entry }] of Object.entries(providers)) {
+    const path = ["providers", name, "key"];
+    if (text !== undefined && !/^(?:env|file):./.test(text)) refuse(path, NOT_A_REFERENCE);
+    const key = text === undefined ? ok(undefined) : await resolveSecret(text, inputs, base);
+    if (!key.ok) refuse(path, key.error);
+    resolved[name] = { ...entry, key: key.ok ? key.value : undefined };
+  }
+  return resolved;
+}
+
+const NOT_A_REFERENCE = "expected env:NAME or file:/path, not the key itself";
 
 async function certificateFailure(path: string, inputs: ConfigInputs): Promise<string | undefined> {
   try {

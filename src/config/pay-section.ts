@@ -80,7 +80,10 @@ export const budgetsSection = z
 const SECRET_REMEDY = "expected env:NAME or file:/path, not the key itself";
 
 /** A reference to a secret. What the environment brings is the secret itself, or a reference too. */
-const secretField = z.string({ error: SECRET_REMEDY }).min(1, { error: SECRET_REMEDY }).optional();
+export const secretField = z
+  .string({ error: SECRET_REMEDY })
+  .min(1, { error: SECRET_REMEDY })
+  .optional();
 
 export const vaultSection = z
   .strictObject({

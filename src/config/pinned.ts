@@ -14,13 +14,14 @@ export interface Adopted {
 
 /** Takes over everything but what is built once, at start (`PINNED_PATHS`). */
 export function adopt(running: LoadedConfig, next: LoadedConfig): Adopted {
-  const { listener, data, anthropic, vault, timeouts, egress, timeZone, quota, log } =
+  const { listener, data, anthropic, providers, vault, timeouts, egress, timeZone, quota, log } =
     running.config;
   const config = deepFreeze({
     ...next.config,
     listener: { ...listener, hosts: next.config.listener.hosts },
     data,
     anthropic,
+    providers,
     vault,
     timeouts: {
       ...timeouts,
@@ -32,6 +33,7 @@ export function adopt(running: LoadedConfig, next: LoadedConfig): Adopted {
     quota,
     log,
   });
+  const differing = changedPaths(running.config, next.config);
   const sources = new Map(next.sources);
   for (const path of PINNED_PATHS) {
     const source = running.sources.get(path);
@@ -41,8 +43,8 @@ export function adopt(running: LoadedConfig, next: LoadedConfig): Adopted {
   return {
     loaded: Object.freeze({ ...next, config, sources }),
     changed: changedPaths(running.config, config),
-    needsRestart: changedPaths(running.config, next.config).filter((path) =>
-      PINNED_PATHS.includes(path),
+    needsRestart: PINNED_PATHS.filter((pinned) =>
+      differing.some((path) => path === pinned || path.startsWith(`${pinned}.`)),
     ),
   };
 }

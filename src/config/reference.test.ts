@@ -15,6 +15,7 @@ describe("configReference", () => {
       [
         "listener.maxConnections",
         "data.dir",
+        "providers",
         "overflow.mode",
         "vault.masterKey",
         "vault.previousMasterKey",

@@ -27,6 +27,7 @@ export const PINNED_PATHS: readonly string[] = [
   "listener.maxConnections",
   "data.dir",
   "anthropic.url",
+  "providers",
   "vault.masterKey",
   "vault.previousMasterKey",
   "timeouts.connect",

@@ -5,6 +5,7 @@ import { limitsSection, timeoutsSection } from "./limits-section.ts";
 import { currencySection, pricesSection } from "./money-section.ts";
 import { anthropicSection, egressSection, listenerSection } from "./network-section.ts";
 import { authSection, budgetsSection, overflowSection, vaultSection } from "./pay-section.ts";
+import { providersSection } from "./providers-section.ts";
 import { residencySection } from "./residency-section.ts";
 
 const dataSection = z
@@ -68,6 +69,7 @@ export const configSchema = z
     listener: listenerSection,
     data: dataSection,
     anthropic: anthropicSection,
+    providers: providersSection,
     auth: authSection,
     overflow: overflowSection,
     budgets: budgetsSection,
@@ -115,16 +117,22 @@ type DeepReadonly<T> = T extends Secret
     ? { readonly [K in keyof T]: DeepReadonly<T[K]> }
     : T;
 
+/** A provider's entry with its key fetched. */
+export type ProviderConfig = Omit<ConfigValues["providers"][string], "key"> & {
+  key: Secret | undefined;
+};
+
 /**
  * One validated, deep-frozen snapshot of the configuration. Durations are milliseconds, sizes are bytes, prices and rates
  * decimal text, paths absolute.
  */
 export type Config = DeepReadonly<
-  Omit<ConfigValues, "data" | "timeZone" | "quota" | "egress" | "vault"> & {
+  Omit<ConfigValues, "data" | "timeZone" | "quota" | "egress" | "vault" | "providers"> & {
     data: { dir: string };
     timeZone: string;
     /** Undefined: no status file is wanted. */
     quota: { statusFile: string | undefined };
+    providers: Record<string, ProviderConfig>;
     vault: { masterKey: Secret | undefined; previousMasterKey: Secret | undefined };
     egress: Omit<ConfigValues["egress"], "proxy"> & {
       /** A proxy's URL may hold a password, so it is a secret. */

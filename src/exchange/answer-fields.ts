@@ -31,6 +31,8 @@ export function answerFields(
     call.id,
     ...originMarks(candidate.deployment.provider, candidate.mode, answering.asked),
   );
+  const { lossy = [] } = head;
+  if (lossy.length > 0) fields.push("x-spillway-lossy", lossy.join(","));
   if (head.status >= 400) fields.push("x-spillway-error-source", "upstream");
   return fields;
 }

@@ -5,6 +5,7 @@ import type { Candidate, CandidateCredential } from "../routing/candidate.ts";
 import type { AttemptRecord } from "../store/record.ts";
 import type { ResponseHead } from "../upstream/transport/contract.ts";
 import { withoutSecret } from "./mask-secret.ts";
+import { ended, NOT_SENT, notTried } from "./not-sent.ts";
 import type { Keeping, KeptAnswer, RelayResult } from "./relay.ts";
 import { type Sending, tryCandidate } from "./try-candidate.ts";
 
@@ -27,24 +28,6 @@ export interface AttemptPlan extends Sending {
   readonly onHead: (head: ResponseHead, candidate: Candidate) => void;
   /** True for a session's answer that another candidate may better. */
   readonly spills: (head: ResponseHead) => boolean;
-}
-
-/** Nothing was sent. */
-const NOT_SENT: RelayResult = {
-  head: undefined,
-  seen: undefined,
-  committed: false,
-  failure: undefined,
-  kept: undefined,
-  cut: true,
-  bytesReceived: 0,
-  headAtMs: undefined,
-  observation: undefined,
-};
-
-/** How an exchange ends for which no candidate was tried. */
-export function notTried(error: GatewayError): RelayResult {
-  return { ...NOT_SENT, cut: false, failure: ended(error) };
 }
 
 /** An answer that was kept back, and the attempt that it ended. */
@@ -84,7 +67,7 @@ export async function attempt(plan: AttemptPlan): Promise<AttemptOutcome> {
     if (committed || cut) return outcome;
     if (kept === undefined) continue;
     const { credential } = candidate;
-    if (credential.kind === "own") progress.session = { answer: kept, outcome };
+    if (credential.kind !== "stored") progress.session = { answer: kept, outcome };
     else if (REFUSED_CREDENTIAL.has(kept.head.status)) {
       progress.unusable = { answer: kept, outcome };
     } else return show(plan, { answer: withoutSecret(kept, credential.secret), outcome }, []);
@@ -175,10 +158,6 @@ function show(
 
 function failed(outcome: AttemptOutcome, error: GatewayError): AttemptOutcome {
   return { ...outcome, last: { ...outcome.last, failure: ended(error) } };
-}
-
-function ended(error: GatewayError): NonNullable<RelayResult["failure"]> {
-  return { error, beforeResponse: true, onReusedConnection: false };
 }
 
 const BROKEN_OFF = gatewayError(

@@ -7,9 +7,14 @@ import type { ClientCall } from "./call.ts";
 
 const NOTHING = Buffer.alloc(0);
 
+/** What of a call the client's end needs. */
+export type Side = Pick<ClientCall, "id" | "request" | "response"> & {
+  readonly dialect: Pick<ClientCall["dialect"], "renderError" | "renderStreamError">;
+};
+
 /** The client's end of an exchange: writes, back-pressure and departure in one place. */
 export class ClientSide {
-  readonly #call: ClientCall;
+  readonly #call: Side;
   readonly #response: ServerResponse;
   readonly #now: () => number;
   #gone = false;
@@ -23,7 +28,7 @@ export class ClientSide {
   #onDrain: () => void = () => {};
   #onFlushed: (() => void) | undefined;
 
-  constructor(call: ClientCall, monotonicMs: () => number) {
+  constructor(call: Side, monotonicMs: () => number) {
     this.#call = call;
     this.#response = call.response;
     this.#now = monotonicMs;

@@ -1,9 +1,13 @@
 import { type GatewayError, gatewayError } from "../base/errors.ts";
+import { fail, type Result } from "../base/result.ts";
 import type { Identity } from "../identity/principal.ts";
 import { allowsModel } from "../policy/access/index.ts";
 import { decideResidency, readDataPolicy } from "../policy/residency/index.ts";
 import type { UpstreamMode } from "../routing/candidate.ts";
+import type { Deployment } from "../routing/deployment.ts";
 import { payModeOf } from "../routing/pay-mode.ts";
+import { providerRoute } from "../routing/provider-route.ts";
+import type { ProviderModel } from "../routing/providers.ts";
 import { type Route, route } from "../routing/route.ts";
 import type { PayMode } from "../store/key-record.ts";
 import type { Asked } from "./asked.ts";
@@ -18,6 +22,8 @@ export interface Decision {
   /** Undefined: a policy refused. */
   readonly route: Route | undefined;
   readonly refusal: GatewayError | undefined;
+  /** Where it goes, or would have gone. */
+  readonly deployment: Deployment;
   /** Of the first candidate, or the mode that would have been used (req:C-34). */
   readonly mode: UpstreamMode;
   /** Undefined where nothing is processed, such as a list of models. */
@@ -44,8 +50,8 @@ const MODE_LABELS: Readonly<Record<PayMode, UpstreamMode>> = {
 
 /** Asks every policy, then routes. Nothing is sent, and no money is touched. */
 export function decide(question: Question, house: House, settings: ExchangeSettings): Decision {
-  const { payMode, routed } = choose(question, house, settings);
-  const residency = judgeResidency(question, house, settings);
+  const { payMode, routed, deployment } = choose(question, house, settings);
+  const residency = judgeResidency(question, deployment, settings);
   const mode = routed.ok ? routed.value[0].mode : MODE_LABELS[payMode];
   const refusal =
     residency?.error ??
@@ -55,12 +61,49 @@ export function decide(question: Question, house: House, settings: ExchangeSetti
   return {
     route: refusal === undefined && routed.ok ? routed.value : undefined,
     refusal,
+    deployment,
     mode,
     residency: residency?.text,
   };
 }
 
-function choose(question: Question, house: House, settings: ExchangeSettings) {
+interface Choice {
+  readonly payMode: PayMode;
+  readonly routed: Result<Route, GatewayError>;
+  readonly deployment: Deployment;
+}
+
+/** A model of another provider is asked for by its name; everything else goes to Anthropic. */
+function choose(question: Question, house: House, settings: ExchangeSettings): Choice {
+  const { call, facts } = question;
+  const target = WITH_MODEL.has(call.operation) ? house.providers.find(facts.model) : undefined;
+  return target === undefined
+    ? chooseAnthropic(question, house, settings)
+    : chooseProvider(question, target, house, settings);
+}
+
+function chooseProvider(
+  { call, identity }: Question,
+  target: ProviderModel,
+  { vault }: House,
+  { pay }: ExchangeSettings,
+): Choice {
+  const { deployment } = target;
+  if (call.operation === "count_tokens") {
+    const error = gatewayError("not_found", "The provider of this model does not count tokens");
+    return { payMode: "inject", routed: fail(error), deployment };
+  }
+  const routed = providerRoute({
+    target,
+    organisation: identity.organisation,
+    caller: { own: identity.own.class, hasKey: identity.key !== undefined },
+    stored: vault.find(identity.organisation, deployment.provider),
+    injects: pay.injects,
+  });
+  return { payMode: "inject", routed, deployment };
+}
+
+function chooseAnthropic(question: Question, house: House, settings: ExchangeSettings): Choice {
   const { call, identity, asked, facts, body } = question;
   const { pay } = settings;
   const hasKey = identity.key !== undefined;
@@ -94,7 +137,7 @@ function choose(question: Question, house: House, settings: ExchangeSettings) {
     fullUntil: full === undefined ? undefined : shownTime(full.resetsAtMs, settings.timeZone),
     deployment: house.deployment,
   });
-  return { payMode, routed };
+  return { payMode, routed, deployment: house.deployment };
 }
 
 function knownFull({ identity, facts }: Question, house: House, { pay }: ExchangeSettings) {
@@ -109,7 +152,7 @@ function knownFull({ identity, facts }: Question, house: House, { pay }: Exchang
 /** Every request that carries content is judged, whoever pays for it (design R17). */
 function judgeResidency(
   { call, identity, asked, facts }: Question,
-  house: House,
+  { origin }: Deployment,
   { residency }: ExchangeSettings,
 ) {
   const carriesContent = call.operation !== "models" && call.operation !== "probe";
@@ -121,7 +164,7 @@ function judgeResidency(
   const policies = [...asked.dataPolicies, ofKey?.value, residency.policy];
   return decideResidency({
     policies: policies.filter((policy) => policy !== undefined),
-    origin: house.deployment.origin,
+    origin,
     inferenceGeo: facts.inferenceGeo,
     endpoints: residency.endpoints,
   });

@@ -1,5 +1,13 @@
 import type { GatewayError } from "../base/errors.ts";
 import type { HeaderList } from "../base/header-list.ts";
+import type { Result } from "../base/result.ts";
+import type {
+  CanonicalRequest,
+  JsonObject,
+  Message,
+  StreamEvent,
+  UpstreamError,
+} from "../canonical/index.ts";
 
 /** An error as one client dialect says it. */
 export interface RenderedError {
@@ -8,9 +16,33 @@ export interface RenderedError {
   readonly body: string;
 }
 
-/** How errors are told to a client; the rest of a same-dialect exchange is bytes. */
+/** What a client is told that an upstream of another dialect does not know. */
+export interface AnswerFacts {
+  readonly requestId: string;
+  /** The model that the client asked for: clients show it and log it. */
+  readonly model: string;
+  /** Stands in for the input where the upstream tells no usage, or tells it only at the end. */
+  readonly estimatedInputTokens: number;
+  /** Whose credential the attempt carried: a client never learns about the gateway's own. */
+  readonly credential: "caller" | "gateway";
+}
+
+/** How a client's requests are read into the canonical form, and answers are written out of it. */
+export interface CanonicalClient {
+  /** Refusals name the field, its shape and the remedy. */
+  readRequest(body: JsonObject): Result<CanonicalRequest, GatewayError>;
+  /** A state machine; each push gives whole events. */
+  openWriter(facts: AnswerFacts): { push(event: StreamEvent): string };
+  /** An event that says nothing but that the stream lives. */
+  readonly ping: string;
+  writeMessage(message: Message, facts: AnswerFacts): string;
+  writeError(error: UpstreamError, facts: AnswerFacts): RenderedError;
+}
+
+/** How a client is spoken to: its errors, and what it says and hears where the upstream speaks another dialect. */
 export interface ClientDialect {
   readonly id: string;
+  readonly canonical: CanonicalClient;
   renderError(error: GatewayError, requestId: string): RenderedError;
   /** One whole event for a stream that cannot go on. */
   renderStreamError(error: GatewayError): string;

@@ -1,3 +1,4 @@
+import type { KeyObject } from "node:crypto";
 import type { Clock } from "../base/clock.ts";
 import type { IdentityContext } from "../identity/principal.ts";
 import type { Catalogue, DisplayCurrency } from "../metering/index.ts";
@@ -8,6 +9,7 @@ import type { DataPolicy, Endpoint } from "../policy/residency/index.ts";
 import type { FullSessions } from "../quota/full-sessions.ts";
 import type { QuotaWatch } from "../quota/watch.ts";
 import type { Deployment } from "../routing/deployment.ts";
+import type { Providers } from "../routing/providers.ts";
 import type { ExchangeStore } from "../store/contract.ts";
 import type { BudgetRule, PayMode } from "../store/key-record.ts";
 import type { Vault } from "../vault/index.ts";
@@ -56,11 +58,14 @@ export interface House {
   readonly clock: Clock;
   readonly identity: IdentityContext;
   readonly deployment: Deployment;
+  readonly providers: Providers;
   readonly store: ExchangeStore;
   readonly vault: Pick<Vault, "find">;
   readonly budgets: BudgetGate;
   readonly quota: QuotaWatch;
   readonly fullSessions: FullSessions;
+  /** Marks the thinking of other providers than Anthropic. */
+  readonly provenance: KeyObject;
   readonly firstSpills: FirstSpills;
   readonly metrics: ExchangeMetrics;
   readonly log: ExchangeLog;

@@ -90,7 +90,9 @@ export class Purse {
     if (credential.kind !== "stored" || call.operation !== "messages") return [];
     const { cap } = settings.pay;
     const { key, principal } = identity;
-    return [key === undefined ? userScope(principal, cap) : keyScope(key, mode, cap)];
+    if (key !== undefined) return [keyScope(key, mode, cap)];
+    // Another provider's model is asked for by its name; the cap is for what nobody asked for.
+    return mode === "byok-overflow" ? [userScope(principal, cap)] : [];
   }
 
   get #costly(): Costly {

@@ -10,13 +10,14 @@ import type { ResponseHead } from "../upstream/transport/contract.ts";
 import { Admission } from "./admission.ts";
 import { answerFields, originMarks } from "./answer-fields.ts";
 import { readAsked } from "./asked.ts";
-import { type AttemptOutcome, attempt, notTried } from "./attempt.ts";
+import { type AttemptOutcome, attempt } from "./attempt.ts";
 import { holdBody, type RequestBody, streamBody } from "./body.ts";
 import type { ClientCall } from "./call.ts";
 import { ClientSide } from "./client-side.ts";
 import { type Decision, decide } from "./decide.ts";
 import { type Facts, needsBody, readFacts } from "./facts.ts";
 import type { ExchangeSettings, House } from "./house.ts";
+import { notTried } from "./not-sent.ts";
 import { Purse } from "./purse.ts";
 import { type Ending, settle } from "./settle.ts";
 import { SpillWatch } from "./spill.ts";
@@ -44,7 +45,7 @@ export async function runExchange(call: ClientCall, house: House): Promise<void>
   const decision = decide({ call, identity, asked: asked.value, facts, body }, house, settings);
 
   const info = readClientInfo(headers);
-  const { provider } = house.deployment;
+  const { provider } = decision.deployment;
   const started = toStartedRecord(call, identity, info, facts, provider);
   const owner = { call, identity, facts, body, settings, sessionId: info.sessionId };
   const purse = new Purse(house, owner);
@@ -64,6 +65,8 @@ export async function runExchange(call: ClientCall, house: House): Promise<void>
       candidates: route,
       body,
       streamRequested: facts.stream === true,
+      requestedModel: facts.model ?? "",
+      provenance: house.provenance,
       active: house.active,
       relay: {
         makeTap: (head) => tapFor(call, facts, head),
@@ -117,6 +120,7 @@ async function endingOf(
     last,
     mode: candidate.mode,
     book: candidate.book,
+    sentModel: candidate.model,
     residency,
     reason: candidate.reason,
     billingOwner: candidate.credential.owner,

@@ -25,6 +25,8 @@ export interface Ending extends Pick<AttemptOutcome, "attempts" | "last"> {
   readonly book: Book;
   readonly residency: string | undefined;
   readonly reason: string;
+  /** As the upstream calls it, where that is another name. */
+  readonly sentModel?: string | undefined;
   /** Undefined: nobody was to pay. */
   readonly billingOwner?: string;
 }
@@ -64,7 +66,7 @@ export function settle(house: House, settlement: Settlement): void {
     durationMs,
     firstByteMs:
       client.firstByteAtMs === undefined ? undefined : client.firstByteAtMs - call.startedMs,
-    sentModel: started.requestedModel,
+    sentModel: ending.sentModel ?? started.requestedModel,
     servedModel: billed.servedModel,
     decision: decisionOf(ending, facts),
     residency: ending.residency,
@@ -128,9 +130,15 @@ function repeats(value: unknown, secrets: readonly Secret[]): boolean {
 }
 
 /** Says what was decided, and what the upstream may have read in another way than we did (design R11). */
-function decisionOf({ reason }: Ending, { duplicates }: Facts): string {
-  if (duplicates.length === 0) return reason;
-  return `${reason}; the body has ${duplicates.join(", ")} more than once, the last one was read`;
+function decisionOf({ reason, last }: Ending, { duplicates }: Facts): string {
+  const { lossy = [] } = last.seen ?? {};
+  return [
+    reason,
+    ...(lossy.length === 0 ? [] : [`left out in its dialect: ${lossy.join(", ")}`]),
+    ...(duplicates.length === 0
+      ? []
+      : [`the body has ${duplicates.join(", ")} more than once, the last one was read`]),
+  ].join("; ");
 }
 
 /** Whether the API may charge for a call. What is not known to be free is not called free. */

@@ -1,13 +1,22 @@
+import type { KeyObject } from "node:crypto";
+import type { GatewayError } from "../base/errors.ts";
 import { firstValue, type HeaderList } from "../base/header-list.ts";
+import { ok, type Result } from "../base/result.ts";
 import type { Candidate, CandidateCredential } from "../routing/candidate.ts";
 import type { AttemptRecord } from "../store/record.ts";
-import type { ResponseHead, UpstreamRequest } from "../upstream/transport/contract.ts";
+import type {
+  ResponseHead,
+  UpstreamCall,
+  UpstreamRequest,
+} from "../upstream/transport/contract.ts";
 import type { ActiveExchanges } from "./active.ts";
 import type { HeldBody, RequestBody } from "./body.ts";
 import type { ClientCall } from "./call.ts";
 import type { ClientSide } from "./client-side.ts";
 import { toUpstreamHeaders } from "./headers.ts";
+import { type Prepared, prepareTranslation } from "./hub/prepare.ts";
 import { maskHead } from "./mask-secret.ts";
+import { notTried } from "./not-sent.ts";
 import { type Keeping, Relay, type RelayOptions, type RelayResult } from "./relay.ts";
 
 /** What every attempt of an exchange has in common. */
@@ -16,6 +25,9 @@ export interface Sending {
   readonly client: ClientSide;
   readonly body: RequestBody;
   readonly streamRequested: boolean;
+  readonly requestedModel: string;
+  /** Marks the thinking of other providers than Anthropic. */
+  readonly provenance: KeyObject;
   readonly active: ActiveExchanges;
   readonly relay: Pick<RelayOptions, "makeTap" | "readOnAfterClientGoneMs" | "monotonicMs">;
 }
@@ -36,7 +48,9 @@ export interface Turn {
  * closed before any response byte came.
  */
 export async function tryCandidate(sending: Sending, turn: Turn): Promise<RelayResult> {
-  const first = await sendOnce(sending, turn, false);
+  const prepared = prepare(sending, turn.candidate);
+  if (!prepared.ok) return notTried(prepared.error);
+  const first = await sendOnce(sending, turn, prepared.value, false);
   const { failure } = first;
   const repeatable =
     failure !== undefined &&
@@ -46,10 +60,15 @@ export async function tryCandidate(sending: Sending, turn: Turn): Promise<RelayR
     sending.body.kind !== "stream" &&
     !first.cut &&
     !sending.client.gone;
-  return repeatable ? await sendOnce(sending, turn, true) : first;
+  return repeatable ? await sendOnce(sending, turn, prepared.value, true) : first;
 }
 
-async function sendOnce(sending: Sending, turn: Turn, fresh: boolean): Promise<RelayResult> {
+async function sendOnce(
+  sending: Sending,
+  turn: Turn,
+  { request, translate }: Prepared,
+  fresh: boolean,
+): Promise<RelayResult> {
   const { call, client, active, body } = sending;
   const { candidate, attempts, keeps, onHead, fields } = turn;
   const { monotonicMs } = sending.relay;
@@ -67,10 +86,13 @@ async function sendOnce(sending: Sending, turn: Turn, fresh: boolean): Promise<R
     fields,
   });
   active.add(relay);
-  const request = toUpstreamRequest(sending, candidate);
-  const result = await relay.run((sink) =>
-    candidate.deployment.transport.send(request, sink, { fresh }),
-  );
+  const { transport } = candidate.deployment;
+  const result = await relay.run((sink) => {
+    let upstream: UpstreamCall | undefined;
+    const read = translate(sink, () => upstream?.abort());
+    upstream = transport.send(request, read, { fresh });
+    return upstream;
+  });
   active.remove(relay);
   const previous = attempts.at(-1);
   if (previous !== undefined) attempts[attempts.length - 1] = { ...previous, outcome: "retried" };
@@ -97,6 +119,14 @@ function withoutStoredKey(head: ResponseHead, credential: CandidateCredential): 
 function outcomeOf(result: RelayResult, client: ClientSide): AttemptRecord["outcome"] {
   if (result.failure !== undefined) return result.failure.error.code;
   return client.gone ? "client_closed" : "ok";
+}
+
+/** The client's own bytes where the upstream speaks its dialect, a translation where it does not. */
+function prepare(sending: Sending, candidate: Candidate): Result<Prepared, GatewayError> {
+  if (candidate.deployment.foreign !== undefined) {
+    return prepareTranslation({ ...sending, isStream: sending.streamRequested }, candidate);
+  }
+  return ok({ request: toUpstreamRequest(sending, candidate), translate: (inner) => inner });
 }
 
 function toUpstreamRequest(

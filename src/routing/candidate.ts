@@ -21,6 +21,12 @@ export type CandidateCredential =
       readonly class: "stored";
       readonly label: string;
       readonly secret: Secret;
+    }
+  | {
+      /** A server that asks for none. */
+      readonly kind: "none";
+      readonly owner: string;
+      readonly class: "none";
     };
 
 /** When a candidate has its turn: at once, after the session's 429, or when the stored key could not be used instead. */
@@ -29,6 +35,8 @@ export type TryIf = "always" | "session_full" | "overflow_failed";
 /** One way to answer a request, in the order in which the attempt loop tries them. */
 export interface Candidate {
   readonly deployment: Deployment;
+  /** As the upstream calls it; undefined: as the request has it. */
+  readonly model?: string | undefined;
   readonly credential: CandidateCredential;
   readonly mode: UpstreamMode;
   readonly book: Book;

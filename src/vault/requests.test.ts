@@ -6,13 +6,13 @@ import { readCredentialRequest } from "./requests.ts";
 import { CANARY, Home, newCredential } from "./vault.fixture.ts";
 
 function read(body: unknown) {
-  const request = readCredentialRequest("anthropic", body);
+  const request = readCredentialRequest("anthropic", body, ["anthropic"]);
   assert.ok(request.ok, request.ok ? "" : request.error.message);
   return { ...request.value, key: request.value.key.reveal() };
 }
 
 function refusalOf(body: unknown, provider = "anthropic") {
-  const request = readCredentialRequest(provider, body);
+  const request = readCredentialRequest(provider, body, ["anthropic"]);
   assert.ok(!request.ok, inspect(body));
   return request.error;
 }

@@ -13,9 +13,6 @@ export interface CredentialRequest {
   readonly overflow: boolean | undefined;
 }
 
-/** Whose keys can be stored. */
-const PROVIDERS: readonly string[] = ["anthropic"];
-
 const KEY = "the provider's API key: 8 to 512 visible ASCII characters without spaces";
 const LABEL = "1 to 80 printable characters, and no credential";
 const YES_OR_NO = { error: "expected true or false" };
@@ -51,9 +48,10 @@ const credentialRequest = z.strictObject({
 export function readCredentialRequest(
   provider: string,
   body: unknown,
+  providers: readonly string[],
 ): Result<CredentialRequest, GatewayError> {
-  if (!PROVIDERS.includes(provider)) {
-    const known = PROVIDERS.join(", ");
+  if (!providers.includes(provider)) {
+    const known = providers.join(", ");
     return fail(gatewayError("not_found", `Keys of this provider are not stored; known: ${known}`));
   }
   if (!isObject(body)) {

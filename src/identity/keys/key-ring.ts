@@ -1,9 +1,10 @@
-import { createHmac, createSecretKey, hkdfSync, type KeyObject } from "node:crypto";
+import { createHmac, type KeyObject } from "node:crypto";
 import { type GatewayError, gatewayError } from "../../base/errors.ts";
 import { IdSource } from "../../base/ids.ts";
 import { fail, ok, type Result } from "../../base/result.ts";
 import type { Secret } from "../../base/secret.ts";
 import type { KeyRecord, KeyRole, KeySettings } from "../../store/key-record.ts";
+import { deriveKey } from "../derive-key.ts";
 import { isKeyShaped, maskKey, mintSecret } from "./secret-format.ts";
 
 /** A key as everybody but the store sees it. */
@@ -70,14 +71,7 @@ export class KeyRing {
 
   constructor(options: KeyRingOptions) {
     this.#options = options;
-    const derived = hkdfSync(
-      "sha256",
-      options.installKey.reveal(),
-      "",
-      "spillway virtual keys",
-      32,
-    );
-    this.#hashKey = createSecretKey(Buffer.from(derived));
+    this.#hashKey = deriveKey(options.installKey, "spillway virtual keys");
     this.#ids = new IdSource("key_", options.now);
     for (const record of options.records) this.#put(record);
   }

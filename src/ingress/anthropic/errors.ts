@@ -1,5 +1,9 @@
 import { ERRORS, type ErrorCode, type GatewayError } from "../../base/errors.ts";
 import type { ClientDialect, RenderedError } from "../../exchange/dialect.ts";
+import { readRequest } from "./read-request.ts";
+import { writeError } from "./write-error.ts";
+import { writeMessage } from "./write-message.ts";
+import { PING, StreamWriter } from "./write-stream.ts";
 
 /**
  * The API's own error types by status.
@@ -53,6 +57,13 @@ function retryHeaders(code: ErrorCode, retryAfterMs: number | undefined): string
 /** Gateway errors as the Anthropic API would say them. */
 export const anthropicDialect: ClientDialect = {
   id: "anthropic",
+  canonical: {
+    readRequest,
+    openWriter: (facts) => new StreamWriter(facts),
+    ping: PING,
+    writeMessage: (message, facts) => JSON.stringify(writeMessage(message, facts)),
+    writeError,
+  },
 
   renderError(error, requestId): RenderedError {
     const spec = ERRORS[error.code];

@@ -21,7 +21,7 @@ export async function setCredential(ask: Ask): Reply {
   const provider = ask.param("provider");
   const body = await ask.body();
   if (!body.ok) return body;
-  const request = readCredentialRequest(provider, body.value);
+  const request = readCredentialRequest(provider, body.value, ask.views.providers);
   if (!request.ok) return request;
   const { organisation } = ask.caller;
   const { key, label, overflow } = request.value;

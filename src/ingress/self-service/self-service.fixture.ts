@@ -95,6 +95,7 @@ export async function openScene(reader?: ExchangeReader): Promise<Scene> {
     keys,
     vault: vaultOver(credentials),
     budgets,
+    providers: ["anthropic"],
     now: () => NOW_MS,
     identify: (headers) => identify(headers, context),
     verify: async (_provider, key) => {

@@ -19,6 +19,8 @@ export interface HouseViews {
   readonly keys: KeyRing;
   readonly vault: Pick<Vault, "find" | "list" | "set" | "remove" | "rotateMasterKey">;
   readonly budgets: Pick<BudgetGate, "states" | "requestsToday">;
+  /** Whose keys can be stored. */
+  readonly providers: readonly string[];
   now(): number;
   /** Who sent a request; refused where a key is required and there is none. */
   identify(headers: HeaderList): Result<Identity, GatewayError>;

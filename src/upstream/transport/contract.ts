@@ -16,6 +16,8 @@ export interface ResponseHead {
   readonly status: number;
   readonly reason: string;
   readonly headers: HeaderList;
+  /** What of the request was left out in another dialect. */
+  readonly lossy?: readonly string[];
 }
 
 /** Lets the reader of a response hold the upstream back. */

@@ -2,13 +2,13 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { createServer, type RequestListener } from "node:http";
 import { describe, it } from "node:test";
-import { gatewayError } from "../../../base/errors.ts";
-import { Secret } from "../../../base/secret.ts";
-import type { ResponseSink, Transport, UpstreamRequest } from "../../transport/contract.ts";
-import { DirectTransport } from "../../transport/direct.ts";
+import { gatewayError } from "../../base/errors.ts";
+import type { ResponseSink, Transport, UpstreamRequest } from "./contract.ts";
+import { DirectTransport } from "./direct.ts";
 import { verifyKey } from "./verify-key.ts";
 
-const KEY = new Secret("sk-ant-api03-canary");
+const KEY = "sk-ant-api03-canary";
+const CHECK = { target: "/prefix/v1/models?limit=1", fields: ["x-api-key", KEY] };
 const WAITS = {
   connectTimeoutMs: 30_000,
   headersTimeoutMs: 30_000,
@@ -66,14 +66,13 @@ describe("verifyKey", () => {
       seen.push(request.method, request.url, fields);
       response.end("{}");
     });
-    const verdict = await verifyKey(provider.transport, "/prefix", KEY);
+    const verdict = await verifyKey(provider.transport, CHECK);
     assert.deepEqual(verdict, { verified: true, status: 200 });
     assert.deepEqual(seen, [
       "GET",
       "/prefix/v1/models?limit=1",
       {
         accept: "application/json",
-        "anthropic-version": "2023-06-01",
         "user-agent": "spillway",
         "x-api-key": "sk-ant-api03-canary",
       },
@@ -95,7 +94,7 @@ describe("verifyKey", () => {
       [529, null],
     ] as const) {
       status = code;
-      const verdict = await verifyKey(provider.transport, "", KEY);
+      const verdict = await verifyKey(provider.transport, CHECK);
       assert.deepEqual(verdict, { verified, status });
     }
   });
@@ -106,19 +105,19 @@ describe("verifyKey", () => {
       paths.push(request.url);
       response.writeHead(307, { location: "/elsewhere" }).end();
     });
-    const verdict = await verifyKey(provider.transport, "", KEY);
+    const verdict = await verifyKey(provider.transport, CHECK);
     assert.deepEqual(verdict, { verified: null, status: 307 });
-    assert.deepEqual(paths, ["/v1/models?limit=1"]);
+    assert.deepEqual(paths, ["/prefix/v1/models?limit=1"]);
   });
 
   it("says null where nobody answers", async () => {
     await using provider = await openProvider((request) => request.socket.destroy());
-    assert.deepEqual(await verifyKey(provider.transport, "", KEY), { verified: null });
+    assert.deepEqual(await verifyKey(provider.transport, CHECK), { verified: null });
   });
 
   it("reads no more than it must of an answer without end", async () => {
     const transport = new ByHand();
-    const verdict = verifyKey(transport, "", KEY);
+    const verdict = verifyKey(transport, CHECK);
     transport.sink?.onHead(head(200), FLOW);
     for (let i = 0; i < 4; i += 1) transport.sink?.onData(Buffer.alloc(16 * 1024));
     assert.equal(transport.aborted, 0);
@@ -137,7 +136,7 @@ describe("verifyKey", () => {
       ],
     ] as const) {
       const transport = new ByHand();
-      const verdict = verifyKey(transport, "", KEY);
+      const verdict = verifyKey(transport, CHECK);
       begin(transport.sink);
       context.mock.timers.tick(9_999);
       assert.equal(transport.aborted, 0);
@@ -149,7 +148,7 @@ describe("verifyKey", () => {
 
   it("keeps a head's verdict when the rest is lost", async () => {
     const transport = new ByHand();
-    const verdict = verifyKey(transport, "", KEY);
+    const verdict = verifyKey(transport, CHECK);
     transport.sink?.onHead(head(200), FLOW);
     transport.sink?.onFailure({
       error: gatewayError("upstream_reset", "gone"),

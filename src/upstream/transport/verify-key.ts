@@ -1,5 +1,5 @@
-import type { Secret } from "../../../base/secret.ts";
-import type { ResponseSink, Transport, UpstreamCall } from "../../transport/contract.ts";
+import type { HeaderList } from "../../base/header-list.ts";
+import type { ResponseSink, Transport, UpstreamCall } from "./contract.ts";
 
 /** What the provider says of a key. */
 export interface KeyVerdict {
@@ -12,14 +12,7 @@ export interface KeyVerdict {
 const TIMEOUT_MS = 10_000;
 /** A page of one model takes a few hundred bytes; a longer answer is not worth its connection. */
 const MAX_BODY_BYTES = 64 * 1024;
-const FIELDS = [
-  "accept",
-  "application/json",
-  "anthropic-version",
-  "2023-06-01",
-  "user-agent",
-  "spillway",
-] as const;
+const FIELDS = ["accept", "application/json", "user-agent", "spillway"] as const;
 const VERDICTS: ReadonlyMap<number, boolean> = new Map([
   [200, true],
   [401, false],
@@ -29,13 +22,11 @@ const VERDICTS: ReadonlyMap<number, boolean> = new Map([
 /**
  * Asks whether the provider takes a key, by a request that costs nothing. Its words are thrown away: they may quote the
  * key.
- *
- * @source https://platform.claude.com/docs/en/api/models-list (read 2026-11-24)
  */
 export async function verifyKey(
   transport: Transport,
-  pathPrefix: string,
-  key: Secret,
+  /** A list that costs nothing, and the fields that carry the key. */
+  { target, fields }: { readonly target: string; readonly fields: HeaderList },
 ): Promise<KeyVerdict> {
   const done = Promise.withResolvers<void>();
   let status: number | undefined;
@@ -61,8 +52,8 @@ export async function verifyKey(
   call = transport.send(
     {
       method: "GET",
-      target: `${pathPrefix}/v1/models?limit=1`,
-      headers: [...FIELDS, "x-api-key", key.reveal()],
+      target,
+      headers: [...FIELDS, ...fields],
       body: undefined,
     },
     sink,

@@ -1,0 +1,42 @@
+import { z } from "zod";
+import { upstreamUrlField } from "./network-section.ts";
+import { secretField } from "./pay-section.ts";
+
+const ID = "expected a name of lower-case letters, digits and dashes, such as groq or my-server";
+const KIND = {
+  error: "expected the id of a provider, such as openai-compatible; the name itself if left out",
+};
+const FIELD = { error: "expected header fields with their values as text" };
+
+const providerEntry = z.strictObject({
+  kind: z.string(KIND).min(1, KIND).optional().meta({
+    description:
+      "Provider whose ways it has: openai-compatible for any server that speaks Chat Completions. Default: the name.",
+  }),
+  url: upstreamUrlField.optional().meta({
+    description: "Base URL, up to where the dialect begins: https://api.groq.com/openai/v1.",
+  }),
+  key: secretField.meta({
+    description:
+      "API key, as env:NAME or file:/path. A key that was stored with spillway byok set goes before it.",
+  }),
+  headers: z
+    .record(z.string(FIELD).regex(/^[A-Za-z0-9-]{1,64}$/, FIELD), z.string(FIELD), FIELD)
+    .default({})
+    .meta({ description: "Header fields to send with every request." }),
+});
+
+export const providersSection = z
+  .record(
+    z.string({ error: ID }).regex(/^[a-z0-9][a-z0-9-]{0,31}$/, { error: ID }),
+    providerEntry,
+    {
+      error: 'expected providers by name, such as groq: { key: "env:GROQ_API_KEY" }',
+    },
+  )
+  .default({})
+  .meta({
+    description:
+      "Providers beside Anthropic, by name: provider/model in a request goes there. Known ones need no entry once a key is stored.",
+    examples: [{ groq: { key: "env:GROQ_API_KEY" } }],
+  });

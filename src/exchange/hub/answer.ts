@@ -1,0 +1,293 @@
+import { type GatewayError, gatewayError } from "../../base/errors.ts";
+import { allValues, firstValue } from "../../base/header-list.ts";
+import { isObject } from "../../base/json.ts";
+import {
+  type AnswerContext,
+  messageEvents,
+  parseExact,
+  type Sealing,
+  type StreamEvent,
+  StreamSealer,
+  sealMessage,
+  type UpstreamError,
+} from "../../canonical/index.ts";
+import { SseSplitter } from "../../upstream/dialects/anthropic/index.ts";
+import type { BoundDialect } from "../../upstream/dialects/bind.ts";
+import { parseEvent } from "../../upstream/sse/parse-event.ts";
+import type {
+  Flow,
+  ResponseHead,
+  ResponseSink,
+  TransportFailure,
+} from "../../upstream/transport/contract.ts";
+import type { AnswerFacts, CanonicalClient } from "../dialect.ts";
+
+/** What an answer of another dialect is read and written with. */
+export interface AnswerTranslation {
+  readonly dialect: BoundDialect;
+  readonly context: AnswerContext;
+  readonly client: CanonicalClient;
+  readonly facts: AnswerFacts;
+  readonly sealing: Sealing;
+  /** The client asked for a stream. */
+  readonly isStream: boolean;
+  /** What of the request could not be said. */
+  readonly lossy: readonly string[];
+}
+
+/** An error is not longer. */
+const MAX_ERROR_BYTES = 256 * 1024;
+/** One dialect ends its stream with an event that repeats the whole answer. */
+const MAX_EVENT_BYTES = 32 * 2 ** 20;
+const MAX_ANSWER_BYTES = 64 * 2 ** 20;
+/** A client takes a silence for a dead connection; the API itself speaks every few seconds (design R6). */
+const PING_AFTER_MS = 10_000;
+const STREAM_FIELDS = [
+  "content-type",
+  "text/event-stream; charset=utf-8",
+  "cache-control",
+  "no-cache",
+];
+
+/**
+ * Stands between an upstream of another dialect and the exchange, which sees an answer in the client's own dialect.
+ *
+ * Nothing is told of an answer until something of it is there to show: an error that comes inside of a 200 is an error.
+ */
+export class TranslatedAnswer implements ResponseSink {
+  readonly #inner: ResponseSink;
+  readonly #translation: AnswerTranslation;
+  readonly #abort: () => void;
+  #head: ResponseHead | undefined;
+  #flow: Flow | undefined;
+  #stream: StreamTranslator | undefined;
+  readonly #chunks: Buffer[] = [];
+  #bytes = 0;
+  #isTold = false;
+  #isOver = false;
+  #pings: NodeJS.Timeout | undefined;
+
+  /** `abort` closes the upstream's connection. */
+  constructor(inner: ResponseSink, translation: AnswerTranslation, abort: () => void) {
+    this.#inner = inner;
+    this.#translation = translation;
+    this.#abort = abort;
+  }
+
+  onHead(head: ResponseHead, flow: Flow): void {
+    this.#head = head;
+    this.#flow = flow;
+    if (head.status >= 300 && head.status < 400) {
+      this.#isOver = true;
+      this.#inner.onHead(head, flow);
+      return;
+    }
+    const { isStream } = this.#translation;
+    if (head.status >= 300 || !isEventStream(head)) return;
+    if (!isStream) return;
+    this.#stream = new StreamTranslator(this.#translation);
+    this.#pings = setInterval(() => this.#tell(this.#translation.client.ping), PING_AFTER_MS);
+  }
+
+  onData(chunk: Buffer): void {
+    if (this.#isOver) return;
+    if (this.#stream === undefined) this.#collect(chunk);
+    else this.#follow(this.#stream.push(chunk));
+  }
+
+  onEnd(): void {
+    if (this.#isOver) return;
+    if (this.#stream !== undefined) {
+      this.#follow(this.#stream.finish());
+      // A reader tells of an end or of an error; the stream is over in either case.
+      if (!this.#isOver) this.#fail(BROKEN_OFF);
+      return;
+    }
+    const { status, headers } = this.#head ?? NO_HEAD;
+    const body = Buffer.concat(this.#chunks);
+    if (status >= 300) this.#fail(this.#translation.dialect.readError(status, headers, body));
+    else this.#tellWhole(body);
+  }
+
+  onFailure(failure: TransportFailure): void {
+    if (this.#isOver) return;
+    this.#close();
+    this.#inner.onFailure(failure);
+  }
+
+  #collect(chunk: Buffer): void {
+    this.#bytes += chunk.length;
+    const isError = (this.#head?.status ?? 0) >= 300;
+    if (this.#bytes <= (isError ? MAX_ERROR_BYTES : MAX_ANSWER_BYTES)) this.#chunks.push(chunk);
+    else if (!isError) this.#break(TOO_LARGE);
+  }
+
+  #follow({ text, error, isEnded }: Translated): void {
+    if (error !== undefined) {
+      this.#fail(error);
+      return;
+    }
+    if (text !== "") this.#tell(text);
+    if (isEnded) this.#end();
+    this.#pings?.refresh();
+  }
+
+  #tellWhole(body: Buffer): void {
+    const { dialect, context, client, facts, sealing, isStream } = this.#translation;
+    const value = parseExact(body.toString("utf8"), { maxBytes: MAX_ANSWER_BYTES });
+    if (!isObject(value)) {
+      this.#break(NOT_READABLE);
+      return;
+    }
+    const read = dialect.readMessage(value, context);
+    if (!read.ok) {
+      this.#fail(read.error);
+      return;
+    }
+    const message = sealMessage(read.value, sealing);
+    if (isStream) {
+      const writer = client.openWriter(facts);
+      this.#tell(
+        messageEvents(message)
+          .map((event) => writer.push(event))
+          .join(""),
+      );
+    } else {
+      const text = Buffer.from(client.writeMessage(message, facts));
+      this.#showHead(200, [
+        "content-type",
+        "application/json",
+        "content-length",
+        String(text.length),
+      ]);
+      this.#inner.onData(text);
+    }
+    this.#end();
+  }
+
+  #tell(text: string): void {
+    this.#showHead(200, STREAM_FIELDS);
+    this.#inner.onData(Buffer.from(text));
+  }
+
+  /** As an answer of its own while nothing was shown, in the middle of one by breaking it off. */
+  #fail(error: UpstreamError): void {
+    if (this.#isTold) {
+      this.#break(
+        gatewayError(
+          "upstream_failed",
+          `The upstream failed in the middle of its answer: ${error.message}`,
+        ),
+      );
+      return;
+    }
+    const { client, facts } = this.#translation;
+    const { status, headers, body } = client.writeError(error, facts);
+    const bytes = Buffer.from(body);
+    this.#showHead(status, [...headers, "content-length", String(bytes.length)]);
+    this.#inner.onData(bytes);
+    this.#end();
+  }
+
+  #break(error: GatewayError): void {
+    this.#close();
+    this.#inner.onFailure({ error, beforeResponse: false, onReusedConnection: false });
+    this.#abort();
+  }
+
+  #showHead(status: number, fields: readonly string[]): void {
+    if (this.#isTold) return;
+    this.#isTold = true;
+    const { lossy } = this.#translation;
+    const id = firstValue(this.#head?.headers ?? [], "x-request-id");
+    const headers = id === undefined ? fields : [...fields, "request-id", id];
+    this.#inner.onHead({ status, reason: "", headers, lossy }, this.#flow ?? NO_FLOW);
+  }
+
+  #end(): void {
+    this.#close();
+    this.#inner.onEnd();
+  }
+
+  #close(): void {
+    this.#isOver = true;
+    clearInterval(this.#pings);
+  }
+}
+
+interface Translated {
+  readonly text: string;
+  readonly error?: UpstreamError;
+  readonly isEnded: boolean;
+}
+
+/** The bytes of an upstream's stream into the text of the client's. */
+class StreamTranslator {
+  readonly #splitter: SseSplitter;
+  readonly #sealer: StreamSealer;
+  readonly #writer: ReturnType<CanonicalClient["openWriter"]>;
+  readonly #reader: ReturnType<BoundDialect["openStream"]>;
+  #text = "";
+  #error: UpstreamError | undefined;
+  #isEnded = false;
+
+  constructor({ dialect, context, client, facts, sealing }: AnswerTranslation) {
+    this.#reader = dialect.openStream(context);
+    this.#sealer = new StreamSealer(sealing);
+    this.#writer = client.openWriter(facts);
+    this.#splitter = new SseSplitter(
+      (text, from, end) => this.#onEvent(text.slice(from, end)),
+      MAX_EVENT_BYTES,
+    );
+  }
+
+  push(chunk: Buffer): Translated {
+    this.#splitter.push(chunk);
+    return this.#take();
+  }
+
+  finish(): Translated {
+    this.#splitter.finish();
+    this.#write(this.#reader.end());
+    return this.#take();
+  }
+
+  #onEvent(latin1: string): void {
+    const event = parseEvent(latin1);
+    if (event !== undefined) this.#write(this.#reader.push(event));
+  }
+
+  #write(events: readonly StreamEvent[]): void {
+    for (const event of events) {
+      if (this.#error !== undefined || this.#isEnded) return;
+      if (event.type === "error") this.#error = event.error;
+      else {
+        for (const sealed of this.#sealer.push(event)) this.#text += this.#writer.push(sealed);
+        this.#isEnded = event.type === "end";
+      }
+    }
+  }
+
+  #take(): Translated {
+    const text = this.#text;
+    this.#text = "";
+    const error = this.#error === undefined ? {} : { error: this.#error };
+    return { text, ...error, isEnded: this.#isEnded };
+  }
+}
+
+function isEventStream({ headers }: ResponseHead): boolean {
+  return allValues(headers, "content-type").join().toLowerCase().includes("event-stream");
+}
+
+const NO_HEAD: ResponseHead = { status: 502, reason: "", headers: [] };
+const NO_FLOW: Flow = { pause: () => {}, resume: () => {} };
+const BROKEN_OFF: UpstreamError = {
+  kind: "server",
+  message: "The upstream's stream broke off before its end",
+};
+const TOO_LARGE = gatewayError("upstream_malformed", "The upstream's answer is larger than 64 MB");
+const NOT_READABLE = gatewayError(
+  "upstream_malformed",
+  "The upstream's answer is not the JSON that its dialect has",
+);

@@ -1,0 +1,58 @@
+import type { KeyObject } from "node:crypto";
+import type { GatewayError } from "../../base/errors.ts";
+import { ok, type Result } from "../../base/result.ts";
+import type { Candidate } from "../../routing/candidate.ts";
+import type { ResponseSink, UpstreamRequest } from "../../upstream/transport/contract.ts";
+import type { RequestBody } from "../body.ts";
+import type { ClientCall } from "../call.ts";
+import { type AnswerTranslation, TranslatedAnswer } from "./answer.ts";
+import { translateRequest } from "./request.ts";
+
+/** An exchange whose upstream speaks another dialect than its client. */
+export interface Translating {
+  readonly call: ClientCall;
+  readonly body: RequestBody;
+  readonly requestedModel: string;
+  readonly isStream: boolean;
+  /** Marks other providers' thinking. */
+  readonly provenance: KeyObject;
+}
+
+/** What goes upstream, and what stands between the answer and the exchange. */
+export interface Prepared {
+  readonly request: UpstreamRequest;
+  /** `abort` closes the upstream's connection. */
+  readonly translate: (inner: ResponseSink, abort: () => void) => ResponseSink;
+}
+
+const BYTES_PER_TOKEN = 4;
+
+/** Says a request in the upstream's dialect, and keeps what its answer has to be read with. */
+export function prepareTranslation(
+  translating: Translating,
+  candidate: Candidate,
+): Result<Prepared, GatewayError> {
+  const { call, body, requestedModel, isStream, provenance } = translating;
+  const translated = translateRequest(translating, candidate, provenance);
+  if (!translated.ok) return translated;
+  const { request, written, dialect } = translated.value;
+  const bodyBytes = body.kind === "held" ? body.lengthBytes : 0;
+  const translation: AnswerTranslation = {
+    dialect,
+    context: written.context,
+    client: call.dialect.canonical,
+    facts: {
+      requestId: call.id,
+      model: requestedModel,
+      estimatedInputTokens: Math.ceil(bodyBytes / BYTES_PER_TOKEN),
+      credential: "gateway",
+    },
+    sealing: { provider: candidate.deployment.provider, key: provenance },
+    isStream,
+    lossy: written.lossy,
+  };
+  return ok({
+    request,
+    translate: (inner, abort) => new TranslatedAnswer(inner, translation, abort),
+  });
+}

@@ -1,0 +1,80 @@
+import type { KeyObject } from "node:crypto";
+import { type GatewayError, gatewayError } from "../../base/errors.ts";
+import type { HeaderList } from "../../base/header-list.ts";
+import { isObject } from "../../base/json.ts";
+import { fail, ok, type Result } from "../../base/result.ts";
+import { parseExact, thinkingFor, type WrittenRequest } from "../../canonical/index.ts";
+import type { Candidate } from "../../routing/candidate.ts";
+import type { ForeignUpstream } from "../../routing/deployment.ts";
+import type { BoundDialect } from "../../upstream/dialects/bind.ts";
+import type { UpstreamRequest } from "../../upstream/transport/contract.ts";
+import type { HeldBody, RequestBody } from "../body.ts";
+import type { ClientCall } from "../call.ts";
+
+/** A request in the upstream's dialect, and what its answer is read with. */
+export interface TranslatedRequest {
+  readonly request: UpstreamRequest;
+  readonly written: WrittenRequest;
+  readonly dialect: BoundDialect;
+}
+
+/** Says a client's request in another dialect. Refused where that cannot be done honestly. */
+export function translateRequest(
+  { call, body }: { readonly call: ClientCall; readonly body: RequestBody },
+  candidate: Candidate,
+  provenance: KeyObject,
+): Result<TranslatedRequest, GatewayError> {
+  const { deployment, credential, model } = candidate;
+  const { foreign } = deployment;
+  if (foreign === undefined || model === undefined) throw new Error("nothing to translate for");
+  if (body.kind !== "held") return fail(TOO_LARGE);
+  const value = parseExact(textOf(body), { maxBytes: Number.POSITIVE_INFINITY });
+  if (!isObject(value)) return fail(NOT_JSON);
+  const read = call.dialect.canonical.readRequest(value);
+  if (!read.ok) return read;
+  const turns = thinkingFor(read.value.turns, deployment.provider, provenance);
+  const dialect = foreign.dialectFor(model);
+  const written = dialect.writeRequest({ ...read.value, model, turns });
+  if (!written.ok) return written;
+  const secret = credential.kind === "stored" ? credential.secret : undefined;
+  return ok({
+    request: {
+      method: "POST",
+      target: `${deployment.pathPrefix}${written.value.path}`,
+      headers: [
+        ...fieldsOf(foreign, read.value.stream),
+        ...foreign.authorize(secret),
+        ...(written.value.headers ?? []),
+      ],
+      body: Buffer.from(JSON.stringify(written.value.body)),
+    },
+    written: written.value,
+    dialect,
+  });
+}
+
+/** Nothing of the client's own fields goes to a provider that it does not know it talks to. */
+function fieldsOf({ fields }: ForeignUpstream, isStream: boolean): HeaderList {
+  const accept = isStream ? "text/event-stream" : "application/json";
+  return [
+    "content-type",
+    "application/json",
+    "accept",
+    accept,
+    "accept-encoding",
+    "identity",
+    "user-agent",
+    "spillway",
+    ...fields,
+  ];
+}
+
+function textOf(body: HeldBody): string {
+  return Buffer.concat(body.parts).toString("utf8");
+}
+
+const TOO_LARGE = gatewayError(
+  "body_too_large",
+  "The body is larger than limits.body, and this model's provider speaks another dialect, so it has to be held whole",
+);
+const NOT_JSON = gatewayError("invalid_body", "The body is not a JSON object");

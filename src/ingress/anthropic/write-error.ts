@@ -1,0 +1,93 @@
+import type { JsonObject, UpstreamError, UpstreamErrorKind } from "../../canonical/index.ts";
+import type { RenderedError } from "../../exchange/dialect.ts";
+
+/** What the error itself does not tell. */
+export interface ErrorContext {
+  /** Whose credential the attempt carried: a client never learns about the gateway's own. */
+  readonly credential: "caller" | "gateway";
+  /** Estimated size of the request, for an overflow whose numbers the upstream did not tell. */
+  readonly estimatedInputTokens: number;
+  /** The model's context window, where it is known. */
+  readonly contextTokens?: number | undefined;
+}
+
+interface Spec {
+  readonly status: number;
+  readonly type: string;
+  /** A repetition gains nothing; Claude Code tries for three minutes unless it is told so. */
+  readonly isFinal?: true;
+}
+
+/**
+ * The API's own status and type for each kind of failure.
+ * @source https://platform.claude.com/docs/en/api/errors (read 2026-11-21)
+ */
+const SPECS: Readonly<Record<UpstreamErrorKind, Spec>> = {
+  authentication: { status: 401, type: "authentication_error", isFinal: true },
+  permission: { status: 403, type: "permission_error", isFinal: true },
+  billing: { status: 402, type: "billing_error", isFinal: true },
+  not_found: { status: 404, type: "not_found_error", isFinal: true },
+  invalid_request: { status: 400, type: "invalid_request_error", isFinal: true },
+  context_overflow: { status: 400, type: "invalid_request_error", isFinal: true },
+  too_large: { status: 413, type: "request_too_large", isFinal: true },
+  rate_limit: { status: 429, type: "rate_limit_error" },
+  quota: { status: 429, type: "rate_limit_error", isFinal: true },
+  overloaded: { status: 529, type: "overloaded_error" },
+  timeout: { status: 504, type: "timeout_error" },
+  server: { status: 500, type: "api_error" },
+};
+
+/** A client that is answered 401 logs its user out, and the user can do nothing about the gateway's credential. */
+const OWN_CREDENTIAL_REFUSED: Spec = { status: 502, type: "api_error", isFinal: true };
+const OWN_CREDENTIAL_MESSAGE =
+  "Spillway: the provider refused the credential that the gateway uses for this model. An owner checks it with spillway byok test.";
+
+const MS_PER_SECOND = 1_000;
+
+/** Of a window that nobody told: enough of a gap that a client's compaction makes room at once. */
+const ASSUMED_SHARE = 0.9;
+
+/** An upstream's failure in the API's own words, status and headers. */
+export function writeError(
+  error: UpstreamError,
+  context: ErrorContext & { readonly requestId: string },
+): RenderedError {
+  const { status, isFinal } = specOf(error, context);
+  const { requestId } = context;
+  const headers = ["content-type", "application/json", "request-id", requestId];
+  headers.push("x-spillway-request-id", requestId, "x-spillway-error-source", "upstream");
+  if (isFinal) headers.push("x-should-retry", "false");
+  if (error.retryAfterMs !== undefined) {
+    headers.push("retry-after", String(Math.max(1, Math.ceil(error.retryAfterMs / MS_PER_SECOND))));
+  }
+  const body = JSON.stringify({ ...errorEnvelope(error, context), request_id: requestId });
+  return { status, headers, body };
+}
+
+/** The same without a status, as the data of a stream's error event. */
+export function errorEnvelope(error: UpstreamError, context: ErrorContext): JsonObject {
+  const { type } = specOf(error, context);
+  return { type: "error", error: { type, message: messageOf(error, context) } };
+}
+
+function specOf(error: UpstreamError, context: ErrorContext): Spec {
+  return isOwnCredential(error, context) ? OWN_CREDENTIAL_REFUSED : SPECS[error.kind];
+}
+
+function isOwnCredential({ kind }: UpstreamError, { credential }: ErrorContext): boolean {
+  return credential === "gateway" && (kind === "authentication" || kind === "permission");
+}
+
+function messageOf(error: UpstreamError, context: ErrorContext): string {
+  if (isOwnCredential(error, context)) return OWN_CREDENTIAL_MESSAGE;
+  return error.kind === "context_overflow" ? overflowMessage(error, context) : error.message;
+}
+
+/** Claude Code compacts its conversation only when it reads exactly this. */
+function overflowMessage({ tokens }: UpstreamError, context: ErrorContext): string {
+  const limit = tokens?.limit ?? context.contextTokens;
+  const guess = Math.max(1, Math.ceil(context.estimatedInputTokens));
+  const maximum = limit ?? Math.floor(guess * ASSUMED_SHARE);
+  const asked = Math.max(tokens?.asked ?? guess, maximum + 1);
+  return `prompt is too long: ${asked} tokens > ${maximum} maximum`;
+}

@@ -1,0 +1,101 @@
+import { fail, ok, type Result } from "./base/result.ts";
+import type { Secret } from "./base/secret.ts";
+import type { Config, ProviderConfig } from "./config/schema.ts";
+import type { Provider, Providers } from "./routing/providers.ts";
+import type { ProviderDefinition } from "./upstream/providers/provider.ts";
+import { PROVIDERS } from "./upstream/providers/registry.generated.ts";
+import type { OpenWay } from "./ways.ts";
+
+interface Known {
+  readonly id: string;
+  readonly definition: ProviderDefinition;
+  readonly baseUrl: string;
+  readonly key: Secret | undefined;
+  readonly fields: readonly string[];
+}
+
+/** The providers beside Anthropic; a way to one is opened when a request first goes there. */
+export function openProviders(
+  config: Config,
+  openWay: OpenWay,
+): Result<Providers & AsyncDisposable, string> {
+  const known = new Map<string, Known>();
+  for (const [id, definition] of PROVIDERS) {
+    const { defaultBaseUrl: baseUrl } = definition;
+    if (baseUrl !== undefined)
+      known.set(id, { id, definition, baseUrl, key: undefined, fields: [] });
+  }
+  for (const [id, entry] of Object.entries(config.providers)) {
+    const read = readEntry(id, entry);
+    if (!read.ok) return read;
+    known.set(id, read.value);
+  }
+  const deployed = new Map<string, Provider>();
+  const get = (id: string): Provider | undefined => {
+    const provider = known.get(id);
+    if (provider === undefined) return undefined;
+    const found = deployed.get(id) ?? deploy(provider, openWay);
+    deployed.set(id, found);
+    return found;
+  };
+  return ok({
+    ids: [...known.keys()].toSorted(),
+    get,
+    find(model) {
+      const slash = model?.indexOf("/") ?? -1;
+      if (model === undefined || slash < 1) return undefined;
+      const name = model.slice(slash + 1);
+      const provider = name === "" ? undefined : get(model.slice(0, slash));
+      return provider === undefined ? undefined : { ...provider, model: name };
+    },
+    async [Symbol.asyncDispose]() {
+      for (const { deployment } of deployed.values()) {
+        await deployment.transport[Symbol.asyncDispose]();
+      }
+    },
+  });
+}
+
+function readEntry(id: string, entry: ProviderConfig): Result<Known, string> {
+  const kind = entry.kind ?? id;
+  const definition = PROVIDERS.get(kind);
+  if (definition === undefined) {
+    const kinds = [...PROVIDERS.keys()].toSorted().join(", ");
+    return fail(`providers.${id}: there is no provider of the kind "${kind}"; known are ${kinds}`);
+  }
+  const baseUrl = entry.url ?? definition.defaultBaseUrl;
+  if (baseUrl === undefined)
+    return fail(`providers.${id}.url is needed: only you know where it is`);
+  return ok({
+    id,
+    definition,
+    baseUrl,
+    key: entry.key,
+    fields: Object.entries(entry.headers).flat(),
+  });
+}
+
+function deploy({ id, definition, baseUrl, key, fields }: Known, openWay: OpenWay): Provider {
+  const { origin, pathname } = new URL(baseUrl);
+  const transport = openWay(origin);
+  const pathPrefix = pathname === "/" ? "" : pathname;
+  // The same settings opened the way to Anthropic.
+  if (!transport.ok) throw new Error(transport.error);
+  return {
+    deployment: {
+      provider: id,
+      dialect: definition.id,
+      origin,
+      pathPrefix,
+      transport: transport.value,
+      foreign: {
+        dialectFor: (model) => definition.dialectFor(model),
+        authorize: (secret) => (secret === undefined ? [] : definition.authorize(secret)),
+        fields,
+      },
+    },
+    needsKey: definition.needsKey,
+    key,
+    checkTarget: `${pathPrefix}${definition.checkPath}`,
+  };
+}

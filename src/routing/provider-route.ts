@@ -1,0 +1,82 @@
+import type { CallerCredential } from "../base/credential-class.ts";
+import { type GatewayError, gatewayError } from "../base/errors.ts";
+import { fail, ok, type Result } from "../base/result.ts";
+import type { Secret } from "../base/secret.ts";
+import type { Candidate, CandidateCredential } from "./candidate.ts";
+import type { ProviderModel } from "./providers.ts";
+import type { Route } from "./route.ts";
+
+/** A request for a model of another provider. */
+export interface ProviderRequest {
+  readonly target: ProviderModel;
+  readonly organisation: string;
+  readonly caller: { readonly own: CallerCredential; readonly hasKey: boolean };
+  readonly stored: { readonly label: string; readonly secret: Secret } | undefined;
+  /** False where anybody on the network may call without a key. */
+  readonly injects: boolean;
+}
+
+/** The caller's own credential is for Anthropic and never goes along; who pays is the key that is stored or configured. */
+export function providerRoute(request: ProviderRequest): Result<Route, GatewayError> {
+  const { target, caller, injects } = request;
+  const { provider } = target.deployment;
+  if (!injects)
+    return fail(
+      refusal(
+        `of ${provider} is used`,
+        "this gateway listens beyond this machine without auth.required",
+      ),
+    );
+  // Any program on this machine can reach the port, so one that brings nothing at all spends nobody's money.
+  if (!caller.hasKey && caller.own === "none") {
+    return fail(
+      refusal(
+        `of ${provider} is used`,
+        "the request carries no credential at all; sign in to the client, or send a Spillway key",
+      ),
+    );
+  }
+  const credential = credentialFor(request);
+  if (credential === undefined) {
+    return fail(
+      refusal(
+        `of ${provider} is stored`,
+        `store one with "spillway byok set ${provider}", or name it in providers.${provider}.key`,
+      ),
+    );
+  }
+  return ok([toCandidate(target, credential)]);
+}
+
+function credentialFor({
+  target,
+  organisation,
+  stored,
+}: ProviderRequest): CandidateCredential | undefined {
+  const { provider } = target.deployment;
+  const found = stored ?? (target.key && { label: "configuration", secret: target.key });
+  if (found !== undefined) {
+    const owner = `${organisation}/${provider}/${found.label}`;
+    return { kind: "stored", owner, class: "stored", label: found.label, secret: found.secret };
+  }
+  return target.needsKey ? undefined : { kind: "none", owner: provider, class: "none" };
+}
+
+function toCandidate(
+  { deployment, model }: ProviderModel,
+  credential: CandidateCredential,
+): Candidate {
+  return {
+    deployment,
+    model,
+    credential,
+    mode: "byok",
+    book: "api",
+    tryIf: "always",
+    reason: `the model names the provider ${deployment.provider}`,
+  };
+}
+
+function refusal(what: string, why: string): GatewayError {
+  return gatewayError("credential_missing", `No key ${what}: ${why}`);
+}

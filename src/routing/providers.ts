@@ -1,0 +1,26 @@
+import type { Secret } from "../base/secret.ts";
+import type { Deployment } from "./deployment.ts";
+
+/** Another provider than Anthropic. */
+export interface Provider {
+  readonly deployment: Deployment;
+  /** Of the configuration; a stored one goes before it. */
+  readonly key: Secret | undefined;
+  readonly needsKey: boolean;
+  /** Asked for to see whether a key is taken. */
+  readonly checkTarget: string;
+}
+
+/** A model of one, found by a name such as `groq/llama-3.3-70b-versatile`. */
+export interface ProviderModel extends Provider {
+  /** As the provider calls it. */
+  readonly model: string;
+}
+
+/** The providers beside Anthropic. */
+export interface Providers {
+  readonly ids: readonly string[];
+  get(id: string): Provider | undefined;
+  /** Undefined for a name that no provider stands in front of. */
+  find(model: string | undefined): ProviderModel | undefined;
+}

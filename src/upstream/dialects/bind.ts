@@ -1,0 +1,36 @@
+import type { GatewayError } from "../../base/errors.ts";
+import type { HeaderList } from "../../base/header-list.ts";
+import type { Result } from "../../base/result.ts";
+import type {
+  AnswerContext,
+  CanonicalRequest,
+  JsonObject,
+  Message,
+  StreamReader,
+  UpstreamDialect,
+  UpstreamError,
+  WrittenRequest,
+} from "../../canonical/index.ts";
+
+/** A dialect as one model speaks it. */
+export interface BoundDialect {
+  readonly id: string;
+  writeRequest(request: CanonicalRequest): Result<WrittenRequest, GatewayError>;
+  readMessage(body: JsonObject, context: AnswerContext): Result<Message, UpstreamError>;
+  openStream(context: AnswerContext): StreamReader;
+  readError(status: number, headers: HeaderList, body: Buffer): UpstreamError;
+}
+
+/** Joins a dialect with what a model's server is like. */
+export function bindDialect<Traits>(
+  dialect: UpstreamDialect<Traits>,
+  traits: Traits,
+): BoundDialect {
+  return {
+    id: dialect.id,
+    writeRequest: (request) => dialect.writeRequest(request, traits),
+    readMessage: (body, context) => dialect.readMessage(body, traits, context),
+    openStream: (context) => dialect.openStream(traits, context),
+    readError: (status, headers, body) => dialect.readError(status, headers, body),
+  };
+}

@@ -1,0 +1,34 @@
+import { bindDialect } from "../dialects/bind.ts";
+import { type ChatTraits, openAiChat, UNKNOWN_SERVER } from "../dialects/openai-chat/index.ts";
+import { bearer, type ProviderDefinition } from "./provider.ts";
+
+/** What tells one server that speaks Chat Completions from another. */
+export interface ChatProvider {
+  readonly id: string;
+  readonly defaultBaseUrl: string | undefined;
+  /** False: a server of one's own, which may ask for none. */
+  readonly needsKey?: boolean;
+  readonly authorize?: ProviderDefinition["authorize"];
+  /** Where it is not like a server of which nothing is known. */
+  readonly traits?: Partial<ChatTraits>;
+  /** What only some of its models are like. */
+  readonly traitsOf?: (model: string) => Partial<ChatTraits>;
+}
+
+/** A provider out of what is special about it. */
+export function chatProvider(special: ChatProvider): ProviderDefinition {
+  const { id, defaultBaseUrl, needsKey = true, authorize = bearer } = special;
+  return {
+    id,
+    defaultBaseUrl,
+    needsKey,
+    checkPath: "/models",
+    authorize,
+    dialectFor: (model) =>
+      bindDialect(openAiChat, {
+        ...UNKNOWN_SERVER,
+        ...special.traits,
+        ...special.traitsOf?.(model),
+      }),
+  };
+}

@@ -1,0 +1,22 @@
+import type { HeaderList } from "../../base/header-list.ts";
+import type { Secret } from "../../base/secret.ts";
+import type { BoundDialect } from "../dialects/bind.ts";
+
+/** A company's API, or a server of one's own, that is spoken to in a dialect of its own. Data and pure functions. */
+export interface ProviderDefinition {
+  /** Stands in front of its models: `groq/llama-3.3-70b-versatile`. */
+  readonly id: string;
+  /** With the path in front of the dialect's; undefined: only the operator knows it. */
+  readonly defaultBaseUrl: string | undefined;
+  readonly needsKey: boolean;
+  /** A list of models, asked for to see whether a key is taken. */
+  readonly checkPath: string;
+  /** The fields that carry a key. */
+  authorize(key: Secret): HeaderList;
+  /** How one of its models is spoken to. */
+  dialectFor(model: string): BoundDialect;
+}
+
+export function bearer(key: Secret): HeaderList {
+  return ["authorization", `Bearer ${key.reveal()}`];
+}
