@@ -19,6 +19,8 @@ export interface RenderedError {
 /** What a client is told that an upstream of another dialect does not know. */
 export interface AnswerFacts {
   readonly requestId: string;
+  /** What is answered: some dialects repeat parts of it, or answer a tool as it was declared. */
+  readonly request: CanonicalRequest;
   /** The model that the client asked for: clients show it and log it. */
   readonly model: string;
   /** Stands in for the input where the upstream tells no usage, or tells it only at the end. */
@@ -27,13 +29,19 @@ export interface AnswerFacts {
   readonly credential: "caller" | "gateway";
 }
 
+/** What a request's path says of it. */
+export interface AskedInPath {
+  readonly model?: string | undefined;
+  readonly stream?: boolean | undefined;
+}
+
 /** How a client's requests are read into the canonical form, and answers are written out of it. */
 export interface CanonicalClient {
-  /** Refusals name the field, its shape and the remedy. */
-  readRequest(body: JsonObject): Result<CanonicalRequest, GatewayError>;
+  /** Refusals name the field, its shape and the remedy. `asked` is what the path says, where the dialect says it there. */
+  readRequest(body: JsonObject, asked: AskedInPath): Result<CanonicalRequest, GatewayError>;
   /** A state machine; each push gives whole events. */
   openWriter(facts: AnswerFacts): { push(event: StreamEvent): string };
-  /** An event that says nothing but that the stream lives. */
+  /** What says nothing but that the stream lives; may come at any time, also before the start. */
   readonly ping: string;
   writeMessage(message: Message, facts: AnswerFacts): string;
   writeError(error: UpstreamError, facts: AnswerFacts): RenderedError;

@@ -35,7 +35,7 @@ export function prepareTranslation(
   const { call, body, requestedModel, isStream, provenance } = translating;
   const translated = translateRequest(translating, candidate, provenance);
   if (!translated.ok) return translated;
-  const { request, written, dialect } = translated.value;
+  const { request, asked, written, dialect } = translated.value;
   const bodyBytes = body.kind === "held" ? body.lengthBytes : 0;
   const translation: AnswerTranslation = {
     dialect,
@@ -43,6 +43,7 @@ export function prepareTranslation(
     client: call.dialect.canonical,
     facts: {
       requestId: call.id,
+      request: asked,
       model: requestedModel,
       estimatedInputTokens: Math.ceil(bodyBytes / BYTES_PER_TOKEN),
       credential: "gateway",

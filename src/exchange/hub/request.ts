@@ -3,7 +3,12 @@ import { type GatewayError, gatewayError } from "../../base/errors.ts";
 import type { HeaderList } from "../../base/header-list.ts";
 import { isObject } from "../../base/json.ts";
 import { fail, ok, type Result } from "../../base/result.ts";
-import { parseExact, thinkingFor, type WrittenRequest } from "../../canonical/index.ts";
+import {
+  type CanonicalRequest,
+  parseExact,
+  thinkingFor,
+  type WrittenRequest,
+} from "../../canonical/index.ts";
 import type { Candidate } from "../../routing/candidate.ts";
 import type { ForeignUpstream } from "../../routing/deployment.ts";
 import type { BoundDialect } from "../../upstream/dialects/bind.ts";
@@ -14,6 +19,8 @@ import type { ClientCall } from "../call.ts";
 /** A request in the upstream's dialect, and what its answer is read with. */
 export interface TranslatedRequest {
   readonly request: UpstreamRequest;
+  /** As the client said it. */
+  readonly asked: CanonicalRequest;
   readonly written: WrittenRequest;
   readonly dialect: BoundDialect;
 }
@@ -30,7 +37,7 @@ export function translateRequest(
   if (body.kind !== "held") return fail(TOO_LARGE);
   const value = parseExact(textOf(body), { maxBytes: Number.POSITIVE_INFINITY });
   if (!isObject(value)) return fail(NOT_JSON);
-  const read = call.dialect.canonical.readRequest(value);
+  const read = call.dialect.canonical.readRequest(value, {});
   if (!read.ok) return read;
   const turns = thinkingFor(read.value.turns, deployment.provider, provenance);
   const dialect = foreign.dialectFor(model);
@@ -48,6 +55,7 @@ export function translateRequest(
       ],
       body: Buffer.from(JSON.stringify(written.value.body)),
     },
+    asked: read.value,
     written: written.value,
     dialect,
   });
