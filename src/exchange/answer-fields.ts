@@ -1,4 +1,5 @@
 import type { HeaderList } from "../base/header-list.ts";
+import { usedWithout } from "../policy/budget/index.ts";
 import { type BudgetUse, budgetHeaders, seatHeaders } from "../quota/native-headers.ts";
 import type { Candidate } from "../routing/candidate.ts";
 import type { ResponseHead } from "../upstream/transport/contract.ts";
@@ -52,9 +53,12 @@ function nativeWarnings(
   const { own, account } = owner.identity;
   if (own.class !== "subscription") return [];
   const at = house.clock.now();
-  const uses = house.budgets
-    .states(purse.scopesOf(candidate), at, settings.pay.rates)
-    .map(({ usedPercent, resetsAt }): BudgetUse => ({ usedPercent, resetsAtMs: resetsAt }));
+  const uses = house.budgets.states(purse.scopesOf(candidate), at, settings.pay.rates).map(
+    (state): BudgetUse => ({
+      usedPercent: usedWithout(state, purse.heldNano),
+      resetsAtMs: state.resetsAt,
+    }),
+  );
   if (candidate.mode === "byok") return budgetHeaders(uses);
   const seat = account === undefined ? undefined : house.quota.find(account);
   if (seat === undefined) return [];

@@ -77,6 +77,11 @@ export class Purse {
     this.#giveBack(this.#house.clock.now());
   }
 
+  /** What each budget above the candidate has on hold for this exchange. */
+  get heldNano(): bigint {
+    return this.#ledger?.heldNano ?? 0n;
+  }
+
   /** The lines of the end; an unknown cost is charged as it was held. */
   settle(at: number, cost: bigint | undefined, rates: Rates): readonly LedgerTransaction[] {
     const ledger = this.#ledger;

@@ -44,15 +44,23 @@ function sayWho(error: GatewayError): string {
   return `Spillway: ${error.message} (${error.code})`;
 }
 
+/**
+ * Claude Code repeats a 401 for three minutes unless it is told that this is useless. With a login that can be renewed, or
+ * a key helper, it does not listen to that, renews the login each time, and stops only before a wait of over a minute.
+ * @source claude-cli 2.1.197 and 2.1.329 (observed 2026-11-25)
+ */
 function retryHeaders(code: ErrorCode, retryAfterMs: number | undefined): string[] {
-  const headers: string[] = [];
-  // Claude Code repeats a 401 for three minutes unless it is told that this is useless.
-  if (ERRORS[code].retry === "never") headers.push("x-should-retry", "false");
-  if (retryAfterMs !== undefined) {
-    headers.push("retry-after", String(Math.max(1, Math.ceil(retryAfterMs / MS_PER_SECOND))));
+  const { retry, http } = ERRORS[code];
+  const headers = retry === "never" ? ["x-should-retry", "false"] : [];
+  const isCredentials = http === 401 || http === 403;
+  const afterMs = retryAfterMs ?? (isCredentials ? USELESS_RETRY_MS : undefined);
+  if (afterMs !== undefined) {
+    headers.push("retry-after", String(Math.max(1, Math.ceil(afterMs / MS_PER_SECOND))));
   }
   return headers;
 }
+
+const USELESS_RETRY_MS = 3_600_000;
 
 /** Gateway errors as the Anthropic API would say them. */
 export const anthropicDialect: ClientDialect = {

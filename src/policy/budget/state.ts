@@ -67,6 +67,11 @@ function rateOf(currency: string, rates: Rates): string | undefined {
   return Object.hasOwn(rates, currency) ? rates[currency] : undefined;
 }
 
+/** How much of a budget is used, apart from what one exchange has on hold: a hold is many times what it will cost. */
+export function usedWithout({ usedNano, limitNano }: BudgetState, heldNano: bigint): number {
+  return percentOf(usedNano - heldNano, limitNano);
+}
+
 /** With one decimal; a limit of nothing is used up. */
 function percentOf(used: bigint, limit: bigint | undefined): number {
   if (limit === undefined) return 0;
