@@ -1,6 +1,6 @@
 import { generateKeyPairSync, sign } from "node:crypto";
 
-/** A self-signed certificate for 127.0.0.1 and its key, as PEM; made for one run and never kept. */
+/** A self-signed certificate and its key, as PEM; made for one run and never kept. */
 export interface Certificate {
   readonly certificate: string;
   readonly key: string;
@@ -9,16 +9,22 @@ export interface Certificate {
 const ECDSA_WITH_SHA256 = sequence(objectId("2a8648ce3d040302"));
 const DAY_MS = 86_400_000;
 
-/** Node can sign but not make certificates, so the few fields that TLS asks for are written as DER here. */
-export function loopbackCertificate(now = Date.now()): Certificate {
+/**
+ * A certificate for 127.0.0.1 and these hosts. Node can sign but not make certificates, so the few fields that TLS asks
+ * for are written as DER here.
+ */
+export function loopbackCertificate(hosts: readonly string[] = [], now = Date.now()): Certificate {
   const { publicKey, privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
   const name = sequence(
     der(0x31, sequence(objectId("550403"), der(0x0c, Buffer.from("loopback test")))),
   );
   const validity = sequence(utcTime(now - DAY_MS), utcTime(now + DAY_MS));
-  const loopback = der(0x87, Buffer.of(127, 0, 0, 1));
+  const names = [
+    der(0x87, Buffer.of(127, 0, 0, 1)),
+    ...hosts.map((host) => der(0x82, Buffer.from(host))),
+  ];
   const extensions = sequence(
-    extension("551d11", sequence(loopback)),
+    extension("551d11", sequence(...names)),
     extension("551d13", sequence(der(0x01, Buffer.of(0xff)))),
   );
   const body = sequence(
