@@ -14,11 +14,13 @@ export async function checkKey(
   if (id === anthropic.id) {
     const { transport, pathPrefix } = reached.deployment;
     const target = `${pathPrefix}${anthropic.checkPath}`;
-    return await verifyKey(transport, { target, fields: anthropic.authorize(key) });
+    const fields = [...anthropic.fields, ...anthropic.authorize(key)];
+    return await verifyKey(transport, { target, fields });
   }
   const provider = reached.providers.get(id);
-  if (provider?.deployment.foreign === undefined) return { verified: null };
-  const { transport, foreign } = provider.deployment;
-  const fields = [...foreign.fields, ...foreign.authorize(key)];
+  if (provider === undefined) return { verified: null };
+  const { deployment } = provider;
+  const { transport } = deployment;
+  const fields = [...deployment.fields, ...deployment.authorize(key)];
   return await verifyKey(transport, { target: provider.checkTarget, fields });
 }

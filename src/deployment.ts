@@ -11,9 +11,11 @@ export function openDeployment(config: Config, openWay: OpenWay): Result<Deploym
   if (!transport.ok) return transport;
   return ok({
     provider: anthropic.id,
-    dialect: anthropic.dialect,
     origin,
     pathPrefix: pathname === "/" ? "" : pathname,
     transport: transport.value,
+    dialectFor: anthropic.dialectFor,
+    authorize: anthropic.authorize,
+    fields: anthropic.fields,
   });
 }

@@ -84,15 +84,12 @@ function deploy({ id, definition, baseUrl, key, fields }: Known, openWay: OpenWa
   return {
     deployment: {
       provider: id,
-      dialect: definition.id,
       origin,
       pathPrefix,
       transport: transport.value,
-      foreign: {
-        dialectFor: (model) => definition.dialectFor(model),
-        authorize: (secret) => (secret === undefined ? [] : definition.authorize(secret)),
-        fields,
-      },
+      dialectFor: (model) => definition.dialectFor(model),
+      authorize: (secret) => definition.authorize(secret),
+      fields,
     },
     needsKey: definition.needsKey,
     key,

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import type { ClientDialect } from "./dialect.ts";
+import type { AskedInPath, ClientDialect } from "./dialect.ts";
 
 /** What a request asks for, by its path and method. */
 export type Operation =
@@ -18,10 +18,14 @@ export interface ClientCall {
   readonly response: ServerResponse;
   readonly dialect: ClientDialect;
   readonly operation: Operation;
+  /** What the path says of the request, where the dialect says it there. */
+  readonly asked: AskedInPath;
   /** Path and query for the upstream, exactly as they came. */
   readonly target: string;
   /** The target without its query. */
   readonly path: string;
+  /** What stands behind the base URL of an upstream of the same dialect, for the model that it knows by this name. */
+  readonly targetFor: (model: string) => string;
   /** Epoch milliseconds and monotonic milliseconds of its arrival. */
   readonly startedAt: number;
   readonly startedMs: number;

@@ -1,5 +1,6 @@
 import { type GatewayError, gatewayError } from "../base/errors.ts";
 import { fail, type Result } from "../base/result.ts";
+import { ANTHROPIC } from "../canonical/index.ts";
 import type { Identity } from "../identity/principal.ts";
 import { allowsModel } from "../policy/access/index.ts";
 import { decideResidency, readDataPolicy } from "../policy/residency/index.ts";
@@ -8,7 +9,7 @@ import type { Deployment } from "../routing/deployment.ts";
 import { payModeOf } from "../routing/pay-mode.ts";
 import { providerRoute } from "../routing/provider-route.ts";
 import type { ProviderModel } from "../routing/providers.ts";
-import { type Route, route } from "../routing/route.ts";
+import { type Route, type RouteRequest, route } from "../routing/route.ts";
 import type { PayMode } from "../store/key-record.ts";
 import type { Asked } from "./asked.ts";
 import type { RequestBody } from "./body.ts";
@@ -76,10 +77,18 @@ interface Choice {
 /** A model of another provider is asked for by its name; everything else goes to Anthropic. */
 function choose(question: Question, house: House, settings: ExchangeSettings): Choice {
   const { call, facts } = question;
-  const target = WITH_MODEL.has(call.operation) ? house.providers.find(facts.model) : undefined;
+  const target = WITH_MODEL.has(call.operation) ? findProvider(call, facts, house) : undefined;
   return target === undefined
     ? chooseAnthropic(question, house, settings)
     : chooseProvider(question, target, house, settings);
+}
+
+/** A client of another dialect means its own provider's models where it names no other, and no model of Anthropic's. */
+function findProvider({ dialect }: ClientCall, { model }: Facts, { providers }: House) {
+  const named = providers.find(model);
+  const { usualProvider } = dialect;
+  if (named !== undefined || usualProvider === undefined || model === undefined) return named;
+  return model.includes("claude") ? undefined : providers.find(`${usualProvider}/${model}`);
 }
 
 function chooseProvider(
@@ -125,7 +134,7 @@ function chooseAnthropic(question: Question, house: House, settings: ExchangeSet
       ? knownFull(question, house, settings)
       : undefined;
   const routed = route({
-    caller: { principal: identity.principal, own: identity.own.class, hasKey },
+    caller: { principal: identity.principal, ...ownFor(question), hasKey },
     mode: payMode,
     stored,
     storedUnusable:
@@ -138,6 +147,14 @@ function chooseAnthropic(question: Question, house: House, settings: ExchangeSet
     deployment: house.deployment,
   });
   return { payMode, routed, deployment: house.deployment };
+}
+
+/** What a client of another dialect sends as its key is for another provider, unless its shape says that it is Anthropic's. */
+function ownFor({ call, identity }: Question): Pick<RouteRequest["caller"], "own" | "secret"> {
+  const { own } = identity;
+  const isForAnthropic = own.class === "subscription" || own.class === "api_key";
+  if (call.dialect.id !== ANTHROPIC && !isForAnthropic) return { own: "none" };
+  return { own: own.class, secret: own.secret };
 }
 
 function knownFull({ identity, facts }: Question, house: House, { pay }: ExchangeSettings) {

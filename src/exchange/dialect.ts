@@ -51,6 +51,8 @@ export interface CanonicalClient {
 export interface ClientDialect {
   readonly id: string;
   readonly canonical: CanonicalClient;
+  /** Whose models its clients mean where they name no provider; undefined: Anthropic's. */
+  readonly usualProvider?: string | undefined;
   renderError(error: GatewayError, requestId: string): RenderedError;
   /** One whole event for a stream that cannot go on. */
   renderStreamError(error: GatewayError): string;

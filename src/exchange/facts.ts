@@ -2,6 +2,7 @@ import { isObject, parseJson } from "../base/json.ts";
 import { findMember, type JsonMember, readText, scanParts, spanOf } from "../base/json-scan.ts";
 import type { RequestBody } from "./body.ts";
 import type { Operation } from "./call.ts";
+import type { AskedInPath } from "./dialect.ts";
 
 /** What routing, policies and the record need to know of a body; read once, never changed. */
 export interface Facts {
@@ -19,10 +20,12 @@ export interface Facts {
   readonly duplicates: readonly string[];
 }
 
+/** The longest answer, in the words of each dialect. */
+const LIMITS = ["max_tokens", "max_completion_tokens", "max_output_tokens"] as const;
 const DECISIVE: ReadonlySet<string> = new Set([
   "model",
   "stream",
-  "max_tokens",
+  ...LIMITS,
   "inference_geo",
   "speed",
 ]);
@@ -36,14 +39,15 @@ export function needsBody(operation: Operation, method: string): boolean {
 }
 
 /** Reads the facts from a held body. A body that is no JSON object has none, and is passed on all the same. */
-export function readFacts(body: RequestBody): Facts {
+export function readFacts(body: RequestBody, asked: AskedInPath = {}): Facts {
   if (body.kind !== "held") return NONE;
   const scan = scanParts(body.parts, DECISIVE);
   if (scan.kind !== "object") return { stream: false, duplicates: [] };
   // With a duplicate the last one counts, as it does for JSON.parse.
   const { parts } = body;
-  const model = stringOf(parts, findMember(scan, "model"));
-  const maxTokens = numberOf(parts, findMember(scan, "max_tokens"));
+  const model = asked.model ?? stringOf(parts, findMember(scan, "model"));
+  const limits = LIMITS.map((name) => numberOf(parts, findMember(scan, name)));
+  const maxTokens = limits.find((limit) => limit !== undefined);
   const inferenceGeo = stringOf(parts, findMember(scan, "inference_geo"));
   const speed = stringOf(parts, findMember(scan, "speed"));
   const mayProbe = maxTokens === 1 && body.lengthBytes <= MAX_PROBE_BYTES;
@@ -53,7 +57,7 @@ export function readFacts(body: RequestBody): Facts {
     ...(inferenceGeo === undefined ? {} : { inferenceGeo }),
     ...(speed === undefined ? {} : { speed }),
     ...(mayProbe && asksForLimits(parts) ? { isQuotaProbe: true } : {}),
-    stream: findMember(scan, "stream")?.type === "true",
+    stream: asked.stream ?? findMember(scan, "stream")?.type === "true",
     duplicates: scan.duplicates,
   };
 }

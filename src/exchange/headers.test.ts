@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import fc from "fast-check";
-import { Secret } from "../base/secret.ts";
 import { mintSecret } from "../identity/keys/index.ts";
 import {
   declaredLength,
@@ -10,7 +9,7 @@ import {
   type UpstreamHeaderOptions,
 } from "./headers.ts";
 
-const PLAIN = { identityEncoding: false, contentLength: true, storedKey: undefined };
+const PLAIN = { identityEncoding: false, contentLength: true, instead: undefined };
 
 const up = (headers: readonly string[], options: UpstreamHeaderOptions = PLAIN) =>
   toUpstreamHeaders(headers, options);
@@ -157,10 +156,10 @@ describe("toUpstreamHeaders with keys", () => {
   });
 
   it("N-05: a stored key takes the place of everything by which the caller is known", () => {
-    const storedKey = new Secret("sk-ant-api03-stored");
+    const instead = ["x-api-key", "sk-ant-api03-stored"];
     const callers = [...session, "X-Api-Key", "sk-ant-api03-own", "Cookie", "a=1"];
     assert.deepEqual(
-      up([...callers, "anthropic-beta", "oauth-2025-04-20"], { ...PLAIN, storedKey }),
+      up([...callers, "anthropic-beta", "oauth-2025-04-20"], { ...PLAIN, instead }),
       ["anthropic-beta", "oauth-2025-04-20", "x-api-key", "sk-ant-api03-stored"],
     );
   });

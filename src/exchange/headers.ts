@@ -1,5 +1,4 @@
 import { firstValue, type HeaderList } from "../base/header-list.ts";
-import type { Secret } from "../base/secret.ts";
 import { carriesKey } from "../identity/keys/index.ts";
 
 /** Framing and hop-by-hop fields: a fixed list, so that no client can have a credential stripped by `Connection`. */
@@ -36,8 +35,8 @@ const CREDENTIAL_LOOKALIKE = /^(authorization|x[-_](api|spillway|goog[-_]api)[-_
 export interface UpstreamHeaderOptions {
   readonly identityEncoding: boolean;
   readonly contentLength: boolean;
-  /** A stored key that takes the place of everything by which the caller is known; undefined: the caller's own. */
-  readonly storedKey: Secret | undefined;
+  /** Fields that take the place of everything by which the caller is known; undefined: the caller's own. */
+  readonly instead: HeaderList | undefined;
 }
 
 /** The fields by which a caller is known to a provider; never sent beside a stored key. */
@@ -53,7 +52,7 @@ export function toUpstreamHeaders(raw: HeaderList, options: UpstreamHeaderOption
     let value = raw[i + 1] ?? "";
     if (field === "content-length" ? !options.contentLength : isStripped(field)) continue;
     // A Spillway key is good here and nowhere else.
-    if (CALLERS_OWN.has(field) && (options.storedKey !== undefined || carriesKey(value))) continue;
+    if (CALLERS_OWN.has(field) && (options.instead !== undefined || carriesKey(value))) continue;
     if (field === "accept-encoding" && options.identityEncoding) {
       if (encodingSeen) continue;
       encodingSeen = true;
@@ -62,7 +61,7 @@ export function toUpstreamHeaders(raw: HeaderList, options: UpstreamHeaderOption
     headers.push(name, value);
   }
   if (options.identityEncoding && !encodingSeen) headers.push("accept-encoding", "identity");
-  if (options.storedKey !== undefined) headers.push("x-api-key", options.storedKey.reveal());
+  if (options.instead !== undefined) headers.push(...options.instead);
   return headers;
 }
 

@@ -13,13 +13,15 @@ const CAP = { amount: "10", currency: "USD", period: "day", timeZone: "UTC" } as
 
 const DEPLOYMENT = {
   provider: "anthropic",
-  dialect: "anthropic",
   origin: "https://api.anthropic.com",
   pathPrefix: "",
   transport: {
     send: () => assert.fail("a purse sends nothing"),
     [Symbol.asyncDispose]: async () => {},
   },
+  dialectFor: () => assert.fail("nothing is said here"),
+  authorize: () => [],
+  fields: [],
 };
 const STORED: Candidate = {
   deployment: DEPLOYMENT,

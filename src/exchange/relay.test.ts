@@ -79,6 +79,8 @@ class Scene implements AsyncDisposable {
       operation: "messages",
       target: "/",
       path: "/",
+      asked: {},
+      targetFor: () => "/",
       startedAt: 0,
       startedMs: 0,
     } as const;

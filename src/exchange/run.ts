@@ -41,7 +41,7 @@ export async function runExchange(call: ClientCall, house: House): Promise<void>
   if (!collected.ok) return refuse(house, call, client, collected.error);
   const body = collected.value;
   const identity = identified.value;
-  const facts = readFacts(body);
+  const facts = readFacts(body, call.asked);
   const decision = decide({ call, identity, asked: asked.value, facts, body }, house, settings);
 
   const info = readClientInfo(headers);

@@ -1,9 +1,13 @@
 import type { KeyObject } from "node:crypto";
 import type { GatewayError } from "../base/errors.ts";
 import { firstValue, type HeaderList } from "../base/header-list.ts";
+import { spliceModel } from "../base/json-splice.ts";
 import { ok, type Result } from "../base/result.ts";
+import { ANTHROPIC } from "../canonical/index.ts";
 import type { Candidate, CandidateCredential } from "../routing/candidate.ts";
 import type { AttemptRecord } from "../store/record.ts";
+import type { BoundDialect } from "../upstream/dialects/bind.ts";
+import { DialectTap } from "../upstream/dialects/dialect-tap.ts";
 import type {
   ResponseHead,
   UpstreamCall,
@@ -14,6 +18,7 @@ import type { HeldBody, RequestBody } from "./body.ts";
 import type { ClientCall } from "./call.ts";
 import type { ClientSide } from "./client-side.ts";
 import { toUpstreamHeaders } from "./headers.ts";
+import { isEventStream } from "./hub/answer.ts";
 import { type Prepared, prepareTranslation } from "./hub/prepare.ts";
 import { maskHead } from "./mask-secret.ts";
 import { notTried } from "./not-sent.ts";
@@ -66,7 +71,7 @@ export async function tryCandidate(sending: Sending, turn: Turn): Promise<RelayR
 async function sendOnce(
   sending: Sending,
   turn: Turn,
-  { request, translate }: Prepared,
+  { request, translate, makeTap }: Prepared,
   fresh: boolean,
 ): Promise<RelayResult> {
   const { call, client, active, body } = sending;
@@ -75,6 +80,7 @@ async function sendOnce(
   const startedAfterMs = monotonicMs() - call.startedMs;
   const relay = new Relay({
     ...sending.relay,
+    ...(makeTap === undefined ? {} : { makeTap }),
     client,
     received: (head) => withoutStoredKey(head, candidate.credential),
     onHead,
@@ -123,34 +129,53 @@ function outcomeOf(result: RelayResult, client: ClientSide): AttemptRecord["outc
 
 /** The client's own bytes where the upstream speaks its dialect, a translation where it does not. */
 function prepare(sending: Sending, candidate: Candidate): Result<Prepared, GatewayError> {
-  if (candidate.deployment.foreign !== undefined) {
-    return prepareTranslation({ ...sending, isStream: sending.streamRequested }, candidate);
+  const { call, streamRequested } = sending;
+  const { deployment, model } = candidate;
+  const dialect = deployment.dialectFor(model ?? sending.requestedModel);
+  if (call.operation === "messages" && dialect.id !== call.dialect.id) {
+    return prepareTranslation({ ...sending, isStream: streamRequested }, candidate);
   }
-  return ok({ request: toUpstreamRequest(sending, candidate), translate: (inner) => inner });
+  const request = toUpstreamRequest(sending, candidate);
+  return ok({ request, translate: (inner) => inner, ...tapOf(dialect, call) });
 }
 
-function toUpstreamRequest(
-  { call, body, streamRequested }: Sending,
-  { deployment, credential }: Candidate,
-): UpstreamRequest {
-  const payload = toPayload(body);
+/** Anthropic's own answers have a tap that reads them in place; others are read as a translation would. */
+function tapOf(dialect: BoundDialect, { operation }: ClientCall): Pick<Prepared, "makeTap"> {
+  if (dialect.id === ANTHROPIC || operation !== "messages") return {};
+  return { makeTap: (head) => new DialectTap(dialect, isEventStream(head)) };
+}
+
+function toUpstreamRequest(sending: Sending, candidate: Candidate): UpstreamRequest {
+  const { call, streamRequested } = sending;
+  const { deployment, model } = candidate;
+  const payload = toPayload(sending.body, model);
   return {
     method: call.request.method ?? "GET",
-    target: `${deployment.pathPrefix}${call.target}`,
+    target: `${deployment.pathPrefix}${call.targetFor(model ?? sending.requestedModel)}`,
     headers: toUpstreamHeaders(call.request.rawHeaders, {
       identityEncoding: streamRequested,
       // A Buffer's length is its framing; a stream's has to be said, where it is known.
-      contentLength: !Buffer.isBuffer(payload),
-      storedKey: credential.kind === "stored" ? credential.secret : undefined,
+      contentLength: !Buffer.isBuffer(payload) && model === undefined,
+      instead: insteadOfCaller(candidate),
     }),
     body: payload,
   };
 }
 
+function insteadOfCaller({ deployment, credential }: Candidate): HeaderList | undefined {
+  if (credential.kind === "own") return undefined;
+  return credential.kind === "stored" ? deployment.authorize(credential.secret) : [];
+}
+
 /** The HTTP client keeps a Buffer for as long as the answer lasts, but lets go of what a stream has yielded. */
 const KEPT_BODY_BYTES = 8 * 1024;
 
-function toPayload(body: RequestBody): UpstreamRequest["body"] {
+/** A model of another name is put into the body, and nothing else is changed in it. */
+function toPayload(body: RequestBody, model: string | undefined): UpstreamRequest["body"] {
+  if (model !== undefined && body.kind === "held") {
+    const whole = Buffer.concat(body.parts);
+    return Buffer.concat(spliceModel(whole, model) ?? [whole]);
+  }
   switch (body.kind) {
     case "none":
       return undefined;

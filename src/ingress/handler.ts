@@ -86,6 +86,8 @@ export class Ingress {
       operation: toOperation(request.method ?? "", path),
       target,
       path,
+      asked: {},
+      targetFor: () => target,
       startedAt: clock.now(),
       startedMs: clock.monotonicMs(),
     }).catch((cause: unknown) => this.#bug({ request, response }, id, cause));

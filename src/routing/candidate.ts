@@ -13,6 +13,8 @@ export type CandidateCredential =
       readonly kind: "own";
       readonly owner: string;
       readonly class: CallerCredential;
+      /** Undefined when the caller brought none. */
+      readonly secret?: Secret | undefined;
     }
   | {
       /** A provider's key that the caller's organisation stored. */

@@ -6,21 +6,15 @@ import type { Transport } from "../upstream/transport/contract.ts";
 /** A model's home that requests can be sent to: a provider's API at one pinned origin. */
 export interface Deployment {
   readonly provider: string;
-  readonly dialect: string;
   /** Scheme, host and port; what credentials are bound to (design R18). */
   readonly origin: string;
   /** Goes in front of every target; empty for most. */
   readonly pathPrefix: string;
   readonly transport: Transport;
-  /** Undefined: it speaks the client's dialect, and is sent the client's own bytes. */
-  readonly foreign?: ForeignUpstream | undefined;
-}
-
-/** An upstream that is spoken to in a dialect of its own. */
-export interface ForeignUpstream {
+  /** How one of its models is spoken to; a client of the same dialect is passed on byte for byte. */
   dialectFor(model: string): BoundDialect;
-  /** The fields that carry the key; undefined where none is needed. */
-  authorize(secret: Secret | undefined): HeaderList;
-  /** Sent with every request. */
+  /** The fields that carry a key. */
+  authorize(key: Secret): HeaderList;
+  /** Sent with every request that is not the client's own bytes. */
   readonly fields: HeaderList;
 }

@@ -8,13 +8,15 @@ import { type RouteRequest, route } from "./route.ts";
 
 const DEPLOYMENT = {
   provider: "anthropic",
-  dialect: "anthropic",
   origin: "https://api.anthropic.com",
   pathPrefix: "",
   transport: {
     send: () => assert.fail("routing sends nothing"),
     [Symbol.asyncDispose]: async () => {},
   },
+  dialectFor: () => assert.fail("nothing is said here"),
+  authorize: () => [],
+  fields: [],
 };
 const STORED = { organisation: "acme", label: "claude-code", secret: new Secret("sk-ant-api03-x") };
 

@@ -12,6 +12,8 @@ export interface RouteRequest {
     readonly principal: string;
     /** Of what the caller brought for the provider. */
     readonly own: CallerCredential;
+    /** The credential itself; it lives as long as the request. */
+    readonly secret?: Secret | undefined;
     readonly hasKey: boolean;
   };
   readonly mode: PayMode;
@@ -68,7 +70,7 @@ function overflow(request: RouteRequest, stored: NonNullable<RouteRequest["store
 function ownCandidate({ caller, deployment }: RouteRequest, reason: string): Candidate {
   return {
     deployment,
-    credential: { kind: "own", owner: caller.principal, class: caller.own },
+    credential: { kind: "own", owner: caller.principal, class: caller.own, secret: caller.secret },
     mode: "passthrough",
     book: caller.own === "subscription" ? "subscription" : "api",
     tryIf: "always",

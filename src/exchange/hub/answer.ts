@@ -13,6 +13,7 @@ import {
 } from "../../canonical/index.ts";
 import { SseSplitter } from "../../upstream/dialects/anthropic/index.ts";
 import type { BoundDialect } from "../../upstream/dialects/bind.ts";
+import type { EventObserver } from "../../upstream/dialects/observe-events.ts";
 import { parseEvent } from "../../upstream/sse/parse-event.ts";
 import type {
   Flow,
@@ -28,7 +29,10 @@ export interface AnswerTranslation {
   readonly context: AnswerContext;
   readonly client: CanonicalClient;
   readonly facts: AnswerFacts;
-  readonly sealing: Sealing;
+  /** Undefined: the answer's thinking is Anthropic's own. */
+  readonly sealing: Sealing | undefined;
+  /** Reads what metering needs to know. */
+  readonly observer: EventObserver;
   /** The client asked for a stream. */
   readonly isStream: boolean;
   /** What of the request could not be said. */
@@ -144,14 +148,12 @@ export class TranslatedAnswer implements ResponseSink {
       this.#fail(read.error);
       return;
     }
-    const message = sealMessage(read.value, sealing);
+    const message = sealing === undefined ? read.value : sealMessage(read.value, sealing);
+    const events = messageEvents(message);
+    for (const event of events) this.#translation.observer.push(event);
     if (isStream) {
       const writer = client.openWriter(facts);
-      this.#tell(
-        messageEvents(message)
-          .map((event) => writer.push(event))
-          .join(""),
-      );
+      this.#tell(events.map((event) => writer.push(event)).join(""));
     } else {
       const text = Buffer.from(client.writeMessage(message, facts));
       this.#showHead(200, [
@@ -224,16 +226,18 @@ interface Translated {
 /** The bytes of an upstream's stream into the text of the client's. */
 class StreamTranslator {
   readonly #splitter: SseSplitter;
-  readonly #sealer: StreamSealer;
+  readonly #sealer: StreamSealer | undefined;
+  readonly #observer: EventObserver;
   readonly #writer: ReturnType<CanonicalClient["openWriter"]>;
   readonly #reader: ReturnType<BoundDialect["openStream"]>;
   #text = "";
   #error: UpstreamError | undefined;
   #isEnded = false;
 
-  constructor({ dialect, context, client, facts, sealing }: AnswerTranslation) {
+  constructor({ dialect, context, client, facts, sealing, observer }: AnswerTranslation) {
     this.#reader = dialect.openStream(context);
-    this.#sealer = new StreamSealer(sealing);
+    this.#sealer = sealing === undefined ? undefined : new StreamSealer(sealing);
+    this.#observer = observer;
     this.#writer = client.openWriter(facts);
     this.#splitter = new SseSplitter(
       (text, from, end) => this.#onEvent(text.slice(from, end)),
@@ -260,9 +264,11 @@ class StreamTranslator {
   #write(events: readonly StreamEvent[]): void {
     for (const event of events) {
       if (this.#error !== undefined || this.#isEnded) return;
+      this.#observer.push(event);
       if (event.type === "error") this.#error = event.error;
       else {
-        for (const sealed of this.#sealer.push(event)) this.#text += this.#writer.push(sealed);
+        for (const sealed of this.#sealer?.push(event) ?? [event])
+          this.#text += this.#writer.push(sealed);
         this.#isEnded = event.type === "end";
       }
     }
@@ -276,7 +282,7 @@ class StreamTranslator {
   }
 }
 
-function isEventStream({ headers }: ResponseHead): boolean {
+export function isEventStream({ headers }: ResponseHead): boolean {
   return allValues(headers, "content-type").join().toLowerCase().includes("event-stream");
 }
 

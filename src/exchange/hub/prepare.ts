@@ -1,8 +1,15 @@
 import type { KeyObject } from "node:crypto";
 import type { GatewayError } from "../../base/errors.ts";
 import { ok, type Result } from "../../base/result.ts";
+import { ANTHROPIC, type Sealing } from "../../canonical/index.ts";
 import type { Candidate } from "../../routing/candidate.ts";
-import type { ResponseSink, UpstreamRequest } from "../../upstream/transport/contract.ts";
+import type { Tap } from "../../upstream/dialects/anthropic/index.ts";
+import { EventObserver } from "../../upstream/dialects/observe-events.ts";
+import type {
+  ResponseHead,
+  ResponseSink,
+  UpstreamRequest,
+} from "../../upstream/transport/contract.ts";
 import type { RequestBody } from "../body.ts";
 import type { ClientCall } from "../call.ts";
 import { type AnswerTranslation, TranslatedAnswer } from "./answer.ts";
@@ -23,6 +30,8 @@ export interface Prepared {
   readonly request: UpstreamRequest;
   /** `abort` closes the upstream's connection. */
   readonly translate: (inner: ResponseSink, abort: () => void) => ResponseSink;
+  /** Reads the usage, where that is not Anthropic's own answer on its way. */
+  readonly makeTap?: (head: ResponseHead) => Tap;
 }
 
 const BYTES_PER_TOKEN = 4;
@@ -46,14 +55,27 @@ export function prepareTranslation(
       request: asked,
       model: requestedModel,
       estimatedInputTokens: Math.ceil(bodyBytes / BYTES_PER_TOKEN),
-      credential: "gateway",
+      credential: candidate.credential.kind === "own" ? "caller" : "gateway",
     },
-    sealing: { provider: candidate.deployment.provider, key: provenance },
+    sealing: sealingFor(candidate, provenance),
     isStream,
+    observer: new EventObserver(),
     lossy: written.lossy,
   };
   return ok({
     request,
     translate: (inner, abort) => new TranslatedAnswer(inner, translation, abort),
+    makeTap: () => readAlready(translation.observer),
   });
+}
+
+/** A translated answer was read when it was translated, and is written in whole events. */
+function readAlready(observer: EventObserver): Tap {
+  return { push: () => {}, atBoundary: true, finish: () => observer.observation };
+}
+
+/** Unmarked thinking is Anthropic's: its own stays as it is. */
+function sealingFor({ deployment }: Candidate, key: KeyObject): Sealing | undefined {
+  const { provider } = deployment;
+  return provider === ANTHROPIC ? undefined : { provider, key };
 }

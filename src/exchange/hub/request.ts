@@ -10,7 +10,7 @@ import {
   type WrittenRequest,
 } from "../../canonical/index.ts";
 import type { Candidate } from "../../routing/candidate.ts";
-import type { ForeignUpstream } from "../../routing/deployment.ts";
+import type { Deployment } from "../../routing/deployment.ts";
 import type { BoundDialect } from "../../upstream/dialects/bind.ts";
 import type { UpstreamRequest } from "../../upstream/transport/contract.ts";
 import type { HeldBody, RequestBody } from "../body.ts";
@@ -31,26 +31,24 @@ export function translateRequest(
   candidate: Candidate,
   provenance: KeyObject,
 ): Result<TranslatedRequest, GatewayError> {
-  const { deployment, credential, model } = candidate;
-  const { foreign } = deployment;
-  if (foreign === undefined || model === undefined) throw new Error("nothing to translate for");
+  const { deployment } = candidate;
   if (body.kind !== "held") return fail(TOO_LARGE);
   const value = parseExact(textOf(body), { maxBytes: Number.POSITIVE_INFINITY });
   if (!isObject(value)) return fail(NOT_JSON);
-  const read = call.dialect.canonical.readRequest(value, {});
+  const read = call.dialect.canonical.readRequest(value, call.asked);
   if (!read.ok) return read;
+  const model = candidate.model ?? read.value.model;
   const turns = thinkingFor(read.value.turns, deployment.provider, provenance);
-  const dialect = foreign.dialectFor(model);
+  const dialect = deployment.dialectFor(model);
   const written = dialect.writeRequest({ ...read.value, model, turns });
   if (!written.ok) return written;
-  const secret = credential.kind === "stored" ? credential.secret : undefined;
   return ok({
     request: {
       method: "POST",
       target: `${deployment.pathPrefix}${written.value.path}`,
       headers: [
-        ...fieldsOf(foreign, read.value.stream),
-        ...foreign.authorize(secret),
+        ...fieldsOf(deployment, read.value.stream),
+        ...credentialFields(candidate),
         ...(written.value.headers ?? []),
       ],
       body: Buffer.from(JSON.stringify(written.value.body)),
@@ -62,7 +60,7 @@ export function translateRequest(
 }
 
 /** Nothing of the client's own fields goes to a provider that it does not know it talks to. */
-function fieldsOf({ fields }: ForeignUpstream, isStream: boolean): HeaderList {
+function fieldsOf({ fields }: Deployment, isStream: boolean): HeaderList {
   const accept = isStream ? "text/event-stream" : "application/json";
   return [
     "content-type",
@@ -75,6 +73,26 @@ function fieldsOf({ fields }: ForeignUpstream, isStream: boolean): HeaderList {
     "spillway",
     ...fields,
   ];
+}
+
+/** A caller's own credential goes as it would have gone: a session as a bearer, a key as the provider's key. */
+function credentialFields({ deployment, credential }: Candidate): HeaderList {
+  switch (credential.kind) {
+    case "none":
+      return [];
+    case "stored":
+      return deployment.authorize(credential.secret);
+    case "own": {
+      const { secret } = credential;
+      if (secret === undefined) return [];
+      if (credential.class === "subscription") {
+        return ["authorization", `Bearer ${secret.reveal()}`, "anthropic-beta", "oauth-2025-04-20"];
+      }
+      return deployment.authorize(secret);
+    }
+    default:
+      return credential satisfies never;
+  }
 }
 
 function textOf(body: HeldBody): string {

@@ -9,7 +9,7 @@ export type { AnthropicTraits } from "./traits.ts";
 
 /** Anthropic's Messages API for clients of other dialects; its own clients' bytes pass without a translation. */
 export const anthropicMessages: UpstreamDialect<AnthropicTraits> = {
-  id: "anthropic-messages",
+  id: "anthropic",
   writeRequest,
   readMessage,
   openStream: (_traits, context) => new MessageStreamReader(context),

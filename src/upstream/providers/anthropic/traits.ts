@@ -1,0 +1,42 @@
+import type { AnthropicTraits } from "../../dialects/anthropic/index.ts";
+
+/** Enough for an agent's longest answers, and below every model's cap. */
+const DEFAULT_MAX_TOKENS = 32_000;
+
+const OLDER: AnthropicTraits = {
+  defaultMaxTokens: 8_192,
+  thinking: "budget",
+  efforts: [],
+  sampling: "one",
+  hasSystemTurns: false,
+  cachesByItself: true,
+};
+const OF_4_6: AnthropicTraits = {
+  defaultMaxTokens: DEFAULT_MAX_TOKENS,
+  thinking: "either",
+  efforts: ["low", "medium", "high", "max"],
+  sampling: "one",
+  hasSystemTurns: false,
+  cachesByItself: true,
+};
+const NEWEST: AnthropicTraits = {
+  defaultMaxTokens: DEFAULT_MAX_TOKENS,
+  thinking: "adaptive",
+  efforts: ["low", "medium", "high", "xhigh", "max"],
+  sampling: "none",
+  hasSystemTurns: true,
+  cachesByItself: true,
+};
+
+/**
+ * What a model takes, by the version in its id; one that is not known is taken for the newest.
+ *
+ * @source https://platform.claude.com/docs/en/build-with-claude/adaptive-thinking and /effort (read 2026-11-21)
+ */
+export function traitsOf(model: string): AnthropicTraits {
+  const [, major = "9", minor = "0"] =
+    /claude-(?:[a-z]+-)?(\d)(?:[-.](\d)(?!\d))?/.exec(model) ?? [];
+  const version = Number(`${major}.${minor}`);
+  if (version < 4.6) return OLDER;
+  return version < 4.7 ? OF_4_6 : NEWEST;
+}
