@@ -71,7 +71,13 @@ export const ERRORS = {
     http: 400,
     source: "client",
     retry: "never",
-    help: "The JSON body of one of Spillway's own endpoints has the wrong shape; the message names the field.",
+    help: "The JSON body has not the shape of its endpoint, which is one of Spillway's own or one whose requests are translated; the message names the field.",
+  },
+  not_translatable: {
+    http: 400,
+    source: "client",
+    retry: "never",
+    help: "The request cannot be said in the dialect of the chosen upstream, and leaving out the rest would change what it asks for; the message names what. Send it to an upstream that has it, or turn it off in the client.",
   },
   invalid_header: {
     http: 400,

@@ -11,8 +11,8 @@ import {
   type AnthropicTraits,
   anthropicMessages,
 } from "../../src/upstream/dialects/anthropic/hub/index.ts";
-import { SseSplitter } from "../../src/upstream/dialects/anthropic/sse-splitter.ts";
 import { parseEvent } from "../../src/upstream/sse/parse-event.ts";
+import { SseSplitter } from "../../src/upstream/sse/splitter.ts";
 
 /** A model that takes everything: what is then missing was lost on the way. */
 export const EVERYTHING: AnthropicTraits = {

@@ -1,7 +1,7 @@
 import type { AnswerContext, StreamEvent } from "../../src/canonical/index.ts";
-import { SseSplitter } from "../../src/upstream/dialects/anthropic/sse-splitter.ts";
 import { geminiDialect, traitsOf } from "../../src/upstream/dialects/gemini/index.ts";
 import { parseEvent } from "../../src/upstream/sse/parse-event.ts";
+import { SseSplitter } from "../../src/upstream/sse/splitter.ts";
 
 export const NO_CONTEXT: AnswerContext = { toolNames: new Map(), callIds: new Set() };
 export const TRAITS = traitsOf("gemini-3-pro", "ai-studio");

@@ -1,7 +1,7 @@
 import type { Block, Message, StreamEvent, StreamReader } from "../../src/canonical/index.ts";
-import { SseSplitter } from "../../src/upstream/dialects/anthropic/sse-splitter.ts";
 import { type ChatTraits, UNKNOWN_SERVER } from "../../src/upstream/dialects/openai-chat/index.ts";
 import { parseEvent } from "../../src/upstream/sse/parse-event.ts";
+import { SseSplitter } from "../../src/upstream/sse/splitter.ts";
 import type { ChatExchange } from "./openai-chat-exchanges.ts";
 
 /** A conversation without tools and calls before. */

@@ -1,8 +1,8 @@
 import type { AnswerContext, StreamEvent } from "../../src/canonical/index.ts";
-import { SseSplitter } from "../../src/upstream/dialects/anthropic/sse-splitter.ts";
 import { openAiResponses } from "../../src/upstream/dialects/openai-responses/index.ts";
 import { TRAITS } from "../../src/upstream/dialects/openai-responses/traits.fixture.ts";
 import { parseEvent } from "../../src/upstream/sse/parse-event.ts";
+import { SseSplitter } from "../../src/upstream/sse/splitter.ts";
 
 const CONTEXT: AnswerContext = { toolNames: new Map(), callIds: new Set() };
 

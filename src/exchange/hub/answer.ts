@@ -11,10 +11,10 @@ import {
   sealMessage,
   type UpstreamError,
 } from "../../canonical/index.ts";
-import { SseSplitter } from "../../upstream/dialects/anthropic/index.ts";
 import type { BoundDialect } from "../../upstream/dialects/bind.ts";
 import type { EventObserver } from "../../upstream/dialects/observe-events.ts";
 import { parseEvent } from "../../upstream/sse/parse-event.ts";
+import { SseSplitter } from "../../upstream/sse/splitter.ts";
 import type {
   Flow,
   ResponseHead,

@@ -2,7 +2,8 @@ import { isObject, parseJson } from "../../base/json.ts";
 import type { AnswerContext, StreamEvent } from "../../canonical/index.ts";
 import { messageEvents } from "../../canonical/index.ts";
 import { parseEvent } from "../sse/parse-event.ts";
-import { NOTHING_OBSERVED, type Observation, SseSplitter, type Tap } from "./anthropic/index.ts";
+import { SseSplitter } from "../sse/splitter.ts";
+import { NOTHING_OBSERVED, type Observation, type Tap } from "./anthropic/index.ts";
 import type { BoundDialect } from "./bind.ts";
 import { EventObserver } from "./observe-events.ts";
 

@@ -2,5 +2,4 @@ export { BodyTap } from "./body-tap.ts";
 export { type AnthropicTraits, anthropicMessages } from "./hub/index.ts";
 export { type AnswerShape, makeTap } from "./make-tap.ts";
 export { NOTHING_OBSERVED, type Observation, type Tap } from "./observation.ts";
-export { SseSplitter } from "./sse-splitter.ts";
 export { StreamTap } from "./stream-tap.ts";

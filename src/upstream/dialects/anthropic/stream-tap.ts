@@ -1,8 +1,8 @@
 import { isObject, parseJson } from "../../../base/json.ts";
+import { SseSplitter, WINDOW_BYTES } from "../../sse/splitter.ts";
 import { countDeltaText, countParsedDeltaText } from "./delta-text.ts";
 import { NOTHING_OBSERVED, type Observation, shortText, type Tap } from "./observation.ts";
 import { parseSseEvent } from "./sse-event.ts";
-import { SseSplitter, WINDOW_BYTES } from "./sse-splitter.ts";
 import { mergeUsage, readableUsage } from "./usage-merge.ts";
 
 /** Characters that tell `event: content_block_delta` from the other events; most events are one, so few are compared. */

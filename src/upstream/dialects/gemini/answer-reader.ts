@@ -75,9 +75,9 @@ export class AnswerReader {
 
   #start(response: JsonObject): readonly StreamEvent[] {
     if (this.#started !== undefined) return [];
-    const id = textOf(response["responseId"]) ?? "";
+    const id = filledOf(response["responseId"]) ?? "";
     this.#started = { id };
-    const model = textOf(response["modelVersion"]) ?? "";
+    const model = filledOf(response["modelVersion"]) ?? "";
     return [{ type: "start", id, model, usage: this.#usage }];
   }
 
@@ -100,7 +100,7 @@ export class AnswerReader {
   }
 
   #takePart(part: JsonObject, id: string): void {
-    const signature = textOf(part["thoughtSignature"]);
+    const signature = filledOf(part["thoughtSignature"]);
     const call = callOf(part);
     if (call !== undefined) {
       this.#calls.take(call, signature, id);
@@ -132,7 +132,7 @@ export class AnswerReader {
 }
 
 function failureOf(reason: string, message: unknown): UpstreamError {
-  return { kind: "server", message: textOf(message) ?? `the model's answer failed: ${reason}` };
+  return { kind: "server", message: filledOf(message) ?? `the model's answer failed: ${reason}` };
 }
 
 /** The first candidate: more are never asked for. */
@@ -159,6 +159,6 @@ function isReason(value: unknown): boolean {
   );
 }
 
-function textOf(value: unknown): string | undefined {
+function filledOf(value: unknown): string | undefined {
   return typeof value === "string" && value !== "" ? value : undefined;
 }

@@ -1,5 +1,9 @@
 import { isObject, parseJson } from "../../../base/json.ts";
 import type { JsonObject, UpstreamError, UpstreamErrorKind } from "../../../canonical/index.ts";
+import { isContextOverflow, overflowTokens } from "../shared/context-overflow.ts";
+import { textOf } from "../shared/fields.ts";
+import { durationMs } from "../shared/retry-after.ts";
+import { statusKind } from "../shared/status-kind.ts";
 import { countOf } from "./read-usage.ts";
 
 /** Of Google's status words; used where the HTTP status does not say more. */
@@ -16,24 +20,8 @@ const BY_STATUS: Readonly<Record<string, UpstreamErrorKind>> = {
   CANCELLED: "timeout",
 };
 
-const BY_CODE: Readonly<Record<number, UpstreamErrorKind>> = {
-  400: "invalid_request",
-  401: "authentication",
-  402: "billing",
-  403: "permission",
-  404: "not_found",
-  408: "timeout",
-  413: "too_large",
-  422: "invalid_request",
-  429: "rate_limit",
-  499: "timeout",
-  503: "overloaded",
-  504: "timeout",
-  529: "overloaded",
-};
-
-const OVERFLOW =
-  /input token count\s*(?:\((\d+)\))?.*?maximum number of tokens allowed\s*\(?(\d+)/is;
+/** What may be an overflow in truth: whatever it says, it is none where the status says otherwise. */
+const FITTING: ReadonlySet<UpstreamErrorKind> = new Set(["invalid_request", "server"]);
 
 /** The meaning of Google's `error` object; the status is undefined for one that came within a stream. */
 export function classify(status: number | undefined, error: JsonObject): UpstreamError {
@@ -41,17 +29,14 @@ export function classify(status: number | undefined, error: JsonObject): Upstrea
   const message = typeof inner["message"] === "string" ? inner["message"] : "";
   const code = status ?? countOf(inner["code"]);
   const details = Array.isArray(inner["details"]) ? inner["details"].filter(isObject) : [];
-  const overflow = OVERFLOW.exec(message);
-  const asked = countOf(overflow?.[1]);
-  const limit = countOf(overflow?.[2]);
-  const kind =
-    overflow === null ? kindOf(code, inner["status"], message, details) : "context_overflow";
+  const plain = kindOf(code, inner["status"], message, details);
+  const isOverflow = FITTING.has(plain) && isContextOverflow(message);
   return {
-    kind,
+    kind: isOverflow ? "context_overflow" : plain,
     message: message === "" ? "the upstream told no reason" : message,
     status: code,
     retryAfterMs: retryDelay(details),
-    tokens: asked === undefined || limit === undefined ? undefined : { asked, limit },
+    tokens: isOverflow ? overflowTokens(message) : undefined,
   };
 }
 
@@ -62,7 +47,7 @@ function kindOf(
   details: readonly JsonObject[],
 ): UpstreamErrorKind {
   const reasons = details.map((detail) => detail["reason"]);
-  const byCode = BY_CODE[code ?? 0];
+  const byCode = code === 400 || code === 422 ? "invalid_request" : statusKind(code);
   const plain = byCode ?? BY_STATUS[String(status)] ?? "server";
   // A bad key is a 400 here.
   if (
@@ -95,13 +80,10 @@ function isLongQuota(detail: JsonObject): boolean {
   );
 }
 
-/** `34.4s` in a `RetryInfo`. */
+/** Of a `RetryInfo`. */
 function retryDelay(details: readonly JsonObject[]): number | undefined {
-  const delays = details.map((detail) =>
-    /^(\d{1,9}(?:\.\d{1,9})?)s$/.exec(String(detail["retryDelay"])),
-  );
-  const seconds = delays.find((delay) => delay !== null)?.[1];
-  return seconds === undefined ? undefined : Math.ceil(Number(seconds) * 1_000);
+  const delays = details.map((detail) => durationMs(textOf(detail["retryDelay"])));
+  return delays.find((delay) => delay !== undefined);
 }
 
 /** Hops in between put a whole error body into the message as JSON text. */

@@ -6,10 +6,11 @@ import type {
   UpstreamError,
   WrittenRequest,
 } from "../../../canonical/index.ts";
-import { makeLosses } from "./losses.ts";
+import { answerContext } from "../shared/answer-context.ts";
+import { makeLosses } from "../shared/losses.ts";
 import { modelPath } from "./model-path.ts";
 import { countOf } from "./read-usage.ts";
-import { contextOf } from "./tool-names.ts";
+import { wireName } from "./tool-names.ts";
 import type { GeminiTraits } from "./traits.ts";
 import { writeBody } from "./write-request.ts";
 
@@ -20,15 +21,16 @@ export function writeCountRequest(
 ): Result<WrittenRequest, GatewayError> {
   const path = modelPath(request.model, "count", traits);
   if (!path.ok) return path;
-  const { lose, names } = makeLosses();
-  const body = writeBody(request, traits, lose);
+  const losses = makeLosses();
+  const body = writeBody(request, traits, losses);
   if (!body.ok) return body;
   const model = `models/${request.model.replace(/^models\//, "")}`;
   const counted =
     traits.countTokens === "flat"
       ? body.value
       : { generateContentRequest: { model, ...body.value } };
-  return ok({ path: path.value, body: counted, lossy: names(), context: contextOf(request) });
+  const context = answerContext(request, wireName);
+  return ok({ path: path.value, body: counted, lossy: losses.names(), context });
 }
 
 /** The number of tokens of an answer to `countTokens`. */

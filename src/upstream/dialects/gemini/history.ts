@@ -8,8 +8,10 @@ import type {
   ToolUseBlock,
   Turn,
 } from "../../../canonical/index.ts";
-import type { Lose } from "./losses.ts";
-import { opaqueText } from "./opaque-text.ts";
+import { joinTurns } from "../shared/join-turns.ts";
+import type { Lose } from "../shared/losses.ts";
+import { writeOpaque } from "../shared/opaque-text.ts";
+import { asReminder } from "../shared/system-text.ts";
 import { pairResults } from "./pair-results.ts";
 
 export type UserBlock = TextBlock | ImageBlock | DocumentBlock;
@@ -62,14 +64,13 @@ function usable(block: Block, lose: Lose): RawStep["blocks"] {
     case "text":
       return block.text === "" ? [] : [block];
     case "thinking":
-      if (block.signature === undefined) lose("thinking");
+      if (block.signature === undefined) lose("content[].thinking");
       return block.signature === undefined || block.signature === "" ? [] : [block];
     case "redacted_thinking":
-      lose("thinking");
+      lose("content[].redacted_thinking");
       return [];
     case "opaque": {
-      const text = opaqueText(block);
-      lose(block.kind);
+      const text = writeOpaque(block, lose);
       return text === undefined ? [] : [{ type: "text", text }];
     }
     default:
@@ -78,13 +79,11 @@ function usable(block: Block, lose: Lose): RawStep["blocks"] {
 }
 
 function merge(steps: readonly RawStep[]): RawStep[] {
-  const merged: RawStep[] = [];
-  for (const step of steps.filter(({ blocks }) => blocks.length > 0)) {
-    const last = merged.at(-1);
-    if (last?.role !== step.role) merged.push(step);
-    else merged[merged.length - 1] = { ...last, blocks: [...last.blocks, ...step.blocks] };
-  }
-  return merged;
+  return joinTurns(
+    steps.filter(({ blocks }) => blocks.length > 0),
+    (last, step) =>
+      last.role === step.role ? { ...last, blocks: [...last.blocks, ...step.blocks] } : undefined,
+  );
 }
 
 function isNoResult(block: RawStep["blocks"][number]): boolean {
@@ -97,11 +96,4 @@ function isUsers(block: RawStep["blocks"][number]): boolean {
 
 function userText(text: string): RawStep {
   return { role: "user", blocks: [{ type: "text", text }] };
-}
-
-/** As coding agents mark it themselves, so that a model takes it for the system's words and not for the user's. */
-function asReminder(text: string): string {
-  return text.startsWith("<system-reminder>")
-    ? text
-    : `<system-reminder>\n${text}\n</system-reminder>`;
 }

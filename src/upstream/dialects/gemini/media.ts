@@ -1,5 +1,6 @@
 import type { DocumentBlock, ImageBlock, JsonObject } from "../../../canonical/index.ts";
-import type { Lose } from "./losses.ts";
+import type { Lose } from "../shared/losses.ts";
+import { titledText } from "../shared/media.ts";
 import type { GeminiTraits } from "./traits.ts";
 
 /**
@@ -33,8 +34,9 @@ export function writeMedia(
   lose: Lose,
 ): JsonObject {
   const { source } = block;
-  if (source.kind === "text") return { text: titled(block, source.text) };
-  if (block.type === "document" && block.title !== undefined) lose("content[].title");
+  const title = block.type === "document" ? block.title : undefined;
+  if (source.kind === "text") return { text: titledText(source.text, title) };
+  if (title !== undefined) lose("content[].title");
   if (source.kind === "base64") {
     const mimeType = source.mediaType === "image/jpg" ? "image/jpeg" : source.mediaType;
     if (isReadable(block, mimeType)) return { inlineData: { mimeType, data: source.data } };
@@ -43,7 +45,7 @@ export function writeMedia(
     const mimeType = typeOf(block, source.url);
     if (isReadable(block, mimeType)) return { fileData: { mimeType, fileUri: source.url } };
   }
-  lose(block.type);
+  lose(`content[].${block.type}`);
   return { text: `[${block.type} omitted: the model cannot read it in this form]` };
 }
 
@@ -60,9 +62,4 @@ function isReadable(block: ImageBlock | DocumentBlock, mediaType: string): boole
 function typeOf(block: ImageBlock | DocumentBlock, url: string): string {
   const ending = /\.([a-z]{2,4})(?:[?#]|$)/i.exec(url)?.[1]?.toLowerCase() ?? "";
   return TYPE_BY_ENDING[ending] ?? (block.type === "image" ? "image/jpeg" : "application/pdf");
-}
-
-function titled(block: ImageBlock | DocumentBlock, text: string): string {
-  const title = block.type === "document" ? block.title : undefined;
-  return title === undefined ? text : `${title}\n\n${text}`;
 }

@@ -17,7 +17,7 @@ export function modelPath(
   const name = model.replace(/^models\//, "");
   // A name with a slash or with dots alone would leave its segment, whatever is escaped by the next hop.
   if (!/^[\w.@:-]{1,200}$/.test(name) || /^\.+$/.test(name)) {
-    return fail(gatewayError("invalid_body", "model: not a name that Gemini models have"));
+    return fail(gatewayError("not_translatable", "model: not a name that Gemini models have"));
   }
   return ok(`${traits.modelPath}${encodeURIComponent(name)}${METHODS[method]}`);
 }

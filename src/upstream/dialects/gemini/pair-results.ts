@@ -1,6 +1,7 @@
 import type { Block, ToolResultBlock, ToolUseBlock } from "../../../canonical/index.ts";
+import { opaqueText } from "../shared/opaque-text.ts";
+import { matchResults, missingResult, orphanHeading } from "../shared/tool-results.ts";
 import type { ModelStep, RawStep, UserBlock, UserStep } from "./history.ts";
-import { opaqueText } from "./opaque-text.ts";
 
 /**
  * Puts every call's result into the step right behind it, in the calls' order; anything else there is a 400.
@@ -27,39 +28,18 @@ export function pairResults(steps: readonly RawStep[]): readonly (UserStep | Mod
 
 function answer(calls: readonly ToolUseBlock[], step: RawStep): UserStep {
   const given = step.blocks.filter((block) => block.type === "tool_result");
-  const taken = new Set<ToolResultBlock>();
-  const take = (id: string): ToolResultBlock | undefined => {
-    const found = given.find((result) => result.toolUseId === id && !taken.has(result));
-    if (found !== undefined) taken.add(found);
-    return found;
-  };
-  const named = calls.map((call) => ({ call, result: take(call.id) }));
-  const results = named.map(({ call, result }) => ({
-    call,
-    result: result ?? take("") ?? missing(call),
-  }));
+  const { answered, orphans } = matchResults(calls, given);
+  const results = answered.map(({ call, result = missingResult(call.id) }) => ({ call, result }));
   const blocks = step.blocks.flatMap((block): readonly UserBlock[] => {
-    if (block.type === "tool_result") return taken.has(block) ? [] : asText(block);
+    if (block.type === "tool_result") return orphans.includes(block) ? asText(block) : [];
     return block.type === "thinking" || block.type === "tool_use" ? [] : [block];
   });
   return { role: "user", results, blocks };
 }
 
-function missing(call: ToolUseBlock): ToolResultBlock {
-  return {
-    type: "tool_result",
-    toolUseId: call.id,
-    content: [{ type: "text", text: "[tool result missing]" }],
-    isError: true,
-  };
-}
-
 /** Of a result whose call was cut from the history. */
 function asText(result: ToolResultBlock): readonly UserBlock[] {
-  const heading = result.isError
-    ? "[error of an earlier tool call]"
-    : "[result of an earlier tool call]";
-  return [{ type: "text", text: heading }, ...result.content.flatMap(readable)];
+  return [{ type: "text", text: orphanHeading(result) }, ...result.content.flatMap(readable)];
 }
 
 function readable(block: Block): readonly UserBlock[] {

@@ -3,7 +3,7 @@ import { isObject } from "../../../base/json.ts";
 import type { AnswerContext, JsonObject } from "../../../canonical/index.ts";
 import type { BlockEmitter } from "./block-emitter.ts";
 import { PartialArgs } from "./partial-args.ts";
-import { clientName } from "./tool-names.ts";
+import { toolNameOf } from "./tool-names.ts";
 
 interface OpenCall {
   readonly id: string;
@@ -55,7 +55,7 @@ export class CallReader {
     this.#open = undefined;
     this.#count += 1;
     if (call.signature !== undefined) this.#emitter.sign(call.signature);
-    const name = clientName(call.name, this.#context.toolNames);
+    const name = toolNameOf(call.name, this.#context.toolNames);
     this.#emitter.toolUse(call.id, name, call.args.toJson());
   }
 

@@ -1,6 +1,7 @@
-import { firstValue, type HeaderList } from "../../../base/header-list.ts";
+import type { HeaderList } from "../../../base/header-list.ts";
 import { isObject, parseJson } from "../../../base/json.ts";
 import type { JsonObject, UpstreamError } from "../../../canonical/index.ts";
+import { waitInHeaders } from "../shared/retry-after.ts";
 import { classify } from "./classify-error.ts";
 
 const MAX_BODY_BYTES = 2 ** 20;
@@ -14,7 +15,7 @@ export function readError(status: number, headers: HeaderList, body: Buffer): Up
   const text = body.toString("utf8", 0, MAX_BODY_BYTES).trim();
   const error = errorIn(text) ?? { message: isPlain(text) ? text.slice(0, MAX_MESSAGE) : "" };
   const read = classify(status, error);
-  return { ...read, retryAfterMs: read.retryAfterMs ?? retryAfter(headers) };
+  return { ...read, retryAfterMs: read.retryAfterMs ?? waitInHeaders(headers) };
 }
 
 function errorIn(text: string): JsonObject | undefined {
@@ -33,12 +34,4 @@ function errorIn(text: string): JsonObject | undefined {
 /** A page for a browser, or JSON of another shape, says nothing to a user. */
 function isPlain(text: string): boolean {
   return !/^[<{["]/.test(text);
-}
-
-/** A date is left out: there is no clock here. */
-function retryAfter(headers: HeaderList): number | undefined {
-  const ms = /^\d{1,9}$/.exec(firstValue(headers, "retry-after-ms") ?? "")?.[0];
-  if (ms !== undefined) return Number(ms);
-  const seconds = /^\d{1,9}(?:\.\d{1,3})?$/.exec(firstValue(headers, "retry-after") ?? "")?.[0];
-  return seconds === undefined ? undefined : Math.ceil(Number(seconds) * 1_000);
 }

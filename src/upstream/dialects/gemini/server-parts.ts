@@ -1,5 +1,6 @@
 import { isObject } from "../../../base/json.ts";
 import type { JsonObject } from "../../../canonical/index.ts";
+import { listOf, textOf } from "../shared/fields.ts";
 import type { BlockEmitter } from "./block-emitter.ts";
 
 /** Code that Google's own tool ran, and what came out, in the words of Anthropic's code execution. */
@@ -60,12 +61,4 @@ function pageOf(chunk: unknown): readonly JsonObject[] {
 function serverId(told: unknown, fallback: string): string {
   const id = typeof told === "string" && told !== "" ? told : fallback;
   return `srvtoolu_${id.replace(/[^\w-]/g, "_").slice(0, 50)}`;
-}
-
-function textOf(value: unknown): string {
-  return typeof value === "string" ? value : "";
-}
-
-function listOf(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? value : [];
 }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { CanonicalRequest, JsonObject } from "../../../canonical/index.ts";
-import { makeLosses } from "./losses.ts";
+import { makeLosses } from "../shared/losses.ts";
 import { writeThinking } from "./thinking-config.ts";
 import { traitsOf } from "./traits.ts";
 

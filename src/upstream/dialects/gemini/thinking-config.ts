@@ -1,5 +1,6 @@
 import type { CanonicalRequest, Effort, JsonObject } from "../../../canonical/index.ts";
-import type { Lose } from "./losses.ts";
+import { EFFORTS, effortOfBudget } from "../shared/effort.ts";
+import type { Lose } from "../shared/losses.ts";
 import {
   EFFORT_BUDGETS,
   type GeminiTraits,
@@ -66,14 +67,9 @@ function effortBudget(effort: Effort | undefined): number {
 /** Nothing where the model decides: the default of every generation is its own judgement. */
 function levelOf({ thinking, effort }: Asked, levels: readonly ThinkingLevel[]): JsonObject {
   const wanted =
-    effort ?? (thinking?.mode === "budget" ? bucketOf(thinking.budgetTokens) : undefined);
+    effort ?? (thinking?.mode === "budget" ? effortOfBudget(thinking.budgetTokens) : undefined);
   if (wanted === undefined || wanted === "none") return {};
-  const rank = Object.keys(EFFORT_BUDGETS);
-  const atLeast = levels.find((level) => rank.indexOf(level) >= rank.indexOf(wanted));
+  const rank = EFFORTS.indexOf(wanted);
+  const atLeast = levels.find((level) => EFFORTS.indexOf(level) >= rank);
   return { thinkingLevel: atLeast ?? levels.at(-1) };
-}
-
-function bucketOf(budgetTokens: number): Effort {
-  if (budgetTokens < 2_000) return "low";
-  return budgetTokens < 8_000 ? "medium" : "high";
 }

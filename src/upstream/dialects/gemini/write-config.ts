@@ -1,5 +1,5 @@
 import type { CanonicalRequest, JsonObject } from "../../../canonical/index.ts";
-import type { Lose } from "./losses.ts";
+import type { Lose, Loss } from "../shared/losses.ts";
 import { sanitiseSchema } from "./schema/sanitise-schema.ts";
 import { writeThinking } from "./thinking-config.ts";
 import type { GeminiTraits } from "./traits.ts";
@@ -37,7 +37,7 @@ export function writeConfig(request: CanonicalRequest, context: ConfigContext): 
 function capped(
   value: number | undefined,
   max: number,
-  name: string,
+  name: Loss,
   lose: Lose,
 ): number | undefined {
   if (value === undefined || value <= max) return value;

@@ -4,8 +4,8 @@ import {
   type ToolUseBlock,
   type Turn,
 } from "../../../canonical/index.ts";
+import type { Lose } from "../shared/losses.ts";
 import { type ModelStep, toSteps, type UserStep } from "./history.ts";
-import type { Lose } from "./losses.ts";
 import { writeMedia } from "./media.ts";
 import { wireName } from "./tool-names.ts";
 import type { GeminiTraits } from "./traits.ts";
@@ -63,7 +63,7 @@ function modelContent(step: ModelStep, context: ContentsContext): JsonObject {
 
 function functionCall(block: ToolUseBlock, { traits, lose }: ContentsContext): JsonObject {
   const input = parseToolInput(block.input);
-  if (input === undefined) lose("tool_use.input");
+  if (input === undefined) lose("content[].input");
   return {
     ...(traits.callIds && block.id !== "" ? { id: block.id } : {}),
     name: wireName(block.name),

@@ -1,17 +1,16 @@
 import { type GatewayError, gatewayError } from "../../../base/errors.ts";
 import { fail, ok, type Result } from "../../../base/result.ts";
 import type { CanonicalRequest, JsonObject, WrittenRequest } from "../../../canonical/index.ts";
-import { type Lose, makeLosses } from "./losses.ts";
+import { answerContext } from "../shared/answer-context.ts";
+import { type Losses, makeLosses } from "../shared/losses.ts";
+import { spokenSystem } from "../shared/system-text.ts";
+import { noteCacheMarks, notePartExtras } from "../shared/unsaid.ts";
 import { modelPath } from "./model-path.ts";
-import { contextOf } from "./tool-names.ts";
+import { wireName } from "./tool-names.ts";
 import type { GeminiTraits } from "./traits.ts";
-import { noteUnsaid } from "./unsaid.ts";
 import { writeConfig } from "./write-config.ts";
 import { writeContents } from "./write-contents.ts";
 import { writeTools } from "./write-tools.ts";
-
-/** Changes with every request: left in, it would end every prompt cache; to nobody but Anthropic it says anything. */
-const BILLING_LINE = "x-anthropic-billing-header:";
 
 /** A request for an answer, whole or as a stream. */
 export function writeRequest(
@@ -20,28 +19,30 @@ export function writeRequest(
 ): Result<WrittenRequest, GatewayError> {
   const path = modelPath(request.model, request.stream ? "stream" : "generate", traits);
   if (!path.ok) return path;
-  const { lose, names } = makeLosses();
-  const body = writeBody(request, traits, lose);
+  const losses = makeLosses();
+  const body = writeBody(request, traits, losses);
   if (!body.ok) return body;
-  return ok({ path: path.value, body: body.value, lossy: names(), context: contextOf(request) });
+  const context = answerContext(request, wireName);
+  return ok({ path: path.value, body: body.value, lossy: losses.names(), context });
 }
 
 /** What `generateContent` takes, and `countTokens` counts. */
 export function writeBody(
   request: CanonicalRequest,
   traits: GeminiTraits,
-  lose: Lose,
+  losses: Losses,
 ): Result<JsonObject, GatewayError> {
+  const { lose } = losses;
   const tools = writeTools(request, traits, lose);
   if (!tools.ok) return tools;
   const canFormat = traits.formatWithFunctions || !tools.value.hasFunctions;
   if (request.outputFormat !== undefined && !canFormat) lose("outputFormat");
   const contents = writeContents(request.turns, { traits, lose });
   if (contents.length === 0) {
-    return fail(gatewayError("invalid_body", "messages: nothing in them to answer"));
+    return fail(gatewayError("not_translatable", "messages: nothing in them to answer"));
   }
   const config = writeConfig(request, { traits, lose, canFormat });
-  noteUnsaid(request, lose);
+  noteUnsaid(request, losses);
   return ok({
     ...systemInstruction(request, canFormat),
     contents,
@@ -50,10 +51,18 @@ export function writeBody(
   });
 }
 
+/** What Gemini has no member for. */
+function noteUnsaid(request: CanonicalRequest, losses: Losses): void {
+  const { lose } = losses;
+  if (request.userId !== undefined) lose("userId");
+  if (request.parallelToolCalls === false && request.tools.length > 0) lose("parallelToolCalls");
+  losses.loseExtra(request.extra);
+  noteCacheMarks(request, lose);
+  notePartExtras(request, losses);
+}
+
 function systemInstruction(request: CanonicalRequest, canFormat: boolean): JsonObject {
-  const texts = request.system
-    .map(({ text }) => text)
-    .filter((text) => text !== "" && !text.startsWith(BILLING_LINE));
+  const texts = spokenSystem(request.system).map(({ text }) => text);
   if (request.outputFormat !== undefined && !canFormat) {
     texts.push(
       `Answer with nothing but JSON of this schema: ${JSON.stringify(request.outputFormat.schema)}`,

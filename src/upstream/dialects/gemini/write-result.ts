@@ -1,6 +1,6 @@
 import type { Block, JsonObject, ToolResultBlock, ToolUseBlock } from "../../../canonical/index.ts";
+import { writeOpaque } from "../shared/opaque-text.ts";
 import { isMediaPart, writeMedia } from "./media.ts";
-import { opaqueText } from "./opaque-text.ts";
 import { wireName } from "./tool-names.ts";
 import type { ContentsContext } from "./write-contents.ts";
 
@@ -58,12 +58,11 @@ function resultParts(block: Block, { traits, lose }: ContentsContext): readonly 
     case "document":
       return [writeMedia(block, traits, lose)];
     case "opaque": {
-      const text = opaqueText(block);
-      if (block.kind !== "tool_reference") lose(block.kind);
+      const text = writeOpaque(block, lose);
       return text === undefined ? [] : [{ text }];
     }
     default:
-      lose(block.type);
+      lose(`content[].${block.type}`);
       return [];
   }
 }

@@ -7,11 +7,12 @@ import type {
   ServerTool,
   ToolChoice,
 } from "../../../canonical/index.ts";
-import type { Lose } from "./losses.ts";
+import { shownFunctions } from "../shared/deferred-tools.ts";
+import type { Lose } from "../shared/losses.ts";
+import { isToolSearch, kindOf } from "../shared/server-tools.ts";
 import { sanitiseSchema } from "./schema/sanitise-schema.ts";
 import { wireName } from "./tool-names.ts";
 import type { GeminiTraits } from "./traits.ts";
-import { visibleFunctions } from "./visible-functions.ts";
 
 export interface WrittenTools {
   /** Members of the body: `tools` and `toolConfig`, each only where there is something to say. */
@@ -25,16 +26,17 @@ export function writeTools(
   traits: GeminiTraits,
   lose: Lose,
 ): Result<WrittenTools, GatewayError> {
-  const functions = visibleFunctions(request);
+  const functions = shownFunctions(request);
   const servers = request.tools.filter((tool) => tool.type === "server");
   const search = servers.find((tool) => canSearch(tool, functions, traits));
-  for (const tool of servers) if (tool !== search) lose(`tools[].${tool.name}`);
+  for (const tool of servers) if (tool !== search) lose(`tools[].${kindOf(tool)}`);
   if (search !== undefined) noteSearchOptions(search, lose);
+  // Without the search all deferred functions are sent, so nothing is missing.
   const unmet = servers.filter((tool) => tool !== search && !isToolSearch(tool));
   if (functions.length === 0 && search === undefined && unmet[0] !== undefined) {
     return fail(
       gatewayError(
-        "invalid_body",
+        "not_translatable",
         `tools: ${unmet[0].kind} runs at Anthropic only, and this upstream has no equal`,
       ),
     );
@@ -58,20 +60,15 @@ function canSearch(
   functions: readonly FunctionTool[],
   traits: GeminiTraits,
 ): boolean {
-  if (!/^web_search(?:_20\d{6})?$/.test(tool.kind)) return false;
+  if (kindOf(tool) !== "web_search") return false;
   if (traits.search === "alone") return functions.length === 0;
   return traits.search === "with-functions";
 }
 
-/** What the deferred functions are found with; without it they are all sent, so nothing is missing. */
-function isToolSearch(tool: ServerTool): boolean {
-  return tool.kind.startsWith("tool_search_tool");
-}
-
 /** Google's search takes no limits. */
-function noteSearchOptions({ raw, name }: ServerTool, lose: Lose): void {
+function noteSearchOptions({ raw }: ServerTool, lose: Lose): void {
   for (const option of ["max_uses", "allowed_domains", "blocked_domains", "user_location"]) {
-    if (raw[option] !== undefined && raw[option] !== null) lose(`tools[].${name}.${option}`);
+    if (raw[option] !== undefined && raw[option] !== null) lose(`tools[].web_search.${option}`);
   }
 }
 
@@ -108,7 +105,7 @@ function writeChoice(
     return ok(calling({ mode: "ANY", allowedFunctionNames: [wireName(choice.name)] }));
   }
   return fail(
-    gatewayError("invalid_body", "tool_choice: names a tool that this upstream is not given"),
+    gatewayError("not_translatable", "tool_choice: names a tool that this upstream is not given"),
   );
 }
 

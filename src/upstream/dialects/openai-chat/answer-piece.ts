@@ -1,6 +1,6 @@
 import { isObject } from "../../../base/json.ts";
 import type { JsonObject } from "../../../canonical/index.ts";
-import { listOf, numberOf, objectOf, objectsOf, textOf } from "./fields.ts";
+import { countOf, listOf, objectOf, objectsOf, textOf } from "../shared/fields.ts";
 import { detailsText } from "./reasoning-details.ts";
 
 /** A piece of a tool call, or a whole one. Empty texts are what was not told. */
@@ -65,7 +65,7 @@ function readCall(call: JsonObject): CallPiece {
   const told = objectOf(call["function"]);
   const args = told["arguments"];
   return {
-    index: numberOf(call["index"]),
+    index: countOf(call["index"]),
     id: textOf(call["id"]),
     name: textOf(told["name"]),
     // Some servers send the object itself.

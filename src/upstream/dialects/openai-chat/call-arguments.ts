@@ -1,5 +1,5 @@
 import { isObject } from "../../../base/json.ts";
-import { jsonOf } from "./fields.ts";
+import { jsonOf } from "./json-text.ts";
 
 /** True for the JSON text of an object. Looks at both ends first, because it is asked again as a text grows. */
 export function isObjectText(text: string): boolean {

@@ -13,7 +13,7 @@ interface Call {
 
 /** What is known of an answer's calls in the end. */
 export interface CallsTold {
-  readonly calls: number;
+  readonly hasCall: boolean;
   readonly hasBrokenCall: boolean;
 }
 
@@ -83,7 +83,7 @@ export class CallAssembly {
     }
     const told = this.#calls.filter(({ name }) => name !== "");
     return {
-      calls: told.length,
+      hasCall: told.length > 0,
       hasBrokenCall: told.some(({ args }) => !isBlankArguments(args) && !isObjectText(args)),
     };
   }

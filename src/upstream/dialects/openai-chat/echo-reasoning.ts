@@ -1,5 +1,5 @@
 import type { JsonObject } from "../../../canonical/index.ts";
-import type { Lose } from "./losses.ts";
+import type { Lose } from "../shared/losses.ts";
 import { mergeDetails, signedDetails } from "./reasoning-details.ts";
 import type { ReasoningEcho } from "./reasoning-traits.ts";
 import type { AssistantPlan } from "./turn-plan.ts";
@@ -17,7 +17,7 @@ export function echoReasoning(plan: AssistantPlan, echo: ReasoningEcho, lose: Lo
     }
     case "details": {
       const lists = plan.thinking.map(({ signature }) => signedDetails(signature));
-      if (lists.includes(undefined)) lose("thinking");
+      if (lists.includes(undefined)) lose("content[].thinking");
       const details = lists.reduce<readonly JsonObject[]>(
         (all, list) => mergeDetails(all, list ?? []),
         [],

@@ -1,5 +1,6 @@
 import type { UpstreamErrorKind } from "../../../canonical/index.ts";
-import { isContextOverflow } from "./context-overflow.ts";
+import { isContextOverflow } from "../shared/context-overflow.ts";
+import { statusKind } from "../shared/status-kind.ts";
 import type { ErrorWords } from "./error-words.ts";
 
 interface Told extends ErrorWords {
@@ -34,20 +35,6 @@ const SIGNS: readonly Sign[] = [
 /** Codes of a fault of the request, where no status says so. */
 const CLIENT_CODE = /^(?:invalid|unsupported|missing|bad_request)/;
 
-const STATUSES: Readonly<Record<number, UpstreamErrorKind>> = {
-  401: "authentication",
-  402: "billing",
-  403: "permission",
-  404: "not_found",
-  408: "timeout",
-  413: "too_large",
-  429: "rate_limit",
-  503: "overloaded",
-  504: "timeout",
-  524: "timeout",
-  529: "overloaded",
-};
-
 /** The kind of an error: by what it says where that is plain, else by its status. Without either it is the server's. */
 export function errorKind(status: number | undefined, told: Told): UpstreamErrorKind {
   const isClients = status === undefined || (status >= 400 && status < 500);
@@ -67,5 +54,5 @@ export function errorKind(status: number | undefined, told: Told): UpstreamError
   if (status === undefined) {
     return told.codes.some((code) => CLIENT_CODE.test(code)) ? "invalid_request" : "server";
   }
-  return STATUSES[status] ?? (status < 500 ? "invalid_request" : "server");
+  return statusKind(status) ?? (status < 500 ? "invalid_request" : "server");
 }

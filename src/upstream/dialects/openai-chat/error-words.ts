@@ -1,6 +1,7 @@
 import { isObject } from "../../../base/json.ts";
 import type { JsonObject } from "../../../canonical/index.ts";
-import { jsonOf, listOf, objectOf, objectsOf, textOf } from "./fields.ts";
+import { listOf, objectOf, objectsOf, textOf } from "../shared/fields.ts";
+import { jsonOf } from "./json-text.ts";
 
 /** What an error says, out of all its wrappings. */
 export interface ErrorWords {

@@ -1,5 +1,5 @@
 import type { JsonObject, OutputFormat } from "../../../canonical/index.ts";
-import type { Lose } from "./losses.ts";
+import type { Lose } from "../shared/losses.ts";
 import type { ChatTraits } from "./traits.ts";
 
 /** The form that the answer has to have, as far as the upstream can be told; the rest is said in words. */

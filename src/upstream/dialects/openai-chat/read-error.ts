@@ -1,11 +1,11 @@
 import type { HeaderList } from "../../../base/header-list.ts";
 import { isObject } from "../../../base/json.ts";
 import type { UpstreamError } from "../../../canonical/index.ts";
-import { overflowTokens } from "./context-overflow.ts";
+import { overflowTokens } from "../shared/context-overflow.ts";
+import { durationMs, waitInHeaders, waitInText } from "../shared/retry-after.ts";
 import { errorKind } from "./error-kind.ts";
 import { readWords } from "./error-words.ts";
-import { jsonOf } from "./fields.ts";
-import { retryAfterMs } from "./retry-after.ts";
+import { jsonOf } from "./json-text.ts";
 
 /** Upstreams quote whole requests in their errors; more of one helps nobody. */
 const MAX_MESSAGE_CHARACTERS = 1_000;
@@ -37,13 +37,14 @@ function toError(
 ): UpstreamError {
   const words = readWords(value);
   const status = httpStatus ?? words.status;
-  const retryMs = retryAfterMs(headers, words.retryDelay, words.message);
-  const kind = errorKind(status, { ...words, retryAfterMs: retryMs });
+  const retryAfterMs =
+    waitInHeaders(headers) ?? durationMs(words.retryDelay) ?? waitInText(words.message);
+  const kind = errorKind(status, { ...words, retryAfterMs });
   return {
     kind,
     message: bounded(words.message, status),
     status,
-    retryAfterMs: retryMs,
+    retryAfterMs,
     tokens: kind === "context_overflow" ? overflowTokens(words.message) : undefined,
   };
 }

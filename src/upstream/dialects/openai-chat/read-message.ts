@@ -7,16 +7,17 @@ import type {
   ToolUseBlock,
   UpstreamError,
 } from "../../../canonical/index.ts";
-import { AnswerIds } from "./answer-ids.ts";
+import { AnswerIds } from "../shared/answer-ids.ts";
+import { clientName } from "../shared/client-name.ts";
+import { objectOf, objectsOf, textOf } from "../shared/fields.ts";
+import { stopReasonOf } from "../shared/stop-reason.ts";
 import { type AnswerPiece, type CallPiece, readPiece } from "./answer-piece.ts";
 import { isBlankArguments, isObjectText, objectText } from "./call-arguments.ts";
-import { objectOf, objectsOf, textOf } from "./fields.ts";
 import { errorIn } from "./read-error.ts";
 import { readUsage, usageMember } from "./read-usage.ts";
 import { detailsSignature } from "./reasoning-details.ts";
-import { failureOf, isCutOff, toStopReason } from "./stop-reason.ts";
+import { failureOf, isCutOff, toldReason } from "./stop-reason.ts";
 import { ThinkTags } from "./think-tags.ts";
-import { clientName } from "./tool-names.ts";
 import type { ChatTraits } from "./traits.ts";
 
 /** Reads a whole answer. One that holds an error, or no choice, is a failure whatever its status was. */
@@ -44,10 +45,10 @@ export function readMessage(
   const calls = toolUses(whole, id, context);
   const usage = usageMember(body);
   const stopSequence = textOf(choice["stop_reason"]);
-  const stopReason = toStopReason(finishReason, {
-    calls: calls.length,
+  const stopReason = stopReasonOf(toldReason(finishReason), {
+    hasCall: calls.length > 0,
     hasBrokenCall: cut.length > 0,
-    isRefused: piece.refusal !== "",
+    hasRefusal: piece.refusal !== "",
   });
   return ok({
     id,

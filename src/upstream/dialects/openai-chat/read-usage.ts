@@ -1,6 +1,6 @@
 import { isObject } from "../../../base/json.ts";
 import type { JsonObject, TokenUsage } from "../../../canonical/index.ts";
-import { numberOf, objectOf } from "./fields.ts";
+import { countOf, objectOf } from "../shared/fields.ts";
 import type { ChatTraits } from "./traits.ts";
 
 /** The usage member of an answer or a chunk; Groq has its own beside it. Undefined: none is told there. */
@@ -20,7 +20,7 @@ export function readUsage(
   traits: Pick<ChatTraits, "reasoningTokens">,
 ): TokenUsage {
   const promptDetails = objectOf(usage["prompt_tokens_details"]);
-  const prompt = numberOf(usage["prompt_tokens"]);
+  const prompt = countOf(usage["prompt_tokens"]);
   const cacheRead = firstNumber(
     promptDetails["cached_tokens"],
     usage["prompt_cache_hit_tokens"],
@@ -31,7 +31,7 @@ export function readUsage(
     promptDetails["cache_write_tokens"],
     usage["cache_creation_input_tokens"],
   );
-  const reasoning = numberOf(objectOf(usage["completion_tokens_details"])["reasoning_tokens"]);
+  const reasoning = countOf(objectOf(usage["completion_tokens_details"])["reasoning_tokens"]);
   return {
     input:
       prompt === undefined ? undefined : Math.max(0, prompt - (cacheRead ?? 0) - (cacheWrite ?? 0)),
@@ -48,10 +48,10 @@ function outputTokens(
   reasoning: number | undefined,
   { reasoningTokens }: Pick<ChatTraits, "reasoningTokens">,
 ): number | undefined {
-  const completion = numberOf(usage["completion_tokens"]);
+  const completion = countOf(usage["completion_tokens"]);
   if (completion === undefined) return undefined;
-  const prompt = numberOf(usage["prompt_tokens"]);
-  const total = numberOf(usage["total_tokens"]);
+  const prompt = countOf(usage["prompt_tokens"]);
+  const total = countOf(usage["total_tokens"]);
   if (prompt !== undefined && total !== undefined && total - prompt > completion) {
     return total - prompt;
   }
@@ -61,5 +61,5 @@ function outputTokens(
 }
 
 function firstNumber(...values: readonly unknown[]): number | undefined {
-  return values.map(numberOf).find((value) => value !== undefined);
+  return values.map(countOf).find((value) => value !== undefined);
 }

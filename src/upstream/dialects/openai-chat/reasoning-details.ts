@@ -1,6 +1,7 @@
 import { isObject } from "../../../base/json.ts";
 import type { JsonObject } from "../../../canonical/index.ts";
-import { jsonOf, textOf } from "./fields.ts";
+import { textOf } from "../shared/fields.ts";
+import { jsonOf } from "./json-text.ts";
 
 /** Members whose pieces are put together; everything else of a detail comes once. */
 const PIECEWISE = ["text", "summary"] as const;

@@ -6,16 +6,18 @@ import type {
   StreamReader,
   UpstreamError,
 } from "../../../canonical/index.ts";
+import { AnswerIds } from "../shared/answer-ids.ts";
+import { clientName } from "../shared/client-name.ts";
+import { countOf, objectsOf, textOf } from "../shared/fields.ts";
+import { stopReasonOf } from "../shared/stop-reason.ts";
 import { AnswerBlocks } from "./answer-blocks.ts";
-import { AnswerIds } from "./answer-ids.ts";
 import { type AnswerPiece, readPiece } from "./answer-piece.ts";
 import { CallAssembly } from "./call-assembly.ts";
-import { jsonOf, numberOf, objectsOf, textOf } from "./fields.ts";
+import { jsonOf } from "./json-text.ts";
 import { errorIn, errorOf } from "./read-error.ts";
 import { readUsage, usageMember } from "./read-usage.ts";
-import { failureOf, toStopReason } from "./stop-reason.ts";
+import { failureOf, toldReason } from "./stop-reason.ts";
 import { ThinkTags } from "./think-tags.ts";
-import { clientName } from "./tool-names.ts";
 import type { ChatTraits } from "./traits.ts";
 
 const BROKEN_OFF: UpstreamError = {
@@ -76,7 +78,7 @@ export class ChatStreamReader implements StreamReader {
     this.#id ||= textOf(chunk["id"]);
     this.#model ||= textOf(chunk["model"]);
     this.#usage = usageMember(chunk) ?? this.#usage;
-    const choice = objectsOf(chunk["choices"]).find(({ index }) => (numberOf(index) ?? 0) === 0);
+    const choice = objectsOf(chunk["choices"]).find(({ index }) => (countOf(index) ?? 0) === 0);
     if (choice === undefined) return [];
     const error = errorIn(choice);
     if (error !== undefined) return this.#fail(error);
@@ -136,8 +138,8 @@ export class ChatStreamReader implements StreamReader {
     for (const piece of this.#late) this.#sayBlocks(piece);
     this.#blocks.close();
     this.#state = "over";
-    const facts = { ...told, isRefused: this.#isRefused };
-    const stopReason = toStopReason(this.#finishReason, facts);
+    const produced = { ...told, hasRefusal: this.#isRefused };
+    const stopReason = stopReasonOf(toldReason(this.#finishReason), produced);
     const isSequence = stopReason === "end_turn" && this.#stopSequence !== "";
     return [
       ...start,

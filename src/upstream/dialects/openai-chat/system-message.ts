@@ -1,14 +1,9 @@
 import type { CanonicalRequest, JsonObject, TextBlock } from "../../../canonical/index.ts";
-import type { Lose } from "./losses.ts";
+import type { Lose } from "../shared/losses.ts";
+import { spokenSystem } from "../shared/system-text.ts";
 import { formatInstruction } from "./output-format.ts";
 import type { ChatTraits } from "./traits.ts";
 import { writeContent } from "./write-content.ts";
-
-/**
- * Claude Code's first system block, for Anthropic's own books: it changes with every request, so that a prompt cache of
- * anybody else would never be hit.
- */
-const BILLING_LINE = "x-anthropic-billing-header:";
 
 /** The one system message, at the very beginning; none where there is nothing to say. */
 export function writeSystem(
@@ -16,9 +11,7 @@ export function writeSystem(
   traits: ChatTraits,
   lose: Lose,
 ): readonly JsonObject[] {
-  const said = request.system.filter(
-    ({ text }) => text.trim() !== "" && !text.startsWith(BILLING_LINE),
-  );
+  const said = spokenSystem(request.system);
   const instruction = formatInstruction(request.outputFormat, traits);
   const blocks: readonly TextBlock[] =
     instruction === undefined ? said : [...said, { type: "text", text: instruction }];

@@ -11,28 +11,9 @@ const RULES: Readonly<Record<ToolIdRule, WireRule>> = {
   mistral9: { characters: "a-zA-Z0-9", maxLength: 9 },
 };
 
-/**
- * Gives each call of a conversation an id that the upstream takes and that no other call has. The id of a call depends only
- * on what stands before it, so a conversation that grows keeps its prefix.
- */
-export class WireIds {
-  readonly #rule: ToolIdRule;
-  readonly #taken = new Set<string>();
-
-  constructor(rule: ToolIdRule) {
-    this.#rule = rule;
-  }
-
-  assign(clientId: string): string {
-    let id = this.#fit(clientId);
-    for (let copy = 2; this.#taken.has(id); copy += 1) id = this.#fit(`${clientId}#${copy}`);
-    this.#taken.add(id);
-    return id;
-  }
-
-  #fit(id: string): string {
-    // Nine characters are also the least: a shorter id becomes one that the rule has to change.
-    const isShort = this.#rule === "mistral9" && id.length < 9;
-    return wireId(isShort ? `${id}#` : id, RULES[this.#rule]);
-  }
+/** The id of a call as the upstream takes it. */
+export function fitId(id: string, rule: ToolIdRule): string {
+  // Nine characters are also the least: a shorter id becomes one that the rule has to change.
+  const isShort = rule === "mistral9" && id.length < 9;
+  return wireId(isShort ? `${id}#` : id, RULES[rule]);
 }

@@ -35,12 +35,3 @@ export class ToolNames {
     return wire;
   }
 }
-
-/** The client's own name for the tool that an answer calls; models sometimes change its case. */
-export function clientName(wireName: string, clientNames: ReadonlyMap<string, string>): string {
-  const exact = clientNames.get(wireName);
-  if (exact !== undefined) return exact;
-  const lower = wireName.toLowerCase();
-  const alike = [...clientNames].filter(([wire]) => wire.toLowerCase() === lower);
-  return alike.length === 1 ? (alike[0]?.[1] ?? wireName) : wireName;
-}

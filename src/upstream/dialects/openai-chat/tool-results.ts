@@ -1,39 +1,8 @@
-import type {
-  Block,
-  CacheMark,
-  JsonObject,
-  ToolResultBlock,
-  ToolUseBlock,
-} from "../../../canonical/index.ts";
-import type { Lose } from "./losses.ts";
+import type { Block, CacheMark, JsonObject, ToolResultBlock } from "../../../canonical/index.ts";
+import type { Lose } from "../shared/losses.ts";
 import type { ChatTraits } from "./traits.ts";
 import { textsOf } from "./turn-plan.ts";
 import { cacheMember, isMediaPart, writePart } from "./write-content.ts";
-
-/** A call and what came of it; undefined: the client told nothing, after a compaction for instance. */
-export interface AnsweredCall {
-  readonly call: ToolUseBlock;
-  readonly result: ToolResultBlock | undefined;
-}
-
-/** Finds the result of each call. Results without a call come back as orphans, and those without an id go by position. */
-export function matchResults(
-  calls: readonly ToolUseBlock[],
-  results: readonly ToolResultBlock[],
-): { readonly answered: readonly AnsweredCall[]; readonly orphans: readonly ToolResultBlock[] } {
-  const left = new Set(results);
-  const take = (isIt: (result: ToolResultBlock) => boolean): ToolResultBlock | undefined => {
-    const found = [...left].find(isIt);
-    if (found !== undefined) left.delete(found);
-    return found;
-  };
-  const named = calls.map((call) => take(({ toolUseId }) => toolUseId === call.id));
-  const answered = calls.map((call, index) => ({
-    call,
-    result: named[index] ?? take(({ toolUseId }) => toolUseId === ""),
-  }));
-  return { answered, orphans: [...left] };
-}
 
 export interface WrittenResult {
   readonly content: string | readonly JsonObject[];

@@ -8,8 +8,10 @@ import type {
   ToolUseBlock,
   Turn,
 } from "../../../canonical/index.ts";
-import type { Lose } from "./losses.ts";
-import { opaqueText } from "./opaque-text.ts";
+import { joinTurns } from "../shared/join-turns.ts";
+import type { Lose } from "../shared/losses.ts";
+import { writeOpaque } from "../shared/opaque-text.ts";
+import { asReminder } from "../shared/system-text.ts";
 
 export type SaidBlock = TextBlock | ImageBlock | DocumentBlock;
 
@@ -46,23 +48,15 @@ export function planTurns(
     plan.role === "assistant" && plan.texts.length + plan.calls.length === 0;
   if (!merged.some(isThinkingAlone)) return merged;
   // A message must say something; an answer that broke off while it was thinking does not.
-  lose("thinking");
+  lose("content[].thinking");
   return merge(merged.filter((plan) => !isThinkingAlone(plan)));
 }
 
 function merge(plans: readonly TurnPlan[]): readonly TurnPlan[] {
-  const merged: TurnPlan[] = [];
-  for (const plan of plans) {
-    const last = merged.at(-1);
-    if (last?.role === "user" && plan.role === "user") {
-      merged[merged.length - 1] = joinUsers(last, plan);
-    } else if (last?.role === "assistant" && plan.role === "assistant") {
-      merged[merged.length - 1] = joinAssistants(last, plan);
-    } else {
-      merged.push(plan);
-    }
-  }
-  return merged;
+  return joinTurns(plans, (last, plan) => {
+    if (last.role === "user") return plan.role === "user" ? joinUsers(last, plan) : undefined;
+    return plan.role === "assistant" ? joinAssistants(last, plan) : undefined;
+  });
 }
 
 function planUser(turn: Turn, lose: Lose): UserPlan {
@@ -74,7 +68,7 @@ function planUser(turn: Turn, lose: Lose): UserPlan {
     else said.push(...textsOf(block, lose));
   }
   if (turn.role === "user") return { role: "user", results, said };
-  return { role: "user", results, said: said.map(asReminder) };
+  return { role: "user", results, said: said.map(reminderOf) };
 }
 
 function planAssistant(
@@ -100,11 +94,10 @@ export function textsOf(block: Block, lose: Lose): readonly TextBlock[] {
       return block.text.trim() === "" ? [] : [block];
     case "thinking":
     case "redacted_thinking":
-      lose("thinking");
+      lose(`content[].${block.type}`);
       return [];
     case "opaque": {
-      if (block.kind !== "tool_reference") lose(`content[].${block.kind}`);
-      const text = opaqueText(block);
+      const text = writeOpaque(block, lose);
       return text === undefined ? [] : [{ type: "text", text }];
     }
     default:
@@ -113,9 +106,8 @@ export function textsOf(block: Block, lose: Lose): readonly TextBlock[] {
   }
 }
 
-function asReminder(block: SaidBlock): SaidBlock {
-  if (block.type !== "text") return block;
-  return { ...block, text: `<system-reminder>\n${block.text}\n</system-reminder>` };
+function reminderOf(block: SaidBlock): SaidBlock {
+  return block.type === "text" ? { ...block, text: asReminder(block.text) } : block;
 }
 
 function isEmpty(plan: TurnPlan): boolean {

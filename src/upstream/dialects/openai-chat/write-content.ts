@@ -1,5 +1,6 @@
 import type { CacheMark, JsonObject, TextBlock } from "../../../canonical/index.ts";
-import type { Lose } from "./losses.ts";
+import type { Lose } from "../shared/losses.ts";
+import { dataUrl, titledText } from "../shared/media.ts";
 import type { ChatTraits } from "./traits.ts";
 import type { SaidBlock } from "./turn-plan.ts";
 
@@ -54,12 +55,8 @@ function writeImage(
   lose: Lose,
 ): JsonObject {
   if (cache !== undefined) lose("cache");
-  const url =
-    source.kind === "url"
-      ? source.url
-      : source.kind === "base64"
-        ? `data:${source.mediaType};base64,${source.data}`
-        : undefined;
+  const bytes = source.kind === "base64" ? dataUrl(source) : undefined;
+  const url = source.kind === "url" ? source.url : bytes;
   if (url !== undefined && traits.images === "accepted") {
     return { type: "image_url", image_url: { url } };
   }
@@ -73,18 +70,13 @@ function writeDocument(
   lose: Lose,
 ): JsonObject {
   if (cache !== undefined) lose("cache");
-  if (source.kind === "text") return textPart(documentText(source.text, title));
+  if (source.kind === "text") return textPart(titledText(source.text, title));
   if (source.kind === "base64" && traits.files === "accepted") {
     const filename = title ?? "document.pdf";
-    const data = `data:${source.mediaType};base64,${source.data}`;
-    return { type: "file", file: { filename, file_data: data } };
+    return { type: "file", file: { filename, file_data: dataUrl(source) } };
   }
   lose("content[].document");
   return textPart(`[document omitted: ${title ?? "the model cannot read it"}]`);
-}
-
-function documentText(text: string, title: string | undefined): string {
-  return title === undefined ? text : `${title}\n\n${text}`;
 }
 
 function textPart(text: string): JsonObject {

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { CanonicalRequest, JsonObject } from "../../../canonical/index.ts";
-import type { Lose } from "./losses.ts";
+import type { Lose } from "../shared/losses.ts";
 import type { ChatTraits } from "./traits.ts";
 
 /** How long the answer may be, and how it is sampled. */

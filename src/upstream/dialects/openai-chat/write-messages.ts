@@ -1,10 +1,17 @@
-import type { CanonicalRequest, JsonObject, ToolUseBlock } from "../../../canonical/index.ts";
+import type {
+  CanonicalRequest,
+  JsonObject,
+  ToolResultBlock,
+  ToolUseBlock,
+} from "../../../canonical/index.ts";
+import type { Lose } from "../shared/losses.ts";
+import { matchResults, missingResult } from "../shared/tool-results.ts";
+import { UniqueIds } from "../shared/unique-ids.ts";
 import { echoReasoning } from "./echo-reasoning.ts";
-import type { Lose } from "./losses.ts";
 import { writeSystem } from "./system-message.ts";
-import { WireIds } from "./tool-ids.ts";
+import { fitId } from "./tool-ids.ts";
 import type { ToolNames } from "./tool-names.ts";
-import { matchResults, writeResult } from "./tool-results.ts";
+import { writeResult } from "./tool-results.ts";
 import type { ChatTraits } from "./traits.ts";
 import { type AssistantPlan, planTurns, type SaidBlock, type UserPlan } from "./turn-plan.ts";
 import { contentOf, writeContent, writePart } from "./write-content.ts";
@@ -35,7 +42,7 @@ class MessageWriter {
   readonly #traits: ChatTraits;
   readonly #names: ToolNames;
   readonly #lose: Lose;
-  readonly #ids: WireIds;
+  readonly #ids: UniqueIds;
   readonly #messages: JsonObject[] = [];
   /** The calls that wait for their results, and their ids. */
   #calls: readonly ToolUseBlock[] = [];
@@ -45,7 +52,7 @@ class MessageWriter {
     this.#traits = traits;
     this.#names = names;
     this.#lose = lose;
-    this.#ids = new WireIds(traits.toolIds);
+    this.#ids = new UniqueIds((id) => fitId(id, traits.toolIds));
   }
 
   get messages(): readonly JsonObject[] {
@@ -69,10 +76,9 @@ class MessageWriter {
   user({ results, said }: UserPlan): void {
     const { answered, orphans } = matchResults(this.#calls, results);
     const media: JsonObject[] = [];
-    for (const { call, result } of answered) {
+    for (const { call, result = this.#missing(call) } of answered) {
       const wireId = this.#wireIds.get(call) ?? call.id;
-      const written =
-        result === undefined ? this.#missingResult() : this.#writeResult(result, wireId);
+      const written = this.#writeResult(result, wireId);
       this.#messages.push({ role: "tool", tool_call_id: wireId, content: written.content });
       media.push(...written.media);
     }
@@ -115,13 +121,13 @@ class MessageWriter {
     };
   }
 
-  #writeResult(result: UserPlan["results"][number], wireId: string) {
+  #writeResult(result: ToolResultBlock, wireId: string) {
     return writeResult(result, wireId, this.#traits, this.#lose);
   }
 
-  #missingResult() {
+  #missing(call: ToolUseBlock): ToolResultBlock {
     this.#lose("turns[].tool_use");
-    return { content: "Error: [tool result missing]", media: [] };
+    return missingResult(call.id);
   }
 }
 

@@ -1,6 +1,6 @@
 import type { CanonicalRequest, Effort, JsonObject } from "../../../canonical/index.ts";
-import { knownEffort, wantedEffort } from "./effort.ts";
-import type { Lose } from "./losses.ts";
+import { EFFORTS, nearestEffort, wantedEffort } from "../shared/effort.ts";
+import type { Lose } from "../shared/losses.ts";
 import type { EffortLevels, ReasoningKnob } from "./reasoning-traits.ts";
 
 type Asked = Pick<CanonicalRequest, "thinking" | "effort" | "maxTokens">;
@@ -60,7 +60,10 @@ function writeReasoningObject(
 
 /** A level in the model's own word; a step to another level is noted under what the client said. */
 function spell(asked: Asked, wanted: Effort, levels: EffortLevels, lose: Lose): string | undefined {
-  const known = knownEffort(wanted, levels);
+  const known = nearestEffort(
+    wanted,
+    EFFORTS.filter((level) => levels[level] !== undefined),
+  );
   if (known !== wanted)
     lose(asked.effort === undefined || wanted === "none" ? "thinking" : "effort");
   return known === undefined ? undefined : levels[known];

@@ -1,11 +1,12 @@
 import type { GatewayError } from "../../../base/errors.ts";
 import { ok, type Result } from "../../../base/result.ts";
-import type { Block, CanonicalRequest, WrittenRequest } from "../../../canonical/index.ts";
-import { makeLosses } from "./losses.ts";
+import type { CanonicalRequest, WrittenRequest } from "../../../canonical/index.ts";
+import { callsIn } from "../shared/answer-context.ts";
+import { makeLosses } from "../shared/losses.ts";
+import { notePartExtras } from "../shared/unsaid.ts";
 import { writeOutputFormat } from "./output-format.ts";
 import { ToolNames } from "./tool-names.ts";
 import type { ChatTraits } from "./traits.ts";
-import { noteUnsaid } from "./unsaid.ts";
 import { cutMaxTokens, writeIdentity, writeLimits } from "./write-limits.ts";
 import { writeMessages } from "./write-messages.ts";
 import { writeReasoning } from "./write-reasoning.ts";
@@ -19,8 +20,9 @@ export function writeRequest(
   request: CanonicalRequest,
   traits: ChatTraits,
 ): Result<WrittenRequest, GatewayError> {
-  const { lose, names: lossy } = makeLosses();
-  const calls = request.turns.flatMap(({ content }) => content).filter(isCall);
+  const losses = makeLosses();
+  const { lose } = losses;
+  const calls = callsIn(request);
   const names = toolNames(request, calls, traits);
   const tools = writeTools(request, traits, names, lose);
   if (!tools.ok) return tools;
@@ -41,12 +43,12 @@ export function writeRequest(
       ? { stream_options: { include_usage: true } }
       : {}),
   };
-  if (!isOwn) for (const name of Object.keys(request.extra)) lose(name);
-  noteUnsaid(request, lose);
+  if (!isOwn) losses.loseExtra(request.extra);
+  notePartExtras(request, losses);
   return ok({
     path: "/chat/completions",
     body,
-    lossy: lossy(),
+    lossy: losses.names(),
     context: {
       toolNames: names.clientNames,
       callIds: new Set(calls.map(({ id }) => id)),
@@ -63,8 +65,4 @@ function toolNames(
   const called = calls.map(({ name }) => name);
   const chosen = toolChoice?.type === "tool" ? [toolChoice.name] : [];
   return new ToolNames([...declared, ...called, ...chosen], traits.toolNames);
-}
-
-function isCall(block: Block): block is Extract<Block, { readonly type: "tool_use" }> {
-  return block.type === "tool_use";
 }

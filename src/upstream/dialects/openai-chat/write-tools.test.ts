@@ -55,7 +55,7 @@ describe("writeTools", () => {
   it("refuses a request that has nothing but tools of Anthropic's servers", () => {
     const written = writeRequest(request({ tools: [SEARCH] }), ABLE);
     assert.ok(!written.ok);
-    assert.equal(written.error.code, "invalid_body");
+    assert.equal(written.error.code, "not_translatable");
     assert.match(written.error.message, /web_search_20250305.*turn the tool off/);
   });
 

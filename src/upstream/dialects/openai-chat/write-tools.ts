@@ -1,8 +1,9 @@
 import { type GatewayError, gatewayError } from "../../../base/errors.ts";
 import { fail, ok, type Result } from "../../../base/result.ts";
 import type { CanonicalRequest, FunctionTool, JsonObject } from "../../../canonical/index.ts";
-import type { Lose } from "./losses.ts";
-import { sentTools } from "./sent-tools.ts";
+import { shownFunctions } from "../shared/deferred-tools.ts";
+import type { Lose } from "../shared/losses.ts";
+import { kindOf } from "../shared/server-tools.ts";
 import type { ToolNames } from "./tool-names.ts";
 import type { ChatTraits } from "./traits.ts";
 
@@ -18,13 +19,13 @@ export function writeTools(
     const kinds = servers.map(({ kind }) => kind).join(", ");
     return fail(
       gatewayError(
-        "invalid_body",
+        "not_translatable",
         `${request.model} cannot run ${kinds}, and the request has no other tool. Send such requests to a provider that has it, or turn the tool off in the client.`,
       ),
     );
   }
-  for (const { name } of servers) lose(`tools[].${name}`);
-  const tools = sentTools(request);
+  for (const tool of servers) lose(`tools[].${kindOf(tool)}`);
+  const tools = shownFunctions(request);
   if (tools.length === 0) {
     if (request.toolChoice !== undefined && request.toolChoice.type !== "auto") lose("toolChoice");
     return ok({});

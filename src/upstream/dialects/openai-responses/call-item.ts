@@ -1,7 +1,7 @@
 import { type JsonObject, parseToolInput, type StreamEvent } from "../../../canonical/index.ts";
-import { textOf } from "./fields.ts";
+import { textOf } from "../shared/fields.ts";
+import type { Produced } from "../shared/stop-reason.ts";
 import type { ItemReader } from "./item-reader.ts";
-import type { Produced } from "./outcome.ts";
 import { argumentsOf, clientName, type ItemContext } from "./read-items.ts";
 
 const MISMATCH = "the upstream's tool call ended otherwise than it began";

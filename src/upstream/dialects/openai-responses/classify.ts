@@ -1,7 +1,8 @@
 import type { UpstreamError, UpstreamErrorKind } from "../../../canonical/index.ts";
-import { textOf } from "./fields.ts";
-import { overflowTokens, saysOverflow } from "./overflow.ts";
-import { waitInText } from "./retry-after.ts";
+import { isContextOverflow, overflowTokens } from "../shared/context-overflow.ts";
+import { textOf } from "../shared/fields.ts";
+import { waitInText } from "../shared/retry-after.ts";
+import { statusKind } from "../shared/status-kind.ts";
 
 /** An error as it was told, in a body or in a stream. */
 export interface ToldError {
@@ -39,19 +40,6 @@ const CODES: Readonly<Record<string, UpstreamErrorKind>> = {
   server_error: "server",
 };
 
-const STATUSES: Readonly<Record<number, UpstreamErrorKind>> = {
-  401: "authentication",
-  402: "billing",
-  403: "permission",
-  404: "not_found",
-  408: "timeout",
-  413: "too_large",
-  429: "rate_limit",
-  503: "overloaded",
-  504: "timeout",
-  529: "overloaded",
-};
-
 /** Codes of a request's own faults, where no status says so: `invalid_prompt`, `invalid_request_error`, `unsupported_file`. */
 const CLIENT_CODE = /^(?:invalid|unsupported|missing|decimal|integer|string|array|unknown_param)_/;
 
@@ -81,11 +69,11 @@ function kindOf({ status, code, type }: ToldError, message: string): UpstreamErr
     const byCode = Object.hasOwn(CODES, word) ? CODES[word] : undefined;
     if (byCode !== undefined && (isClients || byCode === "overloaded")) return byCode;
   }
-  if (isClients && saysOverflow(message)) return "context_overflow";
+  // Limits of speed are told in like words.
+  if (isClients && status !== 429 && isContextOverflow(message, words)) return "context_overflow";
   if (isClients && WRONG_KEY.test(message)) return "authentication";
   if (status !== undefined) {
-    const byStatus = STATUSES[status];
-    return byStatus ?? (isClients ? "invalid_request" : "server");
+    return statusKind(status) ?? (isClients ? "invalid_request" : "server");
   }
   return words.some((word) => CLIENT_CODE.test(word)) ? "invalid_request" : "server";
 }

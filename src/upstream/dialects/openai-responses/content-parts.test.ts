@@ -67,7 +67,7 @@ describe("content parts", () => {
     assert.deepEqual(body["input"], [
       { type: "message", role: "user", content: [IMAGE_OMITTED, DOCUMENT_OMITTED] },
     ]);
-    assert.deepEqual(lossy, ["image", "document"]);
+    assert.deepEqual(lossy, ["content[].image", "content[].document"]);
   });
 
   it("keep a tool's images within its output", () => {

@@ -5,8 +5,9 @@ import type {
   JsonObject,
   ToolResultBlock,
 } from "../../../canonical/index.ts";
-import type { Lose } from "./losses.ts";
-import { opaqueText } from "./opaque-text.ts";
+import type { Lose } from "../shared/losses.ts";
+import { dataUrl, titledText } from "../shared/media.ts";
+import { writeOpaque } from "../shared/opaque-text.ts";
 import type { ResponsesTraits } from "./traits.ts";
 
 /** What stands in a user turn, as the parts of an input message. */
@@ -24,9 +25,9 @@ export function inputParts(
       case "document":
         return documentPart(block, traits, lose);
       case "opaque":
-        return textPart(readOpaque(block, lose));
+        return textPart(writeOpaque(block, lose) ?? "");
       default:
-        lose(block.type);
+        lose(`content[].${block.type}`);
         return [];
     }
   });
@@ -62,12 +63,6 @@ export function toolOutput(
   };
 }
 
-/** The text of a block of Anthropic's own; the rest of it is lost. */
-export function readOpaque(block: Extract<Block, { type: "opaque" }>, lose: Lose): string {
-  if (block.kind !== "tool_reference") lose(block.kind);
-  return opaqueText(block) ?? "";
-}
-
 function textPart(text: string): readonly JsonObject[] {
   return text.trim() === "" ? [] : [{ type: "input_text", text }];
 }
@@ -84,7 +79,7 @@ function imagePart({ source }: ImageBlock, traits: ResponsesTraits, lose: Lose) 
 
 function documentPart({ source, title }: DocumentBlock, traits: ResponsesTraits, lose: Lose) {
   if (source.kind === "text") {
-    return textPart(title === undefined ? source.text : `${title}\n\n${source.text}`);
+    return textPart(titledText(source.text, title));
   }
   if (traits.files) {
     if (source.kind === "url") return [{ type: "input_file", file_url: source.url }];
@@ -98,10 +93,6 @@ function documentPart({ source, title }: DocumentBlock, traits: ResponsesTraits,
 
 /** What stands in for media: the model has to know that there was something. */
 export function omittedText(what: "image" | "document", lose: Lose): string {
-  lose(what);
+  lose(`content[].${what}`);
   return `[${what} omitted: the model cannot read it in this form]`;
-}
-
-function dataUrl(source: { readonly mediaType: string; readonly data: string }): string {
-  return `data:${source.mediaType};base64,${source.data}`;
 }

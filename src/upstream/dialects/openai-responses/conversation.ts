@@ -5,9 +5,11 @@ import type {
   ToolUseBlock,
   Turn,
 } from "../../../canonical/index.ts";
-import type { Lose } from "./losses.ts";
+import { joinTurns } from "../shared/join-turns.ts";
+import type { Lose } from "../shared/losses.ts";
+import { asReminder } from "../shared/system-text.ts";
+import { UniqueIds } from "../shared/unique-ids.ts";
 import { repairCalls } from "./repair-calls.ts";
-import { asReminder } from "./system-text.ts";
 
 /** A turn of a conversation in which every call is answered by the turn behind it, in the order of the calls. */
 export type Step =
@@ -30,7 +32,7 @@ interface PlainTurn {
  */
 export function toSteps(turns: readonly Turn[], lose: Lose): readonly Step[] {
   const steps: Step[] = [];
-  const ids = new UniqueIds();
+  const ids = new CallIds();
   let calls: readonly ToolUseBlock[] = [];
   for (const turn of mergeTurns(turns)) {
     if (turn.role === "user") {
@@ -52,15 +54,16 @@ export function toSteps(turns: readonly Turn[], lose: Lose): readonly Step[] {
 }
 
 function mergeTurns(turns: readonly Turn[]): readonly PlainTurn[] {
-  const merged: PlainTurn[] = [];
-  for (const turn of turns) {
-    const plain = turn.role === "system" ? folded(turn) : { ...turn, role: turn.role };
-    if (plain.content.length === 0) continue;
-    const last = merged.at(-1);
-    if (last?.role !== plain.role) merged.push(plain);
-    else merged.splice(-1, 1, { ...last, content: [...last.content, ...plain.content] });
-  }
-  return merged;
+  const plain = turns.map(
+    (turn): PlainTurn => (turn.role === "system" ? folded(turn) : { ...turn, role: turn.role }),
+  );
+  return joinTurns(
+    plain.filter(({ content }) => content.length > 0),
+    (last, turn) =>
+      last.role === turn.role
+        ? { ...last, content: [...last.content, ...turn.content] }
+        : undefined,
+  );
 }
 
 function folded(turn: Turn): PlainTurn {
@@ -69,14 +72,14 @@ function folded(turn: Turn): PlainTurn {
   return { role: "user", content: text === "" ? [] : [{ type: "text", text: asReminder(text) }] };
 }
 
-/** Some upstreams count their calls anew in every turn: the second `call_0` gets a name of its own. */
-class UniqueIds {
+/** Ids that are unique, and what the client calls them. */
+class CallIds {
+  readonly #ids = new UniqueIds((id) => id);
   readonly #originals = new Map<string, string>();
 
   rename(block: Block): Block {
     if (block.type !== "tool_use") return block;
-    let id = block.id;
-    for (let copy = 2; this.#originals.has(id); copy += 1) id = `${block.id}_${copy}`;
+    const id = this.#ids.assign(block.id);
     this.#originals.set(id, block.id);
     return id === block.id ? block : { ...block, id };
   }

@@ -1,15 +1,7 @@
-import type { CanonicalRequest, Effort, JsonObject } from "../../../canonical/index.ts";
-import type { Lose } from "./losses.ts";
+import type { CanonicalRequest, JsonObject } from "../../../canonical/index.ts";
+import { nearestEffort, wantedEffort } from "../shared/effort.ts";
+import type { Lose } from "../shared/losses.ts";
 import type { ResponsesTraits } from "./traits.ts";
-
-const LEVELS: readonly Effort[] = ["none", "minimal", "low", "medium", "high", "xhigh", "max"];
-
-/** Budgets up to these many tokens, by the level that thinks about as long. */
-const BUDGETS: readonly (readonly [number, Effort])[] = [
-  [2_000, "low"],
-  [8_000, "medium"],
-  [24_000, "high"],
-];
 
 /** The `reasoning` member; undefined where the request says nothing about it, or the upstream knows none. */
 export function writeReasoning(
@@ -18,13 +10,15 @@ export function writeReasoning(
   lose: Lose,
 ): JsonObject | undefined {
   const { thinking } = request;
-  const asked = askedEffort(request);
+  const wanted = wantedEffort(request);
+  // To adapt is what the model does by itself.
+  const asked = wanted === "adaptive" ? undefined : wanted;
   if (thinking === undefined && asked === undefined) return undefined;
   if (traits.efforts.length === 0) {
     if (asked !== "none") lose(thinking === undefined ? "effort" : "thinking");
     return undefined;
   }
-  const effort = asked === undefined ? undefined : stepTo(asked, traits.efforts);
+  const effort = asked === undefined ? undefined : nearestEffort(asked, traits.efforts);
   if (effort !== asked) lose("effort");
   const isOn = thinking !== undefined && thinking.mode !== "off";
   const summary = isOn ? traits.summary : undefined;
@@ -33,20 +27,4 @@ export function writeReasoning(
     ...(effort === undefined ? {} : { effort }),
     ...(summary === undefined ? {} : { summary }),
   };
-}
-
-function askedEffort({ thinking, effort }: CanonicalRequest): Effort | undefined {
-  if (thinking?.mode === "off") return "none";
-  if (effort !== undefined || thinking?.mode !== "budget") return effort;
-  const { budgetTokens } = thinking;
-  return BUDGETS.find(([below]) => budgetTokens < below)?.[1] ?? "xhigh";
-}
-
-/** The highest level that is known and not above the one asked for; the lowest one where all are above it. */
-function stepTo(asked: Effort, known: readonly Effort[]): Effort | undefined {
-  const rank = LEVELS.indexOf(asked);
-  const levels = LEVELS.filter((level) => known.includes(level));
-  // Not to think at all is no lower form of thinking.
-  const usable = asked === "none" ? levels : levels.filter((level) => level !== "none");
-  return usable.findLast((level) => LEVELS.indexOf(level) <= rank) ?? usable[0];
 }

@@ -215,8 +215,12 @@ describe("input items", () => {
   it("name what of the conversation was lost", () => {
     const lossy = (...turns: readonly Turn[]) => write({ turns }).lossy;
     assert.deepEqual(lossy(user(text("a")), assistant(text("b"))), ["prefill"]);
-    assert.deepEqual(lossy(assistant(thinking(undefined)), user(text("b"))), ["thinking"]);
-    assert.deepEqual(lossy(assistant(text("a"), thinking(ENCRYPTED)), user()), ["thinking"]);
+    assert.deepEqual(lossy(assistant(thinking(undefined)), user(text("b"))), [
+      "content[].thinking",
+    ]);
+    assert.deepEqual(lossy(assistant(text("a"), thinking(ENCRYPTED)), user()), [
+      "content[].thinking",
+    ]);
     assert.deepEqual(lossy(assistant(call("1")), user(text("b"))), ["turns[].tool_use"]);
     assert.deepEqual(lossy(user(result("1"))), ["turns[].tool_result"]);
   });

@@ -1,8 +1,9 @@
 import type { Block, CanonicalRequest, JsonObject } from "../../../canonical/index.ts";
 import { OPENAI_NAME, shortName, type WireRule, wireId } from "../../wire-names.ts";
-import { inputParts, omittedText, readOpaque, toolOutput } from "./content-parts.ts";
+import type { Lose } from "../shared/losses.ts";
+import { writeOpaque } from "../shared/opaque-text.ts";
+import { inputParts, omittedText, toolOutput } from "./content-parts.ts";
 import { type Step, toSteps } from "./conversation.ts";
-import type { Lose } from "./losses.ts";
 import { reasoningItem } from "./reasoning-item.ts";
 import type { ResponsesTraits } from "./traits.ts";
 
@@ -81,16 +82,16 @@ function assistantItem(block: Block, traits: ResponsesTraits, lose: Lose): JsonO
       };
     case "thinking": {
       const item = reasoningItem(block, traits);
-      if (item === undefined) lose("thinking");
+      if (item === undefined) lose("content[].thinking");
       return item;
     }
     case "opaque":
-      return outputText(readOpaque(block, lose));
+      return outputText(writeOpaque(block, lose) ?? "");
     case "image":
     case "document":
       return outputText(omittedText(block.type, lose));
     default:
-      lose(block.type);
+      lose(`content[].${block.type}`);
       return undefined;
   }
 }
@@ -107,6 +108,6 @@ function callsLast(items: readonly JsonObject[]): readonly JsonObject[] {
 /** Thinking that led to nothing any more is refused: "provided without its required following item". */
 function withFollowers(items: readonly JsonObject[], lose: Lose): readonly JsonObject[] {
   const last = items.findLastIndex((item) => item["type"] !== "reasoning");
-  if (last < items.length - 1) lose("thinking");
+  if (last < items.length - 1) lose("content[].thinking");
   return items.slice(0, last + 1);
 }

@@ -1,6 +1,6 @@
 import type { JsonObject, StreamEvent } from "../../../canonical/index.ts";
+import type { Produced } from "../shared/stop-reason.ts";
 import type { ItemReader } from "./item-reader.ts";
-import type { Produced } from "./outcome.ts";
 import type { ItemContext } from "./read-items.ts";
 import { openItem } from "./stream-items.ts";
 

@@ -1,5 +1,5 @@
 import type { JsonObject, StreamEvent } from "../../../canonical/index.ts";
-import type { Produced } from "./outcome.ts";
+import type { Produced } from "../shared/stop-reason.ts";
 
 /** Reads the events of one output item; what it gives stands in the order of the item's own blocks. */
 export interface ItemReader {

@@ -1,7 +1,7 @@
 import type { JsonObject, StreamEvent } from "../../../canonical/index.ts";
-import { countOf, objectOf, textOf } from "./fields.ts";
+import { countOf, objectOf, textOf } from "../shared/fields.ts";
+import type { Produced } from "../shared/stop-reason.ts";
 import type { ItemReader } from "./item-reader.ts";
-import type { Produced } from "./outcome.ts";
 import { PartSequence } from "./part-sequence.ts";
 import { hasRefusal, messageTexts } from "./read-items.ts";
 

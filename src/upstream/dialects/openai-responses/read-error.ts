@@ -1,9 +1,9 @@
 import type { HeaderList } from "../../../base/header-list.ts";
 import { isObject, parseJson } from "../../../base/json.ts";
 import type { JsonObject, UpstreamError } from "../../../canonical/index.ts";
+import { objectOf, textOf } from "../shared/fields.ts";
+import { waitInHeaders } from "../shared/retry-after.ts";
 import { classify } from "./classify.ts";
-import { objectOf, textOf } from "./fields.ts";
-import { waitInHeaders } from "./retry-after.ts";
 
 const MAX_BODY_BYTES = 2 ** 20;
 /** A page of a proxy is no message; a plain text may be one, up to this length. */

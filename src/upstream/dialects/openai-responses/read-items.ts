@@ -1,6 +1,6 @@
 import type { AnswerContext, Block, JsonObject } from "../../../canonical/index.ts";
-import type { AnswerIds } from "./answer-ids.ts";
-import { objectsOf, textOf } from "./fields.ts";
+import type { AnswerIds } from "../shared/answer-ids.ts";
+import { objectsOf, textOf } from "../shared/fields.ts";
 import { signatureOf } from "./reasoning-item.ts";
 import { readSearch } from "./web-search.ts";
 

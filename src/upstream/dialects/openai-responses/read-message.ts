@@ -6,9 +6,10 @@ import {
   parseToolInput,
   type UpstreamError,
 } from "../../../canonical/index.ts";
-import { AnswerIds } from "./answer-ids.ts";
-import { objectsOf, textOf } from "./fields.ts";
-import { readOutcome, stopReasonOf } from "./outcome.ts";
+import { AnswerIds } from "../shared/answer-ids.ts";
+import { objectsOf, textOf } from "../shared/fields.ts";
+import { stopReasonOf } from "../shared/stop-reason.ts";
+import { readOutcome } from "./outcome.ts";
 import { argumentsOf, hasRefusal, readItem } from "./read-items.ts";
 import { readUsage } from "./usage.ts";
 
@@ -35,7 +36,7 @@ export function readMessage(
     id: textOf(body["id"]),
     model: textOf(body["model"]),
     content: items.flatMap((item) => readItem(item, context)),
-    stopReason: stopReasonOf(outcome, produced),
+    stopReason: stopReasonOf(outcome.told, produced),
     ...(usage === undefined ? {} : { usage }),
   });
 }

@@ -1,5 +1,5 @@
 import type { JsonObject, StreamEvent } from "../../../canonical/index.ts";
-import { countOf, textOf } from "./fields.ts";
+import { countOf, textOf } from "../shared/fields.ts";
 import { type ItemReader, NOTHING_PRODUCED } from "./item-reader.ts";
 import { PartSequence } from "./part-sequence.ts";
 import { PART_BREAK, thoughtsOf } from "./read-items.ts";

@@ -1,20 +1,16 @@
 import type { GatewayError } from "../../../base/errors.ts";
 import { ok, type Result } from "../../../base/result.ts";
-import type {
-  AnswerContext,
-  CanonicalRequest,
-  JsonObject,
-  WrittenRequest,
-} from "../../../canonical/index.ts";
+import type { CanonicalRequest, JsonObject, WrittenRequest } from "../../../canonical/index.ts";
 import { OPENAI_NAME, shortName } from "../../wire-names.ts";
+import { answerContext } from "../shared/answer-context.ts";
+import { type Lose, type Losses, makeLosses } from "../shared/losses.ts";
+import { spokenSystem } from "../shared/system-text.ts";
+import { noteCacheMarks, notePartExtras } from "../shared/unsaid.ts";
 import { writeReasoning } from "./effort.ts";
 import { writeInput } from "./input-items.ts";
-import { type Lose, makeLosses } from "./losses.ts";
 import { sessionKey } from "./session-key.ts";
-import { instructionsOf } from "./system-text.ts";
 import { type WrittenTools, writeChoice, writeTools } from "./tools.ts";
 import type { ResponsesTraits } from "./traits.ts";
-import { noteUnsaid } from "./unsaid.ts";
 
 /**
  * The least that may be asked for.
@@ -27,12 +23,13 @@ export function writeRequest(
   request: CanonicalRequest,
   traits: ResponsesTraits,
 ): Result<WrittenRequest, GatewayError> {
-  const { lose, names } = makeLosses();
+  const losses = makeLosses();
+  const { lose } = losses;
   const tools = writeTools(request, traits, lose);
   if (!tools.ok) return tools;
   const body: JsonObject = dropUndefined({
     model: request.model,
-    instructions: instructionsOf(request.system),
+    instructions: instructionsOf(request),
     input: writeInput(request, traits, lose),
     ...toolMembers(request, tools.value, lose),
     reasoning: writeReasoning(request, traits, lose),
@@ -44,8 +41,25 @@ export function writeRequest(
     prompt_cache_key: cacheKey(request, traits, lose),
     stream: request.stream,
   });
-  noteUnsaid(request, lose);
-  return ok({ path: "/responses", body, lossy: names(), context: contextOf(request) });
+  noteUnsaid(request, losses);
+  const context = answerContext(request, (name) => shortName(name, OPENAI_NAME));
+  return ok({ path: "/responses", body, lossy: losses.names(), context });
+}
+
+/** What this dialect has no member for. */
+function noteUnsaid(request: CanonicalRequest, losses: Losses): void {
+  const { lose } = losses;
+  if (request.topK !== undefined) lose("topK");
+  if (request.stopSequences.length > 0) lose("stopSequences");
+  if (request.turns.at(-1)?.role === "assistant") lose("prefill");
+  losses.loseExtra(request.extra);
+  noteCacheMarks(request, lose);
+  notePartExtras(request, losses);
+}
+
+function instructionsOf({ system }: CanonicalRequest): string | undefined {
+  const texts = spokenSystem(system).map(({ text }) => text);
+  return texts.length === 0 ? undefined : texts.join("\n\n");
 }
 
 function toolMembers(request: CanonicalRequest, written: WrittenTools, lose: Lose): JsonObject {
@@ -110,17 +124,6 @@ function cacheKey(
   if (traits.promptCacheKey) return sessionKey(userId);
   lose("userId");
   return undefined;
-}
-
-function contextOf(request: CanonicalRequest): AnswerContext {
-  const calls = request.turns.flatMap(({ content }) =>
-    content.filter((block) => block.type === "tool_use"),
-  );
-  const called = [...request.tools, ...calls].map(({ name }) => name);
-  return {
-    toolNames: new Map(called.map((name) => [shortName(name, OPENAI_NAME), name])),
-    callIds: new Set(calls.map(({ id }) => id)),
-  };
 }
 
 function dropUndefined(members: JsonObject): JsonObject {

@@ -1,6 +1,6 @@
 import { isObject } from "../../../base/json.ts";
 import type { JsonObject } from "../../../canonical/index.ts";
-import type { Lose } from "./losses.ts";
+import type { Lose } from "../shared/losses.ts";
 
 /** Keywords that are refused at the top of a tool's schema, and nowhere below. */
 const COMBINATORS = ["anyOf", "oneOf", "allOf"] as const;

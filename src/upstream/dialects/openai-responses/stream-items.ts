@@ -1,6 +1,6 @@
 import type { JsonObject, StreamEvent } from "../../../canonical/index.ts";
+import { textOf } from "../shared/fields.ts";
 import { CallItem } from "./call-item.ts";
-import { textOf } from "./fields.ts";
 import { type ItemReader, NOTHING_PRODUCED } from "./item-reader.ts";
 import { MessageItem } from "./message-item.ts";
 import type { ItemContext } from "./read-items.ts";

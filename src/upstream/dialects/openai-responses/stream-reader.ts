@@ -6,11 +6,12 @@ import type {
   StreamReader,
   UpstreamError,
 } from "../../../canonical/index.ts";
-import { AnswerIds } from "./answer-ids.ts";
+import { AnswerIds } from "../shared/answer-ids.ts";
+import { countOf, objectOf, objectsOf, textOf } from "../shared/fields.ts";
+import { stopReasonOf } from "../shared/stop-reason.ts";
 import { classify } from "./classify.ts";
-import { countOf, objectOf, objectsOf, textOf } from "./fields.ts";
 import { ItemQueue } from "./item-queue.ts";
-import { readOutcome, stopReasonOf } from "./outcome.ts";
+import { readOutcome } from "./outcome.ts";
 import { unwrap } from "./read-error.ts";
 import { readUsage } from "./usage.ts";
 
@@ -81,7 +82,7 @@ export class ResponsesStreamReader implements StreamReader {
       ...this.#start(response),
       ...this.#items.finishAll(objectsOf(response["output"])),
     ];
-    const stopReason = stopReasonOf(outcome, this.#items.produced);
+    const stopReason = stopReasonOf(outcome.told, this.#items.produced);
     const usage = readUsage(response["usage"]);
     return [
       ...events,

@@ -115,7 +115,7 @@ describe("tools", () => {
   it("refuse a request that could use nothing else", () => {
     const written = writeRequest(makeRequest({ tools: [SEARCH] }), BARE_TRAITS);
     assert.ok(!written.ok);
-    assert.equal(written.error.code, "invalid_body");
+    assert.equal(written.error.code, "not_translatable");
     assert.match(written.error.message, /no web_search.*webSearch/);
   });
 

@@ -9,13 +9,11 @@ import type {
   Tool,
 } from "../../../canonical/index.ts";
 import { OPENAI_NAME, shortName } from "../../wire-names.ts";
-import { loadedTools } from "./deferred-tools.ts";
-import type { Lose } from "./losses.ts";
+import { shownFunctions } from "../shared/deferred-tools.ts";
+import type { Lose } from "../shared/losses.ts";
+import { kindOf } from "../shared/server-tools.ts";
 import { toolParameters } from "./schema.ts";
 import type { ResponsesTraits } from "./traits.ts";
-
-/** Versions of Anthropic's own tools are dates, and new ones keep coming. */
-const VERSION = /_20\d{6}$/;
 
 /** The tools as the upstream takes them. */
 export interface WrittenTools {
@@ -31,7 +29,7 @@ export function writeTools(
   traits: ResponsesTraits,
   lose: Lose,
 ): Result<WrittenTools, GatewayError> {
-  const functions = loadedTools(request);
+  const functions = shownFunctions(request);
   const servers = request.tools.filter((tool): tool is ServerTool => tool.type === "server");
   const searches = servers.filter((tool) => isWebSearch(tool) && traits.webSearch);
   for (const tool of servers) {
@@ -40,7 +38,7 @@ export function writeTools(
   const [first] = servers;
   if (first !== undefined && servers.length === request.tools.length && searches.length === 0) {
     const message = `tools: the chosen upstream has no ${kindOf(first)}, and the request has no other tool; route it to a model that has (webSearch of a Responses upstream)`;
-    return fail(gatewayError("invalid_body", message));
+    return fail(gatewayError("not_translatable", message));
   }
   const [search] = searches;
   return ok({
@@ -79,10 +77,6 @@ function writeSearch({ raw }: ServerTool, lose: Lose): JsonObject {
 
 function isWebSearch(tool: Tool): boolean {
   return tool.type === "server" && kindOf(tool) === "web_search";
-}
-
-function kindOf(tool: ServerTool): string {
-  return tool.kind.replace(VERSION, "");
 }
 
 /** `tool_choice`; undefined where the request has none, or no tool to choose. */

@@ -1,6 +1,6 @@
 import { isObject } from "../../../base/json.ts";
 import type { TokenUsage } from "../../../canonical/index.ts";
-import { countOf, objectOf } from "./fields.ts";
+import { countOf, objectOf } from "../shared/fields.ts";
 
 /**
  * Tokens as they are counted here: this dialect's input contains what was read from and written to a cache.

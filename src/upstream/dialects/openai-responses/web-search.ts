@@ -1,6 +1,6 @@
 import { isObject, parseJson } from "../../../base/json.ts";
 import type { JsonObject, OpaqueBlock } from "../../../canonical/index.ts";
-import { objectOf, objectsOf, textOf } from "./fields.ts";
+import { objectOf, objectsOf, textOf } from "../shared/fields.ts";
 
 const MAX_ARGUMENTS_BYTES = 2 ** 16;
 

@@ -1,4 +1,6 @@
 import type { Block, Turn } from "../../../../canonical/index.ts";
+import { joinTurns } from "../../shared/join-turns.ts";
+import { asReminder } from "../../shared/system-text.ts";
 import { pairResults } from "./pair-results.ts";
 import type { Writing } from "./traits.ts";
 
@@ -41,25 +43,16 @@ function canSend(block: Block, writing: Writing): boolean {
 function foldSystemTurn(turn: Turn): Turn {
   if (turn.role !== "system") return turn;
   const content = turn.content.map(
-    (block): Block =>
-      block.type === "text"
-        ? { ...block, text: `<system-reminder>\n${block.text}\n</system-reminder>` }
-        : block,
+    (block): Block => (block.type === "text" ? { ...block, text: asReminder(block.text) } : block),
   );
   return { role: "user", content };
 }
 
 /** Turns of one role in a row become one; what the client said of a single turn keeps it apart. */
 function mergeTurns(turns: readonly Turn[]): readonly Turn[] {
-  const merged: Turn[] = [];
-  for (const turn of turns) {
-    const last = merged.at(-1);
-    const isSame = last?.role === turn.role && turn.role !== "system";
-    if (last !== undefined && isSame && !last.extra && !turn.extra) {
-      merged[merged.length - 1] = { ...last, content: [...last.content, ...turn.content] };
-    } else {
-      merged.push(turn);
-    }
-  }
-  return merged;
+  return joinTurns(turns, (last, turn) => {
+    const isSame = last.role === turn.role && turn.role !== "system";
+    if (!isSame || last.extra || turn.extra) return undefined;
+    return { ...last, content: [...last.content, ...turn.content] };
+  });
 }

@@ -8,7 +8,8 @@ import type {
   Turn,
 } from "../../../../canonical/index.ts";
 import { parseEvent } from "../../../sse/parse-event.ts";
-import { SseSplitter } from "../sse-splitter.ts";
+import { SseSplitter } from "../../../sse/splitter.ts";
+import { makeLosses } from "../../shared/losses.ts";
 import { MessageStreamReader } from "./read-stream.ts";
 import type { AnthropicTraits, Writing } from "./traits.ts";
 
@@ -34,9 +35,19 @@ export const REQUEST: CanonicalRequest = {
   extra: {},
 };
 
-export function openWriting(more: Partial<Writing> = {}): Writing & { readonly lost: string[] } {
-  const lost: string[] = [];
-  return { traits: TRAITS, isOwn: false, lose: (name) => lost.push(name), lost, ...more };
+export function openWriting(
+  more: Partial<Writing> = {},
+): Writing & { readonly lost: readonly string[] } {
+  const losses = makeLosses();
+  return {
+    traits: TRAITS,
+    isOwn: false,
+    ...losses,
+    ...more,
+    get lost() {
+      return losses.names();
+    },
+  };
 }
 
 export function said(role: Turn["role"], ...content: readonly Block[]): Turn {

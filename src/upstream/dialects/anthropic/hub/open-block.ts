@@ -5,7 +5,8 @@ import {
   jsonText,
   type OpenedBlock,
 } from "../../../../canonical/index.ts";
-import { type AnswerCalls, restOf, textOf } from "./read-message.ts";
+import { textOf } from "../../shared/fields.ts";
+import { type AnswerCalls, restOf } from "./read-message.ts";
 
 /** A block as a stream opens it, and what it already holds: some upstreams send a whole block at once. */
 interface Opening {

@@ -1,7 +1,7 @@
 import type { Block, ToolResultBlock, ToolUseBlock, Turn } from "../../../../canonical/index.ts";
-import { ToolIds } from "./tool-ids.ts";
+import { missingResult } from "../../shared/tool-results.ts";
+import { UniqueIds } from "../../shared/unique-ids.ts";
 
-const MISSING_RESULT = "[tool result missing]";
 const ORPHAN_NOTE = "[result of a tool call that is no longer part of the conversation]";
 
 interface Call {
@@ -17,7 +17,7 @@ interface Call {
  * both are left behind when clients compact a conversation.
  */
 export function pairResults(turns: readonly Turn[]): readonly Turn[] {
-  const ids = new ToolIds();
+  const ids = new UniqueIds(fitId);
   const paired: Turn[] = [];
   let open: readonly Call[] = [];
   /** Where the results of the open calls go: right behind them, before a system turn that came between. */
@@ -47,12 +47,12 @@ export function pairResults(turns: readonly Turn[]): readonly Turn[] {
 
 function nameCalls(
   turn: Turn,
-  ids: ToolIds,
+  ids: UniqueIds,
 ): { readonly turn: Turn; readonly calls: readonly Call[] } {
   const calls: Call[] = [];
   const content = turn.content.map((block): Block => {
     if (block.type !== "tool_use") return block;
-    const sentId = ids.next(block.id);
+    const sentId = ids.assign(block.id);
     calls.push({ id: block.id, sentId });
     return sentId === block.id ? block : { ...block, id: sentId };
   });
@@ -84,16 +84,15 @@ function answer(turn: Turn, calls: readonly Call[]): Turn {
     else if (call === undefined) others.push(...asText(block));
     else results.push({ ...block, toolUseId: call.sentId });
   }
-  return { ...turn, content: [...results, ...waiting.map(missingResult), ...others] };
+  return {
+    ...turn,
+    content: [...results, ...waiting.map(({ sentId }) => missingResult(sentId)), ...others],
+  };
 }
 
-function missingResult({ sentId }: Call): ToolResultBlock {
-  return {
-    type: "tool_result",
-    toolUseId: sentId,
-    content: [{ type: "text", text: MISSING_RESULT }],
-    isError: true,
-  };
+/** An id of the characters that the API takes: others write names with dots. */
+function fitId(id: string): string {
+  return id.replace(/[^a-zA-Z0-9_-]/g, "_") || "call";
 }
 
 function asText(result: ToolResultBlock): readonly Block[] {

@@ -8,10 +8,11 @@ import {
   type Message,
   type UpstreamError,
 } from "../../../../canonical/index.ts";
+import { AnswerIds } from "../../shared/answer-ids.ts";
+import { textOf } from "../../shared/fields.ts";
 import { describeError } from "./read-error.ts";
 import { readStopReason } from "./read-stop.ts";
 import { readUsage } from "./read-usage.ts";
-import { ToolIds } from "./tool-ids.ts";
 
 /**
  * Reads a whole answer of the Messages API.
@@ -69,17 +70,17 @@ function readBlock(raw: unknown, calls: AnswerCalls): Block | undefined {
 
 /** Names the calls of one answer as the client knows its tools, each with an id of its own. */
 export class AnswerCalls {
-  readonly #ids: ToolIds;
+  readonly #ids: AnswerIds;
   readonly #names: AnswerContext["toolNames"];
 
   constructor({ toolNames, callIds }: AnswerContext) {
-    this.#ids = new ToolIds(callIds);
+    this.#ids = new AnswerIds(callIds);
     this.#names = toolNames;
   }
 
   read({ id, name }: JsonObject): { readonly id: string; readonly name: string } {
     const wireName = textOf(name);
-    return { id: this.#ids.next(textOf(id)), name: this.#names.get(wireName) ?? wireName };
+    return { id: this.#ids.assign(textOf(id)), name: this.#names.get(wireName) ?? wireName };
   }
 }
 
@@ -89,10 +90,6 @@ export function restOf(raw: JsonObject, ...known: readonly string[]): JsonObject
     ([name, value]) => name !== "type" && !known.includes(name) && value !== null,
   );
   return entries.length === 0 ? undefined : Object.fromEntries(entries);
-}
-
-export function textOf(value: unknown): string {
-  return typeof value === "string" ? value : "";
 }
 
 export function textOrNothing(value: unknown): string | undefined {

@@ -11,10 +11,11 @@ import {
   type UpstreamError,
 } from "../../../../canonical/index.ts";
 import type { ServerSentEvent } from "../../../sse/parse-event.ts";
+import { textOf } from "../../shared/fields.ts";
 import { mergeUsage } from "../usage-merge.ts";
 import { homeOf, openBlock, readDelta } from "./open-block.ts";
 import { describeError } from "./read-error.ts";
-import { AnswerCalls, textOf, textOrNothing } from "./read-message.ts";
+import { AnswerCalls, textOrNothing } from "./read-message.ts";
 import { readStopReason } from "./read-stop.ts";
 import { readUsage } from "./read-usage.ts";
 

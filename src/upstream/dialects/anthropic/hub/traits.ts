@@ -1,4 +1,5 @@
 import type { Effort } from "../../../../canonical/index.ts";
+import type { Losses } from "../../shared/losses.ts";
 
 /** What a model behind the Messages API takes; a row of data per model, never a question of its name. */
 export interface AnthropicTraits {
@@ -19,10 +20,8 @@ export interface AnthropicTraits {
 }
 
 /** How a request is being written: whose words its extras are, and what could not be said. */
-export interface Writing {
+export interface Writing extends Pick<Losses, "lose" | "loseExtra"> {
   readonly traits: AnthropicTraits;
   /** The client speaks this dialect: its extras mean something here, and its wishes are not second-guessed. */
   readonly isOwn: boolean;
-  /** Notes what could not be said, by its canonical name. */
-  readonly lose: (name: string) => void;
 }

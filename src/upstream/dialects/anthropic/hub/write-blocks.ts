@@ -5,7 +5,8 @@ import {
   type MediaSource,
   parseToolInput,
 } from "../../../../canonical/index.ts";
-import { wireName } from "./answer-context.ts";
+import type { Place } from "../../shared/losses.ts";
+import { wireName } from "./tool-names.ts";
 import type { Writing } from "./traits.ts";
 
 export function writeBlocks(blocks: readonly Block[], writing: Writing): readonly JsonObject[] {
@@ -50,20 +51,20 @@ type Framed = Exclude<Block, { readonly type: "opaque" }>;
 function frame(block: Framed, writing: Writing): JsonObject {
   const cache = "cache" in block ? block.cache : undefined;
   return {
-    ...ownExtra(block.extra, `content[].${block.type}.`, writing),
+    ...ownExtra(block.extra, writing, "content[]"),
     type: block.type,
     ...writeCache(cache),
   };
 }
 
-/** Another dialect's members would be refused: the API takes none that it does not know. `place` goes before their names. */
+/** Another dialect's members would be refused: the API takes none that it does not know. */
 export function ownExtra(
   extra: JsonObject | undefined,
-  place: string,
   writing: Writing,
+  place?: Place,
 ): JsonObject | undefined {
-  if (extra === undefined || writing.isOwn) return extra;
-  for (const name of Object.keys(extra)) writing.lose(`${place}${name}`);
+  if (writing.isOwn) return extra;
+  writing.loseExtra(extra, place);
   return undefined;
 }
 

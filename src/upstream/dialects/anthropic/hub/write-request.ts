@@ -7,9 +7,11 @@ import type {
   Turn,
   WrittenRequest,
 } from "../../../../canonical/index.ts";
-import { answerContext } from "./answer-context.ts";
+import { answerContext } from "../../shared/answer-context.ts";
+import { makeLosses } from "../../shared/losses.ts";
 import { arrangeTurns } from "./arrange-turns.ts";
 import { neededBetas } from "./betas.ts";
+import { wireName } from "./tool-names.ts";
 import type { AnthropicTraits, Writing } from "./traits.ts";
 import { ownExtra, writeBlocks } from "./write-blocks.ts";
 import { writeSampling } from "./write-sampling.ts";
@@ -23,20 +25,23 @@ export function writeRequest(
   request: CanonicalRequest,
   traits: AnthropicTraits,
 ): Result<WrittenRequest, GatewayError> {
-  const lossy = new Set<string>();
+  const losses = makeLosses();
   const isOwn = request.dialect === DIALECT;
-  const writing: Writing = { traits, isOwn, lose: (name) => lossy.add(name) };
+  const writing: Writing = { traits, isOwn, ...losses };
   const turns = arrangeTurns(request.turns, writing);
   if (turns.every(({ role }) => role === "system")) {
     return fail(
-      gatewayError("invalid_body", "messages: no user message with content. Send what it asks."),
+      gatewayError(
+        "not_translatable",
+        "messages: no user message with content. Send what it asks.",
+      ),
     );
   }
   const tools = writeTools(request.tools, writing);
   if (tools.length === 0 && request.tools.length > 0) {
     return fail(
       gatewayError(
-        "invalid_body",
+        "not_translatable",
         "tools: the upstream has none of these tools. Send a tool that the client runs itself, or choose another model.",
       ),
     );
@@ -47,8 +52,8 @@ export function writeRequest(
     path: "/v1/messages",
     body,
     headers: betas.length === 0 ? [] : ["anthropic-beta", betas.join(",")],
-    lossy: [...lossy],
-    context: answerContext(request),
+    lossy: losses.names(),
+    context: answerContext(request, wireName),
   });
 }
 
@@ -88,7 +93,7 @@ function writeBody(
 
 function writeTurn({ role, content, extra }: Turn, writing: Writing): JsonObject {
   return {
-    ...ownExtra(extra, "messages[].", writing),
+    ...ownExtra(extra, writing, "turns[]"),
     role,
     content: writeBlocks(content, writing),
   };
@@ -115,7 +120,7 @@ function writeAutomaticCache(request: CanonicalRequest, { traits, isOwn }: Writi
 
 /** Gives the client's own members back, and those of members that were understood in part. */
 function withExtra(body: JsonObject, { extra }: CanonicalRequest, writing: Writing): JsonObject {
-  const own = ownExtra(extra, "", writing) ?? {};
+  const own = ownExtra(extra, writing) ?? {};
   const whole: Record<string, unknown> = { ...own, ...body };
   for (const [name, rest] of Object.entries(own)) {
     const said = body[name];

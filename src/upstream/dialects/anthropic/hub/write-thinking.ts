@@ -4,14 +4,13 @@ import type {
   JsonObject,
   Thinking,
 } from "../../../../canonical/index.ts";
+import { EFFORTS, nearestEffort } from "../../shared/effort.ts";
 import type { Writing } from "./traits.ts";
 
 interface WrittenThinking {
   readonly thinking: JsonObject | undefined;
   readonly effort: Effort | undefined;
 }
-
-const LEVELS: readonly Effort[] = ["none", "minimal", "low", "medium", "high", "xhigh", "max"];
 
 /** What each effort may spend on a model that thinks within a budget. */
 const BUDGETS: Readonly<Record<Effort, number>> = {
@@ -34,7 +33,7 @@ export function writeThinking(
   writing: Writing,
 ): WrittenThinking {
   const wanted = wantedThinking(request, writing);
-  const effort = nearestEffort(effortOf(request, wanted, writing), writing);
+  const effort = takenEffort(effortOf(request, wanted, writing), writing);
   if (wanted === undefined) return { thinking: undefined, effort };
   if (wanted.mode === "off") {
     // Some models think whether asked or not, and refuse to be told not to: only their own clients know which.
@@ -90,15 +89,14 @@ function effortOf(
 ): Effort | undefined {
   if (request.effort !== undefined || wanted?.mode !== "budget") return request.effort;
   if (traits.thinking !== "adaptive") return undefined;
-  return LEVELS.findLast((level) => BUDGETS[level] <= wanted.budgetTokens);
+  return EFFORTS.findLast((level) => BUDGETS[level] <= wanted.budgetTokens);
 }
 
 /** The level itself or the next lower one that the model takes; the lowest where there is none. */
-function nearestEffort(effort: Effort | undefined, writing: Writing): Effort | undefined {
+function takenEffort(effort: Effort | undefined, writing: Writing): Effort | undefined {
   const { efforts, thinking } = writing.traits;
   if (effort === undefined || effort === "none") return undefined;
-  const nearest =
-    efforts.findLast((level) => LEVELS.indexOf(level) <= LEVELS.indexOf(effort)) ?? efforts[0];
+  const nearest = nearestEffort(effort, efforts);
   const isSaidByBudget = nearest === undefined && thinking === "budget";
   if (nearest !== effort && !isSaidByBudget) writing.lose("effort");
   return nearest;

@@ -1,10 +1,8 @@
 import type { CanonicalRequest, JsonObject, Tool } from "../../../../canonical/index.ts";
-import { wireName } from "./answer-context.ts";
+import { isAnthropics, kindOf } from "../../shared/server-tools.ts";
+import { wireName } from "./tool-names.ts";
 import type { Writing } from "./traits.ts";
 import { ownExtra, writeCache } from "./write-blocks.ts";
-
-/** How the API's own server tools are called, whatever their version. */
-const DATED = /_20\d{6}$/;
 
 /**
  * Other dialects' search, which the API has under another name.
@@ -19,14 +17,14 @@ export function writeTools(tools: readonly Tool[], writing: Writing): readonly J
 
 function writeTool(tool: Tool, writing: Writing): JsonObject | undefined {
   if (tool.type === "server") {
-    if (writing.isOwn || DATED.test(tool.kind)) return tool.raw;
+    if (writing.isOwn || isAnthropics(tool)) return tool.raw;
     if (WEB_SEARCH_KINDS.has(tool.kind)) return WEB_SEARCH;
-    writing.lose(`tools[].${tool.kind}`);
+    writing.lose(`tools[].${kindOf(tool)}`);
     return undefined;
   }
   const { description, strict } = tool;
   return {
-    ...ownExtra(tool.extra, "tools[].", writing),
+    ...ownExtra(tool.extra, writing, "tools[]"),
     name: wireName(tool.name),
     ...(description === undefined ? {} : { description }),
     input_schema: toObjectSchema(tool.schema),

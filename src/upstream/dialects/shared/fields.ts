@@ -1,7 +1,7 @@
 import { isObject } from "../../../base/json.ts";
 import type { JsonObject } from "../../../canonical/index.ts";
 
-/** Reads a member that may be missing, null or of another type: servers follow this format loosely. */
+/** Reads a member that may be missing, null or of another type: servers follow their formats loosely. */
 export function textOf(value: unknown): string {
   return typeof value === "string" ? value : "";
 }
@@ -11,11 +11,15 @@ export function countOf(value: unknown): number | undefined {
   return typeof value === "number" && Number.isFinite(value) && value >= 0 ? value : undefined;
 }
 
+export function listOf(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
+}
+
 export function objectOf(value: unknown): JsonObject {
   return isObject(value) ? value : {};
 }
 
 /** The objects of a list; what else is in it is left out. */
 export function objectsOf(value: unknown): readonly JsonObject[] {
-  return Array.isArray(value) ? value.filter(isObject) : [];
+  return listOf(value).filter(isObject);
 }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import fc from "fast-check";
-import { SseSplitter } from "./sse-splitter.ts";
+import { SseSplitter } from "./splitter.ts";
 
 const LINE_ENDS = fc.constantFrom("\n", "\r\n", "\r");
 const LINES = fc.constantFrom(

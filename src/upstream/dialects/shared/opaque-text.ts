@@ -1,6 +1,13 @@
 import { isObject } from "../../../base/json.ts";
 import type { OpaqueBlock } from "../../../canonical/index.ts";
 import { objectsOf, textOf } from "./fields.ts";
+import type { Lose } from "./losses.ts";
+
+/** Results nest their text a few levels deep; what is deeper is nothing to read. */
+const MAX_DEPTH = 4;
+
+/** Members in which text may stand. */
+const TEXT_MEMBERS = ["text", "stdout", "stderr", "content"];
 
 /**
  * What another maker's model can have of a block that only Anthropic's API understands: a search's query, the titles and
@@ -15,8 +22,19 @@ export function opaqueText({ kind, raw }: OpaqueBlock): string | undefined {
   return lines.length === 0 ? undefined : lines.join("\n");
 }
 
-/** Results nest their text a few levels deep; what is deeper is nothing to read. */
-const MAX_DEPTH = 4;
+/** The same, with a note that the rest of the block is lost; a reference to a tool is said whole. */
+export function writeOpaque(block: OpaqueBlock, lose: Lose): string | undefined {
+  if (block.kind !== "tool_reference") lose(`content[].${block.kind}`);
+  return opaqueText(block);
+}
+
+/** The tools that a block says were found and may be called from now on. */
+export function referencedTools({ kind, raw }: OpaqueBlock): readonly string[] {
+  if (kind === "tool_reference") return [textOf(raw["tool_name"])];
+  const content = raw["content"];
+  const references = isObject(content) ? content["tool_references"] : content;
+  return objectsOf(references).map((reference) => textOf(reference["tool_name"]));
+}
 
 function linesOf(value: unknown, depth: number): readonly string[] {
   if (depth > MAX_DEPTH) return [];
@@ -26,14 +44,6 @@ function linesOf(value: unknown, depth: number): readonly string[] {
   const heading = [value["title"], value["url"]].map(textOf).filter((part) => part !== "");
   return [
     ...(heading.length > 0 ? [heading.join(" ")] : []),
-    ...["text", "stdout", "stderr", "content"].flatMap((key) => linesOf(value[key], depth + 1)),
+    ...TEXT_MEMBERS.flatMap((member) => linesOf(value[member], depth + 1)),
   ];
-}
-
-/** The tools that a block says were found and may be called from now on. */
-export function referencedTools({ kind, raw }: OpaqueBlock): readonly string[] {
-  if (kind === "tool_reference") return [textOf(raw["tool_name"])];
-  const content = raw["content"];
-  const references = isObject(content) ? content["tool_references"] : content;
-  return objectsOf(references).map((reference) => textOf(reference["tool_name"]));
 }

@@ -23,7 +23,7 @@ const WORDS: readonly RegExp[] = [
   /too large for model with [0-9]+ maximum context/i,
 ];
 
-/** How the two numbers are told. */
+/** How the two numbers are told together. */
 const NUMBERS: readonly RegExp[] = [
   /prompt is too long[^0-9]*(?<asked>[0-9,]+) tokens? > (?<limit>[0-9,]+)/i,
   /maximum (?:context|prompt) length (?:is|of) (?<limit>[0-9,]+)[^0-9]+(?<asked>[0-9,]+)/i,
@@ -34,22 +34,39 @@ const NUMBERS: readonly RegExp[] = [
   /exceed context limit: (?<asked>[0-9,]+) \+ (?<more>[0-9,]+) > (?<limit>[0-9,]+)/i,
 ];
 
-/** Whether an error says that the conversation does not fit, which makes clients compact it. */
-export function isContextOverflow(message: string, codes: readonly string[]): boolean {
+/** How they are told apart from each other, with other numbers between them. */
+const LIMIT =
+  /(?:maximum (?:context|prompt) length (?:is|of)|context (?:window|length|size) (?:is|of)) (?<limit>[0-9,]+)/i;
+const ASKED =
+  /(?:requested|resulted in|request(?:ed)? contains|contains|have|prompt of|sent|got|of) (?:about |approximately |a total of )?(?<asked>[0-9,]+) (?:input )?tokens/gi;
+
+type Tokens = NonNullable<UpstreamError["tokens"]>;
+
+/**
+ * Whether an error says that the conversation does not fit, which makes clients compact it. Not to be asked about a rate
+ * limit, which is told in like words.
+ */
+export function isContextOverflow(message: string, codes: readonly string[] = []): boolean {
   return codes.some((code) => CODES.has(code)) || WORDS.some((words) => words.test(message));
 }
 
 /** The tokens asked for and allowed; undefined where they are not told, or make no sense together. */
 export function overflowTokens(message: string): UpstreamError["tokens"] {
-  const groups = NUMBERS.map((pattern) => pattern.exec(message)?.groups).find(
-    (found) => found !== undefined,
-  );
-  if (groups === undefined) return undefined;
-  const asked = toNumber(groups["asked"]) + toNumber(groups["more"]);
-  const limit = toNumber(groups["limit"]);
-  return limit > 0 && asked > limit ? { asked, limit } : undefined;
+  const together = NUMBERS.map((pattern) => pattern.exec(message)?.groups);
+  const limit = toNumber(LIMIT.exec(message)?.groups?.["limit"]);
+  const apart = [...message.matchAll(ASKED)].map(({ groups }) => toNumber(groups?.["asked"]));
+  const told = [
+    ...together.map(
+      (groups = {}): Tokens => ({
+        asked: toNumber(groups["asked"]) + toNumber(groups["more"]),
+        limit: toNumber(groups["limit"]),
+      }),
+    ),
+    ...apart.map((asked): Tokens => ({ asked, limit })),
+  ];
+  return told.find((tokens) => tokens.limit > 0 && tokens.asked > tokens.limit);
 }
 
-function toNumber(digits: string | undefined): number {
-  return Number((digits ?? "0").replaceAll(",", ""));
+function toNumber(digits = "0"): number {
+  return Number(digits.replaceAll(",", ""));
 }

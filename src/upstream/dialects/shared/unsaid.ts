@@ -1,0 +1,28 @@
+import type { Block, CanonicalRequest, JsonObject } from "../../../canonical/index.ts";
+import type { Lose, Losses } from "./losses.ts";
+
+/** Notes what the parts of a request carry for the client's own dialect alone. */
+export function notePartExtras(request: CanonicalRequest, { loseExtra }: Losses): void {
+  for (const { extra } of request.tools.filter((tool) => tool.type === "function")) {
+    loseExtra(extra, "tools[]");
+  }
+  for (const { extra } of request.turns) loseExtra(extra, "turns[]");
+  for (const block of contentOf(request)) loseExtra(extraOf(block), "content[]");
+}
+
+/** Notes cache marks, for an upstream that takes none. */
+export function noteCacheMarks(request: CanonicalRequest, lose: Lose): void {
+  const parts = [...request.tools, ...contentOf(request)];
+  if (parts.some((part) => "cache" in part && part.cache !== undefined)) lose("cache");
+}
+
+/** Every block, with those in tool results. */
+function contentOf({ system, turns }: CanonicalRequest): readonly Block[] {
+  return [...system, ...turns.flatMap(({ content }) => content)].flatMap((block: Block) =>
+    block.type === "tool_result" ? [block, ...block.content] : [block],
+  );
+}
+
+function extraOf(block: Block): JsonObject | undefined {
+  return block.type === "opaque" ? undefined : block.extra;
+}
