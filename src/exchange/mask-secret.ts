@@ -72,6 +72,19 @@ function maskBytes(bytes: Buffer, secret: Secret): Buffer | undefined {
   return masked;
 }
 
+/** True for a text that has a credential in it, or the beginning of one that was cut off, in whatever spelling. */
+export function repeats(text: string, secret: Secret): boolean {
+  if (text.includes(secret.reveal().slice(0, TELLING_LENGTH))) return true;
+  // Spellings are made for texts that have room for one: most have not.
+  if (!LONG_WORD.test(text)) return false;
+  return spellingsOf(secret).some((spelling) => text.includes(spelling.slice(0, TELLING_LENGTH)));
+}
+
+/** Longer than what every credential of a kind begins with. */
+const TELLING_LENGTH = 16;
+/** Longer than the names that usage has. */
+const LONG_WORD = /[\w+/=-]{33}/;
+
 /** Made once for a secret: it takes 3 us. */
 const spellings = new WeakMap<Secret, readonly string[]>();
 

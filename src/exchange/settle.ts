@@ -8,6 +8,7 @@ import type { ClientCall } from "./call.ts";
 import type { ClientSide } from "./client-side.ts";
 import type { Facts } from "./facts.ts";
 import type { ExchangeSettings, House } from "./house.ts";
+import { repeats } from "./mask-secret.ts";
 import type { Purse } from "./purse.ts";
 
 const NANO_PER_DOLLAR = 1e9;
@@ -115,18 +116,18 @@ export function settle(house: House, settlement: Settlement): void {
 
 /** A record in whose texts no credential stands: the words of an upstream that repeats what it was sent. */
 function withoutSecrets<T extends object>(record: T, secrets: readonly Secret[]): T {
-  if (!Object.values(record).some((value) => repeats(value, secrets))) return record;
+  if (!Object.values(record).some((value) => hasSecret(value, secrets))) return record;
   const hidden: T = { ...record };
   for (const [name, value] of Object.entries(record)) {
-    if (repeats(value, secrets)) Object.assign(hidden, { [name]: NOT_SHOWN });
+    if (hasSecret(value, secrets)) Object.assign(hidden, { [name]: NOT_SHOWN });
   }
   return hidden;
 }
 
 const NOT_SHOWN = "(not shown: it repeats a credential)";
 
-function repeats(value: unknown, secrets: readonly Secret[]): boolean {
-  return typeof value === "string" && secrets.some((secret) => value.includes(secret.reveal()));
+function hasSecret(value: unknown, secrets: readonly Secret[]): boolean {
+  return typeof value === "string" && secrets.some((secret) => repeats(value, secret));
 }
 
 /** Says what was decided, and what the upstream may have read in another way than we did (design R11). */

@@ -48,13 +48,14 @@ export function withoutAlias({ target, path }: Target): Target {
   };
 }
 
+const MODELS = /^\/v1\/models(?:\/[^/]+)?$/;
+
 /** What an Anthropic client asks for. Unknown paths are passed on like the rest. */
 export function toOperation(method: string, path: string): Operation {
   if (path === "/v1/messages") return method === "POST" ? "messages" : "other";
-  if (path === "/v1/messages/count_tokens") return "count_tokens";
+  if (path === "/v1/messages/count_tokens") return method === "POST" ? "count_tokens" : "other";
   if (path === "/v1/messages/batches" || path.startsWith("/v1/messages/batches/")) return "batches";
-  const isList = path === "/v1/models" || path.startsWith("/v1/models/");
-  if (isList) return method === "GET" || method === "HEAD" ? "models" : "other";
+  if (MODELS.test(path)) return method === "GET" || method === "HEAD" ? "models" : "other";
   if (path === "/v1/files" || path.startsWith("/v1/files/")) return "files";
   if (path === "/" || path === "/api/hello") return "probe";
   return "other";
