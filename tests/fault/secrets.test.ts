@@ -1,7 +1,5 @@
 import assert from "node:assert/strict";
-import { randomBytes } from "node:crypto";
-import { readdir, readFile, stat } from "node:fs/promises";
-import { join } from "node:path";
+import { readFile } from "node:fs/promises";
 import { after, before, beforeEach, describe, it } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { adjusted, bytes, failure, message, type Responder } from "../upstream/answer.ts";
@@ -10,6 +8,7 @@ import { type Gateway, startGateway } from "../upstream/gateway.ts";
 import { text } from "../upstream/messages.ts";
 import { startRawUpstream, step } from "../upstream/raw.ts";
 import type { RecordedRequest } from "../upstream/recorded-request.ts";
+import { canary, filesBelow, leaksIn, leaksInFiles } from "./canaries.ts";
 import {
   assertGatewayError,
   call,
@@ -21,8 +20,6 @@ import {
   sendRaw,
   startTestGateway,
 } from "./rig.ts";
-
-const canary = (prefix: string) => `${prefix}${randomBytes(24).toString("hex")}`;
 
 /** One secret of each class; none may be found where it has no business. */
 const SECRETS = {
@@ -37,38 +34,12 @@ const SECRETS = {
   query: canary("query-"),
 } as const;
 
-/** A secret in every spelling in which it could lie somewhere. */
-function spellings(secret: string): readonly string[] {
-  const raw = Buffer.from(secret);
-  const core = secret.replace(/^[^0-9a-f]*-/, "");
-  return [
-    secret,
-    // The random part alone, in case that a prefix was cut off.
-    core.slice(-32),
-    raw.toString("base64").replace(/=+$/, "").slice(4, -4),
-    raw.toString("base64url").slice(4, -4),
-    raw.toString("hex"),
-    encodeURIComponent(secret),
-    JSON.stringify(secret).slice(1, -1),
-  ];
-}
-
-function findLeaks(haystack: Buffer | string, names: readonly (keyof typeof SECRETS)[]): string[] {
-  const bytesOf = Buffer.from(haystack);
-  return names.filter((name) =>
-    spellings(SECRETS[name]).some((spelling) => bytesOf.includes(spelling)),
-  );
+function findLeaks(haystack: Buffer | string, names: readonly (keyof typeof SECRETS)[]) {
+  return leaksIn(haystack, SECRETS, names);
 }
 
 const CONTROL = canary("session-");
 const ALL = Object.keys(SECRETS).filter((name): name is keyof typeof SECRETS => name in SECRETS);
-
-async function filesBelow(directory: string): Promise<readonly string[]> {
-  const names = await readdir(directory, { recursive: true });
-  const paths = names.map((name) => join(directory, name));
-  const kinds = await Promise.all(paths.map((path) => stat(path)));
-  return paths.filter((_path, at) => kinds[at]?.isFile());
-}
 
 let upstream: AnthropicUpstream;
 let gateway: Gateway;
@@ -342,16 +313,7 @@ describe("L-01: secrets stay out of everything that is kept or told", () => {
     );
     assert.deepEqual(findLeaks(told.join("\n"), ALL), [], "in what was told");
 
-    const kept = async () => {
-      const leaks: string[] = [];
-      for (const path of [
-        ...(await filesBelow(scene.dataDir)),
-        ...(await filesBelow(scene.home)),
-      ]) {
-        leaks.push(...findLeaks(await readFile(path), ALL).map((name) => `${name} in ${path}`));
-      }
-      return leaks;
-    };
+    const kept = () => leaksInFiles([scene.dataDir, scene.home], SECRETS, ALL);
     assert.deepEqual(await kept(), [], "in files while running");
     assert.equal(await scene.stop(), 0);
     assert.deepEqual(await kept(), [], "in files afterwards");

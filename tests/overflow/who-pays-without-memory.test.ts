@@ -1,0 +1,3 @@
+import { describeWhoPays } from "./who-pays-suite.ts";
+
+describeWhoPays("off");
