@@ -4,6 +4,7 @@ import { generateCliPage } from "./generate/cli-page.ts";
 import { generateConfigPage, generateConfigSchema } from "./generate/config-page.ts";
 import { generateErrorPage } from "./generate/error-page.ts";
 import { generateMetricPage } from "./generate/metric-page.ts";
+import { generateProviderPage } from "./generate/provider-page.ts";
 import { generateProviderRegistry } from "./generate/provider-registry.ts";
 import { type GeneratedFile, generate as generatePrices } from "./generate-prices.ts";
 import { ROOT } from "./project-files.ts";
@@ -17,6 +18,7 @@ export function generateAll(): readonly GeneratedFile[] {
     generateMetricPage(),
     generateCliPage(),
     generateProviderRegistry(),
+    generateProviderPage(),
     ...generatePrices(),
   ];
 }

@@ -3,15 +3,11 @@ import { join } from "node:path";
 import type { GeneratedFile } from "../generate-prices.ts";
 import { ROOT } from "../project-files.ts";
 
-const FOLDER = "src/upstream/providers";
+export const PROVIDERS_FOLDER = "src/upstream/providers";
 
 /** The list of all providers, one import a folder: a new provider is a new folder and nothing else. */
 export function generateProviderRegistry(): GeneratedFile {
-  const ids = readdirSync(join(ROOT, FOLDER), { withFileTypes: true })
-    .filter((entry) => entry.isDirectory())
-    .map(({ name }) => name)
-    .filter((name) => definesProvider(name))
-    .toSorted();
+  const ids = providerIds();
   const imports = ids.map((id) => `import { provider as ${nameOf(id)} } from "./${id}/index.ts";`);
   const lines = [
     "// Generated from the folders beside it: npm run generate",
@@ -24,11 +20,20 @@ export function generateProviderRegistry(): GeneratedFile {
     ");",
     "",
   ];
-  return { path: `${FOLDER}/registry.generated.ts`, content: lines.join("\n") };
+  return { path: `${PROVIDERS_FOLDER}/registry.generated.ts`, content: lines.join("\n") };
+}
+
+/** The folders that define a provider, which are its ids. */
+export function providerIds(): readonly string[] {
+  return readdirSync(join(ROOT, PROVIDERS_FOLDER), { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => name)
+    .filter((name) => definesProvider(name))
+    .toSorted();
 }
 
 function definesProvider(folder: string): boolean {
-  return readFileSync(join(ROOT, FOLDER, folder, "index.ts"), "utf8").includes(
+  return readFileSync(join(ROOT, PROVIDERS_FOLDER, folder, "index.ts"), "utf8").includes(
     "export const provider",
   );
 }

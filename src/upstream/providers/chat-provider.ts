@@ -1,13 +1,17 @@
 import { bindDialect } from "../dialects/bind.ts";
 import { type ChatTraits, openAiChat, UNKNOWN_SERVER } from "../dialects/openai-chat/index.ts";
+import { at } from "./place.ts";
 import { bearer, type ProviderDefinition } from "./provider.ts";
 
 /** What tells one server that speaks Chat Completions from another. */
 export interface ChatProvider {
   readonly id: string;
   readonly defaultBaseUrl: string | undefined;
+  /** Between the base URL and `/chat/completions`, where the list of models is not beside it. */
+  readonly under?: string;
   /** False: a server of one's own, which may ask for none. */
   readonly needsKey?: boolean;
+  readonly checkPath?: string;
   readonly authorize?: ProviderDefinition["authorize"];
   /** Where it is not like a server of which nothing is known. */
   readonly traits?: Partial<ChatTraits>;
@@ -17,18 +21,21 @@ export interface ChatProvider {
 
 /** A provider out of what is special about it. */
 export function chatProvider(special: ChatProvider): ProviderDefinition {
-  const { id, defaultBaseUrl, needsKey = true, authorize = bearer } = special;
+  const { id, defaultBaseUrl, under = "", needsKey = true, authorize = bearer } = special;
   return {
     id,
     defaultBaseUrl,
     needsKey,
-    checkPath: "/models",
+    checkPath: special.checkPath ?? "/models",
     authorize,
     dialectFor: (model) =>
-      bindDialect(openAiChat, {
-        ...UNKNOWN_SERVER,
-        ...special.traits,
-        ...special.traitsOf?.(model),
-      }),
+      at(
+        under,
+        bindDialect(openAiChat, {
+          ...UNKNOWN_SERVER,
+          ...special.traits,
+          ...special.traitsOf?.(model),
+        }),
+      ),
   };
 }

@@ -20,3 +20,8 @@ export interface ProviderDefinition {
 export function bearer(key: Secret): HeaderList {
   return ["authorization", `Bearer ${key.reveal()}`];
 }
+
+/** For servers that speak Anthropic's dialect and look for the key in either field. */
+export function eitherField(key: Secret): HeaderList {
+  return ["x-api-key", key.reveal(), ...bearer(key)];
+}

@@ -1,0 +1,15 @@
+import { bindDialect } from "../../dialects/bind.ts";
+import { geminiDialect, traitsOf } from "../../dialects/gemini/index.ts";
+import type { ProviderDefinition } from "../provider.ts";
+
+/** Google's Gemini API, by its own dialect. @source https://ai.google.dev/gemini-api/docs/api-key?hl=en (read 2026-11-25) */
+export const provider: ProviderDefinition = {
+  id: "gemini",
+  defaultBaseUrl: "https://generativelanguage.googleapis.com",
+  needsKey: true,
+  checkPath: "/v1beta/models",
+  // quirk(gemini): the key has a field of its own; in the address, where it may stand too, it would be logged.
+  // source: https://hexdocs.pm/gemini_ex/0.9.0/Gemini.Auth.GeminiStrategy.html (read 2026-11-25)
+  authorize: (key) => ["x-goog-api-key", key.reveal()],
+  dialectFor: (model) => bindDialect(geminiDialect, traitsOf(model, "ai-studio")),
+};
