@@ -66,7 +66,10 @@ const forged: Block = {
 };
 
 function kept(content: readonly Block[], provider: string): readonly Block[] {
-  return thinkingFor([{ role: "assistant", content }], provider, KEY)[0]?.content ?? [];
+  return (
+    thinkingFor([{ role: "assistant", content }], { provider, client: ANTHROPIC }, KEY)[0]
+      ?.content ?? []
+  );
 }
 
 describe("thinkingFor", () => {
@@ -102,8 +105,15 @@ describe("thinkingFor", () => {
     const provider = fc.constantFrom(ANTHROPIC, "openai", "gemini");
     fc.assert(
       fc.property(fc.array(turn), fc.array(turn), provider, (earlier, later, target) => {
-        const prepared = thinkingFor([...earlier, ...later], target, KEY);
-        assert.deepEqual(prepared.slice(0, earlier.length), thinkingFor(earlier, target, KEY));
+        const prepared = thinkingFor(
+          [...earlier, ...later],
+          { provider: target, client: ANTHROPIC },
+          KEY,
+        );
+        assert.deepEqual(
+          prepared.slice(0, earlier.length),
+          thinkingFor(earlier, { provider: target, client: ANTHROPIC }, KEY),
+        );
       }),
     );
   });

@@ -55,17 +55,18 @@ function isSealed(signature: string): boolean {
 }
 
 /**
- * Prepares turns for an upstream: Anthropic's gets all thinking but what is sealed, any other only what it sealed itself.
+ * Prepares turns for an upstream: only what it sealed itself stays, with its own proof. What an Anthropic client brings
+ * unsealed is Anthropic's, and stays for its upstreams as it came; of other clients' nothing is known.
  *
  * Whether a block stays depends on that block alone, so each later turn leaves out the same ones.
  */
 export function thinkingFor(
   turns: readonly Turn[],
-  provider: string,
+  { provider, client }: { readonly provider: string; readonly client: string },
   key: KeyObject,
 ): readonly Turn[] {
-  const prepare =
-    provider === ANTHROPIC ? keepUnsealed : (block: Block) => keepOwn(block, provider, key);
+  const isAnthropics = provider === ANTHROPIC && client === ANTHROPIC;
+  const prepare = isAnthropics ? keepUnsealed : (block: Block) => keepOwn(block, provider, key);
   return turns.map((turn) => {
     const content = turn.content.flatMap(prepare);
     const isEmptied = content.length === 0 && turn.content.length > 0;

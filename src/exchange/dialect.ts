@@ -41,6 +41,8 @@ export interface CanonicalClient {
   readRequest(body: JsonObject, asked: AskedInPath): Result<CanonicalRequest, GatewayError>;
   /** A state machine; each push gives whole events. */
   openWriter(facts: AnswerFacts): { push(event: StreamEvent): string };
+  /** Of a stream; undefined: server-sent events. */
+  readonly streamType?: string | undefined;
   /** What says nothing but that the stream lives; may come at any time, also before the start. */
   readonly ping: string;
   writeMessage(message: Message, facts: AnswerFacts): string;

@@ -5,10 +5,12 @@ import type { HeaderList } from "../base/header-list.ts";
 import type { IdSource } from "../base/ids.ts";
 import type { ClientCall } from "../exchange/call.ts";
 import { sendWhole } from "../exchange/client-side.ts";
+import type { ClientDialect } from "../exchange/dialect.ts";
+import { type Address, readAddress } from "./address.ts";
 import { anthropicDialect } from "./anthropic/errors.ts";
 import type { Answer } from "./self-service/answer.ts";
 import type { SelfService } from "./self-service/endpoints.ts";
-import { readTarget, toOperation, withoutAlias } from "./target.ts";
+import { readTarget } from "./target.ts";
 
 /** What the front door needs of the house. */
 export interface IngressOptions {
@@ -49,7 +51,7 @@ export class Ingress {
       this.refuse(request, response, overloaded);
       return;
     }
-    this.#forward({ request, response }, withoutAlias(target.value));
+    this.#forward({ request, response }, readAddress(request.method ?? "", target.value));
   }
 
   /** `fields` are sent beside those that every error has. */
@@ -75,32 +77,32 @@ export class Ingress {
     );
   }
 
-  #forward({ request, response }: Pair, { target, path }: { target: string; path: string }): void {
+  #forward({ request, response }: Pair, address: Address): void {
     const { ids, clock, run } = this.#options;
     const id = ids.next();
     run({
       id,
       request,
       response,
-      dialect: anthropicDialect,
-      operation: toOperation(request.method ?? "", path),
-      target,
-      path,
-      asked: {},
-      targetFor: () => target,
+      ...address,
       startedAt: clock.now(),
       startedMs: clock.monotonicMs(),
-    }).catch((cause: unknown) => this.#bug({ request, response }, id, cause));
+    }).catch((cause: unknown) => this.#bug({ request, response }, id, cause, address.dialect));
   }
 
-  #bug({ request, response }: Pair, id: string, cause: unknown): void {
+  #bug(
+    { request, response }: Pair,
+    id: string,
+    cause: unknown,
+    dialect: ClientDialect = anthropicDialect,
+  ): void {
     this.#options.onBug(id, cause);
     const error = gatewayError("internal", "This is a bug in Spillway; its log has the cause", {
       cause,
     });
     if (response.headersSent) response.destroy();
     else {
-      const rendered = anthropicDialect.renderError(error, id);
+      const rendered = dialect.renderError(error, id);
       sendWhole({ request, response }, rendered.status, rendered.headers, rendered.body);
     }
   }

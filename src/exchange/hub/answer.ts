@@ -29,7 +29,7 @@ export interface AnswerTranslation {
   readonly context: AnswerContext;
   readonly client: CanonicalClient;
   readonly facts: AnswerFacts;
-  /** Undefined: the answer's thinking is Anthropic's own. */
+  /** Undefined: the answer's thinking goes as it is. */
   readonly sealing: Sealing | undefined;
   /** Reads what metering needs to know. */
   readonly observer: EventObserver;
@@ -46,12 +46,7 @@ const MAX_EVENT_BYTES = 32 * 2 ** 20;
 const MAX_ANSWER_BYTES = 64 * 2 ** 20;
 /** A client takes a silence for a dead connection; the API itself speaks every few seconds (design R6). */
 const PING_AFTER_MS = 10_000;
-const STREAM_FIELDS = [
-  "content-type",
-  "text/event-stream; charset=utf-8",
-  "cache-control",
-  "no-cache",
-];
+const EVENT_STREAM = "text/event-stream; charset=utf-8";
 
 /**
  * Stands between an upstream of another dialect and the exchange, which sees an answer in the client's own dialect.
@@ -168,7 +163,8 @@ export class TranslatedAnswer implements ResponseSink {
   }
 
   #tell(text: string): void {
-    this.#showHead(200, STREAM_FIELDS);
+    const { streamType = EVENT_STREAM } = this.#translation.client;
+    this.#showHead(200, ["content-type", streamType, "cache-control", "no-cache"]);
     this.#inner.onData(Buffer.from(text));
   }
 

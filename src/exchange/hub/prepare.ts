@@ -57,7 +57,7 @@ export function prepareTranslation(
       estimatedInputTokens: Math.ceil(bodyBytes / BYTES_PER_TOKEN),
       credential: candidate.credential.kind === "own" ? "caller" : "gateway",
     },
-    sealing: sealingFor(candidate, provenance),
+    sealing: sealingFor(call.dialect.id, candidate, provenance),
     isStream,
     observer: new EventObserver(),
     lossy: written.lossy,
@@ -74,8 +74,12 @@ function readAlready(observer: EventObserver): Tap {
   return { push: () => {}, atBoundary: true, finish: () => observer.observation };
 }
 
-/** Unmarked thinking is Anthropic's: its own stays as it is. */
-function sealingFor({ deployment }: Candidate, key: KeyObject): Sealing | undefined {
+/** Toward Anthropic's own clients its thinking stays as it is. */
+function sealingFor(
+  client: string,
+  { deployment }: Candidate,
+  key: KeyObject,
+): Sealing | undefined {
   const { provider } = deployment;
-  return provider === ANTHROPIC ? undefined : { provider, key };
+  return provider === ANTHROPIC && client === ANTHROPIC ? undefined : { provider, key };
 }

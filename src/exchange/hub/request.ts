@@ -38,7 +38,8 @@ export function translateRequest(
   const read = call.dialect.canonical.readRequest(value, call.asked);
   if (!read.ok) return read;
   const model = candidate.model ?? read.value.model;
-  const turns = thinkingFor(read.value.turns, deployment.provider, provenance);
+  const parties = { provider: deployment.provider, client: call.dialect.id };
+  const turns = thinkingFor(read.value.turns, parties, provenance);
   const dialect = deployment.dialectFor(model);
   const written = dialect.writeRequest({ ...read.value, model, turns });
   if (!written.ok) return written;

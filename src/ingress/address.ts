@@ -1,0 +1,75 @@
+import type { ClientCall } from "../exchange/call.ts";
+import { anthropicDialect } from "./anthropic/errors.ts";
+import { geminiArrayDialect, geminiClientDialect, readGeminiPath } from "./gemini/index.ts";
+import { openAiChatDialect } from "./openai-chat/index.ts";
+import { openAiResponsesDialect } from "./openai-responses/index.ts";
+import { type Target, toOperation, withoutAlias } from "./target.ts";
+
+/** What a request's address says: which dialect the client speaks, and what it wants. */
+export type Address = Pick<
+  ClientCall,
+  "dialect" | "operation" | "asked" | "target" | "path" | "targetFor"
+>;
+
+/** OpenAI's API, also where clients are told to find it under a name of its own. */
+const OPENAI = /^(?:\/openai)?\/v1(?<rest>\/chat\/completions|\/responses)$/;
+const GEMINI_ALIAS = "/genai";
+
+/** Reads the address; what is no other dialect's is Anthropic's, and is passed on like the rest. */
+export function readAddress(method: string, at: Target): Address {
+  return openAiAddress(method, at) ?? geminiAddress(method, at) ?? anthropicAddress(method, at);
+}
+
+function openAiAddress(method: string, { target, path }: Target): Address | undefined {
+  const rest = OPENAI.exec(path)?.groups?.["rest"];
+  if (rest === undefined) return undefined;
+  const query = target.slice(path.length);
+  return {
+    dialect: rest === "/responses" ? openAiResponsesDialect : openAiChatDialect,
+    operation: method === "POST" ? "messages" : "other",
+    asked: {},
+    target,
+    path,
+    targetFor: () => `${rest}${query}`,
+  };
+}
+
+function geminiAddress(method: string, at: Target): Address | undefined {
+  const { target, path } = withoutPrefix(at, GEMINI_ALIAS);
+  const asked = readGeminiPath(target);
+  if (asked === undefined || method !== "POST") return undefined;
+  const isList = asked.stream && asked.framing === "array";
+  return {
+    dialect: isList ? geminiArrayDialect : geminiClientDialect,
+    operation: asked.operation,
+    asked: { model: asked.model, stream: asked.stream },
+    target,
+    path,
+    targetFor: (model) => (model === asked.model ? target : withModel(target, model)),
+  };
+}
+
+function anthropicAddress(method: string, at: Target): Address {
+  const { target, path } = withoutAlias(at);
+  return {
+    dialect: anthropicDialect,
+    operation: toOperation(method, path),
+    asked: {},
+    target,
+    path,
+    targetFor: () => target,
+  };
+}
+
+function withModel(target: string, model: string): string {
+  return target.replace(
+    /\/models\/[^?]+:([a-zA-Z]+)/,
+    (_, method: string) => `/models/${encodeURIComponent(model)}:${method}`,
+  );
+}
+
+function withoutPrefix({ target, path }: Target, prefix: string): Target {
+  return path.startsWith(`${prefix}/`)
+    ? { target: target.slice(prefix.length), path: path.slice(prefix.length) }
+    : { target, path };
+}

@@ -1,0 +1,4 @@
+/** The answer to `countTokens`. */
+export function writeCount(tokens: number): string {
+  return JSON.stringify({ totalTokens: tokens });
+}

@@ -1,0 +1,60 @@
+import { ERRORS, type ErrorCode, type GatewayError } from "../../base/errors.ts";
+import type { JsonObject } from "../../canonical/index.ts";
+import type { RenderedError } from "../../exchange/dialect.ts";
+import { errorHeaders, retryHeaders } from "./write-error.ts";
+import { toSse } from "./write-stream.ts";
+
+/**
+ * The API's own error types by status; every other status is a fault of the server.
+ * @source https://platform.openai.com/docs/guides/error-codes (read 2026-11-25)
+ */
+const TYPES: Readonly<Record<number, string>> = {
+  400: "invalid_request_error",
+  401: "invalid_request_error",
+  403: "invalid_request_error",
+  404: "invalid_request_error",
+  405: "invalid_request_error",
+  408: "invalid_request_error",
+  409: "invalid_request_error",
+  413: "invalid_request_error",
+  429: "requests",
+  431: "invalid_request_error",
+};
+
+/** Clients take this type for a limit that no waiting helps against. */
+const QUOTA_ERRORS: ReadonlySet<ErrorCode> = new Set([
+  "budget_exceeded",
+  "daily_limit_reached",
+  "price_unknown",
+]);
+
+/** The field that a refusal of a body begins with. */
+const FIELD = /^(?<path>[a-z_]+(?:\.[a-z_]+|\[\d+\])*): /;
+
+/** A gateway error as the API would say it, before anything was sent. */
+export function renderError(error: GatewayError, requestId: string): RenderedError {
+  const { http, retry } = ERRORS[error.code];
+  return {
+    status: http,
+    headers: [
+      ...errorHeaders(requestId, "gateway"),
+      ...retryHeaders({ isFinal: retry === "never", retryAfterMs: error.retryAfterMs }),
+    ],
+    body: JSON.stringify(envelope(error)),
+  };
+}
+
+/** The same as the last event of a stream; no `[DONE]` follows, so that the answer does not look whole. */
+export function renderStreamError(error: GatewayError): string {
+  return toSse(envelope(error));
+}
+
+/** Clients show the message alone, so it has to say that the gateway speaks. */
+function envelope(error: GatewayError): JsonObject {
+  const { code, message } = error;
+  const isOfBody = code === "invalid_body" || code === "invalid_parameter";
+  const param = isOfBody ? FIELD.exec(message)?.groups?.["path"] : undefined;
+  const byStatus = TYPES[ERRORS[code].http] ?? "server_error";
+  const type = QUOTA_ERRORS.has(code) ? "insufficient_quota" : byStatus;
+  return { error: { message: `Spillway: ${message} (${code})`, type, param: param ?? null, code } };
+}
