@@ -23,7 +23,7 @@ function parse(sse: string): readonly Sent[] {
     .split("\n\n")
     .filter((event) => event !== "")
     .map((event) => {
-      const match = /^event: (?<name>[a-z_]+)\ndata: (?<data>.*)$/.exec(event);
+      const match = /^event: (?<name>[a-z_]+)\ndata: (?<data>[^\n]*)$/.exec(event);
       const data: unknown = JSON.parse(match?.groups?.["data"] ?? "");
       assert.ok(isObject(data), event);
       return { name: match?.groups?.["name"] ?? "", data };
