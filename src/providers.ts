@@ -11,6 +11,7 @@ interface Known {
   readonly definition: ProviderDefinition;
   readonly baseUrl: string;
   readonly key: Secret | undefined;
+  readonly isConfigured: boolean;
   readonly fields: readonly string[];
 }
 
@@ -22,8 +23,8 @@ export function openProviders(
   const known = new Map<string, Known>();
   for (const [id, definition] of PROVIDERS) {
     const { defaultBaseUrl: baseUrl } = definition;
-    if (baseUrl !== undefined)
-      known.set(id, { id, definition, baseUrl, key: undefined, fields: [] });
+    if (baseUrl === undefined) continue;
+    known.set(id, { id, definition, baseUrl, key: undefined, isConfigured: false, fields: [] });
   }
   for (const [id, entry] of Object.entries(config.providers)) {
     const read = readEntry(id, entry);
@@ -71,11 +72,13 @@ function readEntry(id: string, entry: ProviderConfig): Result<Known, string> {
     definition,
     baseUrl,
     key: entry.key,
+    isConfigured: true,
     fields: Object.entries(entry.headers).flat(),
   });
 }
 
-function deploy({ id, definition, baseUrl, key, fields }: Known, openWay: OpenWay): Provider {
+function deploy(known: Known, openWay: OpenWay): Provider {
+  const { id, definition, baseUrl, key, isConfigured, fields } = known;
   const { origin, pathname } = new URL(baseUrl);
   const transport = openWay(origin);
   const pathPrefix = pathname === "/" ? "" : pathname;
@@ -92,6 +95,7 @@ function deploy({ id, definition, baseUrl, key, fields }: Known, openWay: OpenWa
       fields,
     },
     needsKey: definition.needsKey,
+    isConfigured,
     key,
     checkTarget: `${pathPrefix}${definition.checkPath}`,
   };

@@ -76,19 +76,33 @@ interface Choice {
 
 /** A model of another provider is asked for by its name; everything else goes to Anthropic. */
 function choose(question: Question, house: House, settings: ExchangeSettings): Choice {
-  const { call, facts } = question;
-  const target = WITH_MODEL.has(call.operation) ? findProvider(call, facts, house) : undefined;
+  const { call } = question;
+  const target = WITH_MODEL.has(call.operation) ? findProvider(question, house) : undefined;
   return target === undefined
     ? chooseAnthropic(question, house, settings)
     : chooseProvider(question, target, house, settings);
 }
 
 /** A client of another dialect means its own provider's models where it names no other, and no model of Anthropic's. */
-function findProvider({ dialect }: ClientCall, { model }: Facts, { providers }: House) {
-  const named = providers.find(model);
-  const { usualProvider } = dialect;
+function findProvider(question: Question, house: House): ProviderModel | undefined {
+  const { call, facts } = question;
+  const { model } = facts;
+  const named = house.providers.find(model);
+  if (call.dialect.id === ANTHROPIC) return named && inUse(named, question, house);
+  const { usualProvider } = call.dialect;
   if (named !== undefined || usualProvider === undefined || model === undefined) return named;
-  return model.includes("claude") ? undefined : providers.find(`${usualProvider}/${model}`);
+  return model.includes("claude") ? undefined : house.providers.find(`${usualProvider}/${model}`);
+}
+
+/** Anthropic has the last word on a name that nobody here gave a meaning. */
+function inUse(
+  named: ProviderModel,
+  { identity }: Question,
+  { vault }: House,
+): ProviderModel | undefined {
+  const { isConfigured, deployment } = named;
+  const isKeyed = vault.find(identity.organisation, deployment.provider) !== undefined;
+  return isConfigured || isKeyed ? named : undefined;
 }
 
 function chooseProvider(

@@ -53,9 +53,7 @@ export interface Turn {
  * closed before any response byte came.
  */
 export async function tryCandidate(sending: Sending, turn: Turn): Promise<RelayResult> {
-  const prepared = prepare(sending, turn.candidate);
-  if (!prepared.ok) return notTried(prepared.error);
-  const first = await sendOnce(sending, turn, prepared.value, false);
+  const first = await prepareAndSend(sending, turn, false);
   const { failure } = first;
   const repeatable =
     failure !== undefined &&
@@ -65,7 +63,14 @@ export async function tryCandidate(sending: Sending, turn: Turn): Promise<RelayR
     sending.body.kind !== "stream" &&
     !first.cut &&
     !sending.client.gone;
-  return repeatable ? await sendOnce(sending, turn, prepared.value, true) : first;
+  return repeatable ? await prepareAndSend(sending, turn, true) : first;
+}
+
+/** Anew for each repetition, for a body that was yielded in parts is used up. */
+async function prepareAndSend(sending: Sending, turn: Turn, fresh: boolean): Promise<RelayResult> {
+  const prepared = prepare(sending, turn.candidate);
+  if (!prepared.ok) return notTried(prepared.error);
+  return await sendOnce(sending, turn, prepared.value, fresh);
 }
 
 async function sendOnce(

@@ -7,6 +7,8 @@ export interface Provider {
   /** Of the configuration; a stored one goes before it. */
   readonly key: Secret | undefined;
   readonly needsKey: boolean;
+  /** False where nobody but this program named it. */
+  readonly isConfigured: boolean;
   /** Asked for to see whether a key is taken. */
   readonly checkTarget: string;
 }
