@@ -5,7 +5,7 @@ import {
   type MediaSource,
   type TextBlock,
 } from "../../canonical/index.ts";
-import type { Field } from "./field.ts";
+import type { Field } from "../field.ts";
 
 const KNOWN = {
   text: new Set(["type", "text", "cache_control"]),

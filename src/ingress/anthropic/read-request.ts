@@ -1,7 +1,7 @@
 import { type GatewayError, gatewayError } from "../../base/errors.ts";
 import { fail, ok, type Result } from "../../base/result.ts";
 import type { CanonicalRequest, JsonObject, TextBlock, Turn } from "../../canonical/index.ts";
-import { Faults, Field } from "./field.ts";
+import { Faults, Field } from "../field.ts";
 import { readContent, readTextBlock } from "./read-blocks.ts";
 import { readFormat, readOutputConfig, readThinking } from "./read-thinking.ts";
 import { readToolChoice, readTools } from "./read-tools.ts";

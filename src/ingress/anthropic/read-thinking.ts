@@ -1,5 +1,5 @@
 import type { Effort, JsonObject, OutputFormat, Thinking } from "../../canonical/index.ts";
-import type { Field } from "./field.ts";
+import type { Field } from "../field.ts";
 
 /** A member that is understood in part: what it says here, and what only the dialect knows. */
 interface Read<T> {

@@ -1,5 +1,5 @@
 import type { FunctionTool, ServerTool, Tool, ToolChoice } from "../../canonical/index.ts";
-import type { Field } from "./field.ts";
+import type { Field } from "../field.ts";
 import { readCache } from "./read-blocks.ts";
 
 const KNOWN = new Set([

@@ -1,5 +1,5 @@
 import type { JsonObject } from "../../canonical/index.ts";
-import { Faults, Field } from "../anthropic/field.ts";
+import { Faults, Field } from "../field.ts";
 
 export { Faults, Field };
 

@@ -1,5 +1,5 @@
 import type { Block, TextBlock, ToolUseBlock, Turn } from "../../canonical/index.ts";
-import type { Field } from "../anthropic/field.ts";
+import type { Field } from "../field.ts";
 import type { CallIds } from "./call-ids.ts";
 import { readCache } from "./read-cache.ts";
 import { readText } from "./read-content.ts";

@@ -1,5 +1,5 @@
 import type { CacheMark } from "../../canonical/index.ts";
-import type { Field } from "../anthropic/field.ts";
+import type { Field } from "../field.ts";
 
 /**
  * Anthropic's mark, as servers that sell its models take it in this API.

@@ -1,5 +1,5 @@
 import type { ToolChoice } from "../../canonical/index.ts";
-import type { Field } from "../anthropic/field.ts";
+import type { Field } from "../field.ts";
 
 interface ReadChoice {
   readonly toolChoice: ToolChoice | undefined;

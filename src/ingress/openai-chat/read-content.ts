@@ -1,5 +1,5 @@
 import type { Block, CacheMark, MediaSource, TextBlock } from "../../canonical/index.ts";
-import type { Field } from "../anthropic/field.ts";
+import type { Field } from "../field.ts";
 import { readCache } from "./read-cache.ts";
 import { unread } from "./unread.ts";
 

@@ -1,5 +1,5 @@
 import type { JsonObject, OutputFormat } from "../../canonical/index.ts";
-import type { Field } from "../anthropic/field.ts";
+import type { Field } from "../field.ts";
 import { unread } from "./unread.ts";
 
 interface ReadFormat {

@@ -1,5 +1,5 @@
 import type { CanonicalRequest, TextBlock, ToolResultBlock, Turn } from "../../canonical/index.ts";
-import type { Field } from "../anthropic/field.ts";
+import type { Field } from "../field.ts";
 import { CallIds } from "./call-ids.ts";
 import { readAssistant } from "./read-assistant.ts";
 import { readCache } from "./read-cache.ts";

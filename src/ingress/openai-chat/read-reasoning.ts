@@ -1,6 +1,6 @@
 import { isObject } from "../../base/json.ts";
 import type { CanonicalRequest, Effort, JsonObject, Thinking } from "../../canonical/index.ts";
-import type { Field } from "../anthropic/field.ts";
+import type { Field } from "../field.ts";
 import { unread } from "./unread.ts";
 
 interface ReadReasoning extends Pick<CanonicalRequest, "thinking" | "effort"> {

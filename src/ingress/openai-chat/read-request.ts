@@ -2,7 +2,7 @@ import { type GatewayError, gatewayError } from "../../base/errors.ts";
 import { fail, ok, type Result } from "../../base/result.ts";
 import type { CanonicalRequest, JsonObject } from "../../canonical/index.ts";
 import type { AskedInPath } from "../../exchange/dialect.ts";
-import { Faults, Field } from "../anthropic/field.ts";
+import { Faults, Field } from "../field.ts";
 import { readFormat } from "./read-format.ts";
 import { readConversation } from "./read-messages.ts";
 import { readReasoning } from "./read-reasoning.ts";

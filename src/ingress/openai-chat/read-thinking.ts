@@ -1,6 +1,6 @@
 import { isObject } from "../../base/json.ts";
 import type { Block, JsonObject, ThinkingBlock } from "../../canonical/index.ts";
-import type { Field } from "../anthropic/field.ts";
+import type { Field } from "../field.ts";
 import { joinPieces } from "./reasoning-details.ts";
 
 /** What every proof begins with that was sealed here (`canonical/provenance.ts`); other servers' details have none. */

@@ -1,5 +1,5 @@
 import type { CanonicalRequest, FunctionTool, Tool } from "../../canonical/index.ts";
-import type { Field } from "../anthropic/field.ts";
+import type { Field } from "../field.ts";
 import { readCache } from "./read-cache.ts";
 import { readChoice } from "./read-choice.ts";
 import { unread } from "./unread.ts";

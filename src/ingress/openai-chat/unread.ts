@@ -1,5 +1,5 @@
 import type { JsonObject } from "../../canonical/index.ts";
-import type { Field } from "../anthropic/field.ts";
+import type { Field } from "../field.ts";
 
 /** The members that only this API knows, as they came; undefined when there are none. SDKs write null for what was not set. */
 export function unread(field: Field, known: ReadonlySet<string>): JsonObject | undefined {

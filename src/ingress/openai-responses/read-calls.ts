@@ -5,7 +5,7 @@ import {
   jsonText,
   type ToolResultBlock,
 } from "../../canonical/index.ts";
-import type { Field } from "../anthropic/field.ts";
+import type { Field } from "../field.ts";
 import { type BuiltIn, builtInByCall, builtInByOutput } from "./built-ins.ts";
 import { flatName } from "./call-kinds.ts";
 import { wrapFreeform } from "./freeform.ts";

@@ -1,5 +1,5 @@
 import type { Block, TextBlock, Turn } from "../../canonical/index.ts";
-import type { Field } from "../anthropic/field.ts";
+import type { Field } from "../field.ts";
 import { readCall, readOutput } from "./read-calls.ts";
 import { readParts } from "./read-parts.ts";
 import { readReasoning } from "./reasoning.ts";

@@ -1,5 +1,5 @@
 import type { Effort, JsonObject, OutputFormat, Thinking } from "../../canonical/index.ts";
-import type { Field } from "../anthropic/field.ts";
+import type { Field } from "../field.ts";
 
 const EFFORTS: readonly Effort[] = ["none", "minimal", "low", "medium", "high", "xhigh", "max"];
 const FORMAT = new Set(["type", "name", "schema", "strict"]);

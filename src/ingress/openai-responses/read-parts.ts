@@ -1,5 +1,5 @@
 import type { Block, JsonObject, MediaSource, TextBlock } from "../../canonical/index.ts";
-import type { Field } from "../anthropic/field.ts";
+import type { Field } from "../field.ts";
 
 const KNOWN = {
   text: new Set(["type", "text", "annotations", "logprobs"]),

@@ -1,7 +1,7 @@
 import { type GatewayError, gatewayError } from "../../base/errors.ts";
 import { fail, ok, type Result } from "../../base/result.ts";
 import type { CanonicalRequest, JsonObject } from "../../canonical/index.ts";
-import { Faults, Field } from "../anthropic/field.ts";
+import { Faults, Field } from "../field.ts";
 import { readInput } from "./read-input.ts";
 import { readFormat, readReasoningMember } from "./read-members.ts";
 import { readToolChoice } from "./read-tool-choice.ts";

@@ -1,5 +1,5 @@
 import type { Tool, ToolChoice } from "../../canonical/index.ts";
-import type { Field } from "../anthropic/field.ts";
+import type { Field } from "../field.ts";
 import { flatName } from "./call-kinds.ts";
 
 /** A choice, and the tools that it leaves to be chosen from. */

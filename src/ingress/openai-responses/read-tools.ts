@@ -1,5 +1,5 @@
 import type { FunctionTool, JsonObject, Tool } from "../../canonical/index.ts";
-import type { Field } from "../anthropic/field.ts";
+import type { Field } from "../field.ts";
 import { type BuiltIn, builtInOf } from "./built-ins.ts";
 import { flatName } from "./call-kinds.ts";
 import { FREEFORM_SCHEMA, freeformDescription } from "./freeform.ts";

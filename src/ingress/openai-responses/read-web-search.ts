@@ -1,6 +1,6 @@
 import { isObject } from "../../base/json.ts";
 import type { JsonObject, ServerTool } from "../../canonical/index.ts";
-import type { Field } from "../anthropic/field.ts";
+import type { Field } from "../field.ts";
 
 /** The search of this dialect has had several names, some with dates. */
 const WEB_SEARCH = /^web_search(?:_preview)?(?:_\d{4}_\d{2}_\d{2})?$/;

@@ -1,6 +1,6 @@
 import { isObject } from "../../base/json.ts";
 import type { Block, JsonObject } from "../../canonical/index.ts";
-import type { Field } from "../anthropic/field.ts";
+import type { Field } from "../field.ts";
 
 /** How sealed thinking begins (`canonical/provenance`); OpenAI's own encrypted thinking has no dot in it. */
 const SEAL = "spw1.";

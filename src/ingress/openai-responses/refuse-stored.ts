@@ -1,4 +1,4 @@
-import type { Field } from "../anthropic/field.ts";
+import type { Field } from "../field.ts";
 
 const REMEDY =
   "Nothing is stored here: send the whole conversation as input, every time, and leave this out.";

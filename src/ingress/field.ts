@@ -1,5 +1,5 @@
-import { isObject } from "../../base/json.ts";
-import type { JsonObject } from "../../canonical/index.ts";
+import { isObject } from "../base/json.ts";
+import type { JsonObject } from "../canonical/index.ts";
 
 /** What is wrong with a body, the first thing of it: readers go on with a stand-in and the whole is refused at the end. */
 export class Faults {
