@@ -3,9 +3,11 @@ import {
   type CacheMark,
   type JsonObject,
   type MediaSource,
+  type OpaqueBlock,
   parseToolInput,
 } from "../../../../canonical/index.ts";
 import type { Place } from "../../shared/losses.ts";
+import { writeOpaque } from "../../shared/opaque-text.ts";
 import { wireName } from "./tool-names.ts";
 import type { Writing } from "./traits.ts";
 
@@ -39,10 +41,19 @@ function writeBlock(block: Block, writing: Writing): JsonObject {
         ...(block.isError ? { is_error: true } : {}),
       };
     case "opaque":
-      return block.raw;
+      return writeOpaqueBlock(block, writing);
     default:
       return block satisfies never;
   }
+}
+
+/** Blocks of this API that other clients' turns can hold as well; the results of its server tools are all named alike. */
+const OWN_KINDS = /^(?:search_result|server_tool_use|tool_reference|\w+_tool_result)$/;
+
+function writeOpaqueBlock(block: OpaqueBlock, writing: Writing): JsonObject {
+  if (writing.isOwn || OWN_KINDS.test(block.kind)) return block.raw;
+  const text = writeOpaque(block, writing.lose);
+  return { type: "text", text: text ?? `[${block.kind} left out: it cannot be said here]` };
 }
 
 type Framed = Exclude<Block, { readonly type: "opaque" }>;

@@ -149,6 +149,16 @@ describe("writeRequest toward Anthropic", () => {
       { type: "opaque", kind: "search_result", raw: { type: "search_result", a: 1 } },
       { type: "search_result", a: 1 },
     ],
+    [
+      "the text of a block that only another API knows",
+      { type: "opaque", kind: "input_audio", raw: { type: "input_audio", text: "Hm." } },
+      { type: "text", text: "Hm." },
+    ],
+    [
+      "a note where nothing of such a block can be said",
+      { type: "opaque", kind: "input_audio", raw: { type: "input_audio", data: "AA==" } },
+      { type: "text", text: "[input_audio left out: it cannot be said here]" },
+    ],
   ];
   for (const [name, block, expected] of BLOCKS) {
     it(`writes ${name}`, () => {
