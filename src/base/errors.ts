@@ -79,6 +79,12 @@ export const ERRORS = {
     retry: "never",
     help: "The request cannot be said in the dialect of the chosen upstream, and leaving out the rest would change what it asks for; the message names what. Send it to an upstream that has it, or turn it off in the client.",
   },
+  operation_not_supported: {
+    http: 400,
+    source: "client",
+    retry: "never",
+    help: "The provider of this model has no such operation. Name a model of a provider that has it, as provider/model.",
+  },
   invalid_header: {
     http: 400,
     source: "client",
@@ -174,6 +180,18 @@ export const ERRORS = {
     source: "client",
     retry: "never",
     help: "The body is larger than one of Spillway's own endpoints takes.",
+  },
+  unsupported_encoding: {
+    http: 415,
+    source: "client",
+    retry: "never",
+    help: "The body's content-encoding is not one of gzip, deflate, br and zstd, and the body has to be read: its key allows some models only, or its upstream speaks another dialect.",
+  },
+  websocket_not_supported: {
+    http: 426,
+    source: "client",
+    retry: "never",
+    help: "The client tried a WebSocket. The same API answers over plain HTTP, which clients fall back to by themselves.",
   },
   budget_exceeded: {
     http: 429,

@@ -19,8 +19,10 @@ export type { Message, StopReason, TokenUsage } from "./message.ts";
 export { messageEvents } from "./message-events.ts";
 export {
   ANTHROPIC,
+  NOTHING_LEFT,
   type OpenedThinking,
   openThinking,
+  SEAL_MARK,
   sealThinking,
   thinkingFor,
 } from "./provenance.ts";

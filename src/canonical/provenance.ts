@@ -6,7 +6,8 @@ import type { Turn } from "./request.ts";
 /** What every upstream that runs Anthropic's models is called here: they read each other's thinking. */
 export const ANTHROPIC = "anthropic";
 
-const MARK = "spw1.";
+/** What the signature of thinking begins with that another provider than Anthropic thought. */
+export const SEAL_MARK = "spw1.";
 /** 128 bits, in base64url: beyond guessing, and short in a signature that every later request repeats. */
 const MAC_LENGTH = 22;
 /** Below this, deflating costs more than it saves. */
@@ -17,7 +18,7 @@ const PLAIN = 0;
 const DEFLATED = 1;
 
 /** The only thing that is left of a turn whose thinking was all it had: an empty turn is refused everywhere. */
-const NOTHING_LEFT = "(no text)";
+export const NOTHING_LEFT = "(no text)";
 
 /** Another provider's own proof of its thinking, as it was before it was sealed. */
 export interface OpenedThinking {
@@ -31,7 +32,7 @@ export interface OpenedThinking {
  * The same arguments always give the same text, so that a repeated conversation stays the same to a prompt cache.
  */
 export function sealThinking(provider: string, payload: string, key: KeyObject): string {
-  const sealed = `${MARK}${provider}.${pack(payload)}`;
+  const sealed = `${SEAL_MARK}${provider}.${pack(payload)}`;
   return `${sealed}.${macOf(sealed, key)}`;
 }
 
@@ -41,17 +42,17 @@ export function openThinking(signature: string, key: KeyObject): OpenedThinking 
   const macAt = signature.lastIndexOf(".");
   const sealed = signature.slice(0, macAt);
   const payloadAt = sealed.lastIndexOf(".");
-  if (payloadAt < MARK.length) return undefined;
+  if (payloadAt < SEAL_MARK.length) return undefined;
   if (!isEqual(signature.slice(macAt + 1), macOf(sealed, key))) return undefined;
   const payload = unpack(sealed.slice(payloadAt + 1));
   return payload === undefined
     ? undefined
-    : { provider: sealed.slice(MARK.length, payloadAt), payload };
+    : { provider: sealed.slice(SEAL_MARK.length, payloadAt), payload };
 }
 
 /** Anthropic's own signatures are base64, which has no dot: the mark alone tells whose a block is, whatever the key. */
 function isSealed(signature: string): boolean {
-  return signature.startsWith(MARK);
+  return signature.startsWith(SEAL_MARK);
 }
 
 /**

@@ -34,6 +34,7 @@ export function answerFields(
   );
   const { lossy = [] } = head;
   if (lossy.length > 0) fields.push("x-spillway-lossy", lossy.join(","));
+  if (head.estimated === true) fields.push("x-spillway-usage-source", "estimated");
   if (head.status >= 400) fields.push("x-spillway-error-source", "upstream");
   return fields;
 }

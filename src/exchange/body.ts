@@ -43,27 +43,50 @@ export class HeldBytes {
 export class HeldBody {
   readonly kind = "held";
   readonly lengthBytes: number;
+  /** Of what can be read: a packed body is larger than it looks. */
+  readonly plainBytes: number;
+  /** It came with a content-encoding. */
+  readonly isPacked: boolean;
   readonly #held: HeldBytes;
   #parts: readonly Buffer[];
+  #plain: Result<readonly Buffer[], GatewayError>;
   #dropped = false;
 
-  /** `held` has taken the bytes already. The parts are as they arrived: joining them would copy the whole for nothing. */
-  constructor(parts: readonly Buffer[], lengthBytes: number, held: HeldBytes) {
+  /**
+   * `held` has taken the bytes already, and those of `unpacked`. The parts are as they arrived: joining them would copy the
+   * whole for nothing.
+   */
+  constructor(
+    parts: readonly Buffer[],
+    lengthBytes: number,
+    held: HeldBytes,
+    unpacked?: Result<Buffer, GatewayError>,
+  ) {
     this.lengthBytes = lengthBytes;
     this.#parts = parts;
     this.#held = held;
+    this.isPacked = unpacked !== undefined;
+    this.#plain = unpacked?.ok === false ? unpacked : ok(unpacked ? [unpacked.value] : parts);
+    this.plainBytes = unpacked?.ok === true ? unpacked.value.length : lengthBytes;
   }
 
-  /** Empty once dropped. */
+  /** As it came; empty once dropped. */
   get parts(): readonly Buffer[] {
     return this.#parts;
+  }
+
+  /** For reading, or why that cannot be; empty once dropped. */
+  get plain(): Result<readonly Buffer[], GatewayError> {
+    return this.#plain;
   }
 
   drop(): void {
     if (this.#dropped) return;
     this.#dropped = true;
+    const unpackedBytes = this.isPacked && this.#plain.ok ? this.plainBytes : 0;
     this.#parts = [];
-    this.#held.release(this.lengthBytes);
+    this.#plain = ok([]);
+    this.#held.release(this.lengthBytes + unpackedBytes);
   }
 }
 

@@ -6,6 +6,7 @@ export type Operation =
   | "messages"
   | "count_tokens"
   | "models"
+  | "embeddings"
   | "batches"
   | "files"
   | "probe"
@@ -26,6 +27,8 @@ export interface ClientCall {
   readonly path: string;
   /** What stands behind the base URL of an upstream of the same dialect, for the model that it knows by this name. */
   readonly targetFor: (model: string) => string;
+  /** A count of tokens in the client's dialect; undefined: it has none. */
+  readonly writeCount?: ((tokens: number) => string) | undefined;
   /** Epoch milliseconds and monotonic milliseconds of its arrival. */
   readonly startedAt: number;
   readonly startedMs: number;

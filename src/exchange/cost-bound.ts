@@ -12,14 +12,14 @@ export interface Costly {
 
 /** The most that a request may cost; undefined without a price. */
 export function mostItMayCost({ facts, body, catalogue }: Costly): NanoUsd | undefined {
-  const bodyBytes = body.kind === "held" ? body.lengthBytes : 0;
+  const bodyBytes = body.kind === "held" ? body.plainBytes : 0;
   return boundOf({ facts, body, catalogue }, bodyBytes, facts.maxTokens);
 }
 
 /** What writing a request's context anew costs, at four bytes for a token, which is about what code has. */
 export function costOfContext({ facts, body, catalogue }: Costly): NanoUsd | undefined {
   // The bound takes a token for every two bytes.
-  const bodyBytes = body.kind === "held" ? Math.ceil(body.lengthBytes / 2) : 0;
+  const bodyBytes = body.kind === "held" ? Math.ceil(body.plainBytes / 2) : 0;
   return boundOf({ facts, body, catalogue }, bodyBytes, 0);
 }
 

@@ -1,5 +1,5 @@
 import { type GatewayError, gatewayError } from "../base/errors.ts";
-import { fail, type Result } from "../base/result.ts";
+import type { Result } from "../base/result.ts";
 import { ANTHROPIC } from "../canonical/index.ts";
 import type { Identity } from "../identity/principal.ts";
 import { allowsModel } from "../policy/access/index.ts";
@@ -14,7 +14,7 @@ import type { PayMode } from "../store/key-record.ts";
 import type { Asked } from "./asked.ts";
 import type { RequestBody } from "./body.ts";
 import type { ClientCall, Operation } from "./call.ts";
-import type { Facts } from "./facts.ts";
+import { type Facts, WITH_MODEL } from "./facts.ts";
 import type { ExchangeSettings, House } from "./house.ts";
 import { shownTime } from "./shown-time.ts";
 
@@ -42,7 +42,6 @@ export interface Question {
 
 /** Operations that a stored key is used for (design R4). */
 const INJECTED: ReadonlySet<Operation> = new Set(["messages", "count_tokens", "models"]);
-const WITH_MODEL: ReadonlySet<Operation> = new Set(["messages", "count_tokens"]);
 const MODE_LABELS: Readonly<Record<PayMode, UpstreamMode>> = {
   session: "passthrough",
   inject: "byok",
@@ -57,7 +56,9 @@ export function decide(question: Question, house: House, settings: ExchangeSetti
   const refusal =
     residency?.error ??
     refusedBody(question, settings, routed) ??
+    refusedReading(question) ??
     refusedModel(question) ??
+    refusedOperation(question, deployment) ??
     errorOf(routed);
   return {
     route: refusal === undefined && routed.ok ? routed.value : undefined,
@@ -106,16 +107,12 @@ function inUse(
 }
 
 function chooseProvider(
-  { call, identity }: Question,
+  { identity }: Question,
   target: ProviderModel,
   { vault }: House,
   { pay }: ExchangeSettings,
 ): Choice {
   const { deployment } = target;
-  if (call.operation === "count_tokens") {
-    const error = gatewayError("not_found", "The provider of this model does not count tokens");
-    return { payMode: "inject", routed: fail(error), deployment };
-  }
   const routed = providerRoute({
     target,
     organisation: identity.organisation,
@@ -148,7 +145,12 @@ function chooseAnthropic(question: Question, house: House, settings: ExchangeSet
       ? knownFull(question, house, settings)
       : undefined;
   const routed = route({
-    caller: { principal: identity.principal, ...ownFor(question), hasKey },
+    caller: {
+      principal: identity.principal,
+      ...ownFor(question),
+      hasKey,
+      isForeign: call.dialect.id !== ANTHROPIC,
+    },
     mode: payMode,
     stored,
     storedUnusable:
@@ -219,6 +221,13 @@ function refusedBody(
   return gatewayError("ambiguous_body", `The body has "${first}" more than once; send it once`);
 }
 
+/** Nobody knows whose model is asked for, and a rule or the way depends on it. */
+function refusedReading({ call, identity, facts, body }: Question): GatewayError | undefined {
+  if (body.kind !== "held" || body.plain.ok || facts.model !== undefined) return undefined;
+  const isRuled = (identity.key?.settings.models ?? []).length > 0;
+  return isRuled || call.dialect.usualProvider !== undefined ? body.plain.error : undefined;
+}
+
 function refusedModel({ call, identity, facts }: Question): GatewayError | undefined {
   const models = identity.key?.settings.models ?? [];
   if (models.length === 0) return undefined;
@@ -232,6 +241,21 @@ function refusedModel({ call, identity, facts }: Question): GatewayError | undef
   if (!WITH_MODEL.has(call.operation) || allowsModel(models, facts.model)) return undefined;
   const asked = facts.model === undefined ? "The request names no model" : "This model is not one";
   return gatewayError("model_not_allowed", `${asked} that this key allows: ${list}`);
+}
+
+/** Embeddings are passed on as they come, so they go where that dialect is spoken. */
+function refusedOperation(
+  { call, facts: { model = "" } }: Question,
+  deployment: Deployment,
+): GatewayError | undefined {
+  if (call.operation !== "embeddings") return undefined;
+  const { provider } = deployment;
+  const name = model.slice(model.startsWith(`${provider}/`) ? provider.length + 1 : 0);
+  if (deployment.dialectFor(name).id.startsWith("openai-")) return undefined;
+  return gatewayError(
+    "operation_not_supported",
+    `There are no embeddings by this dialect at ${provider}. Name a model of a provider that has them, such as openai/text-embedding-3-small`,
+  );
 }
 
 function errorOf(routed: ReturnType<typeof route>): GatewayError | undefined {

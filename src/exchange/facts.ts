@@ -33,24 +33,36 @@ const DECISIVE: ReadonlySet<string> = new Set([
 const MAX_PROBE_BYTES = 2_048;
 const NONE: Facts = { duplicates: [] };
 
+/** Operations that name a model. */
+export const WITH_MODEL: ReadonlySet<Operation> = new Set([
+  "messages",
+  "count_tokens",
+  "embeddings",
+]);
+
 /** Operations whose body decides something before it is sent: the encoding asked for, the record, later the route. */
 export function needsBody(operation: Operation, method: string): boolean {
-  return method === "POST" && (operation === "messages" || operation === "count_tokens");
+  return method === "POST" && WITH_MODEL.has(operation);
 }
 
 /** Reads the facts from a held body. A body that is no JSON object has none, and is passed on all the same. */
 export function readFacts(body: RequestBody, asked: AskedInPath = {}): Facts {
   if (body.kind !== "held") return NONE;
-  const scan = scanParts(body.parts, DECISIVE);
+  const { plain, plainBytes } = body;
+  if (!plain.ok) {
+    const named = asked.model === undefined ? {} : { model: asked.model };
+    return { ...named, stream: asked.stream ?? false, duplicates: [] };
+  }
+  const parts = plain.value;
+  const scan = scanParts(parts, DECISIVE);
   if (scan.kind !== "object") return { stream: false, duplicates: [] };
   // With a duplicate the last one counts, as it does for JSON.parse.
-  const { parts } = body;
   const model = asked.model ?? stringOf(parts, findMember(scan, "model"));
   const limits = LIMITS.map((name) => numberOf(parts, findMember(scan, name)));
   const maxTokens = limits.find((limit) => limit !== undefined);
   const inferenceGeo = stringOf(parts, findMember(scan, "inference_geo"));
   const speed = stringOf(parts, findMember(scan, "speed"));
-  const mayProbe = maxTokens === 1 && body.lengthBytes <= MAX_PROBE_BYTES;
+  const mayProbe = maxTokens === 1 && plainBytes <= MAX_PROBE_BYTES;
   return {
     ...(model === undefined ? {} : { model }),
     ...(maxTokens === undefined ? {} : { maxTokens }),
@@ -76,10 +88,10 @@ function asksForLimits(parts: readonly Buffer[]): boolean {
 
 /** True when the text's bytes are in the body, also across two of its parts. */
 export function bodyIncludes(body: RequestBody, text: string): boolean {
-  if (body.kind !== "held") return false;
+  if (body.kind !== "held" || !body.plain.ok) return false;
   const overlap = text.length - 1;
   let tail = Buffer.alloc(0);
-  for (const part of body.parts) {
+  for (const part of body.plain.value) {
     if (part.includes(text)) return true;
     if (Buffer.concat([tail, part.subarray(0, overlap)]).includes(text)) return true;
     tail = Buffer.concat([tail, part.subarray(-overlap)]).subarray(-overlap);

@@ -9,7 +9,12 @@ import {
   type UpstreamHeaderOptions,
 } from "./headers.ts";
 
-const PLAIN = { identityEncoding: false, contentLength: true, instead: undefined };
+const PLAIN = {
+  identityEncoding: false,
+  contentLength: true,
+  contentEncoding: true,
+  instead: undefined,
+};
 
 const up = (headers: readonly string[], options: UpstreamHeaderOptions = PLAIN) =>
   toUpstreamHeaders(headers, options);

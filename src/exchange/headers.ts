@@ -35,6 +35,8 @@ const CREDENTIAL_LOOKALIKE = /^(authorization|x[-_](api|spillway|goog[-_]api)[-_
 export interface UpstreamHeaderOptions {
   readonly identityEncoding: boolean;
   readonly contentLength: boolean;
+  /** False: a packed body goes on unpacked. */
+  readonly contentEncoding: boolean;
   /** Fields that take the place of everything by which the caller is known; undefined: the caller's own. */
   readonly instead: HeaderList | undefined;
 }
@@ -51,6 +53,7 @@ export function toUpstreamHeaders(raw: HeaderList, options: UpstreamHeaderOption
     const field = name.toLowerCase();
     let value = raw[i + 1] ?? "";
     if (field === "content-length" ? !options.contentLength : isStripped(field)) continue;
+    if (field === "content-encoding" && !options.contentEncoding) continue;
     // A Spillway key is good here and nowhere else.
     if (CALLERS_OWN.has(field) && (options.instead !== undefined || carriesKey(value))) continue;
     if (field === "accept-encoding" && options.identityEncoding) {

@@ -6,7 +6,7 @@ import type { BudgetScope } from "../policy/budget/index.ts";
 import type { Candidate } from "../routing/candidate.ts";
 import type { LedgerTransaction } from "../store/transaction.ts";
 import type { RequestBody } from "./body.ts";
-import type { ClientCall } from "./call.ts";
+import type { ClientCall, Operation } from "./call.ts";
 import { type Costly, mostItMayCost } from "./cost-bound.ts";
 import type { Facts } from "./facts.ts";
 import type { ExchangeSettings, House } from "./house.ts";
@@ -21,6 +21,9 @@ export interface PurseOwner {
   readonly settings: ExchangeSettings;
   readonly sessionId: string | undefined;
 }
+
+/** Operations that cost something. */
+const PAID: ReadonlySet<Operation> = new Set(["messages", "embeddings"]);
 
 /** The money of one exchange: who pays for which candidate, what is put aside for it, and what it cost in the end. */
 export class Purse {
@@ -92,7 +95,7 @@ export class Purse {
   /** The budgets that stand above a candidate: only a stored key's money is anybody's budget (design R2, R22). */
   scopesOf({ credential, mode }: Candidate): readonly BudgetScope[] {
     const { call, identity, settings } = this.#owner;
-    if (credential.kind !== "stored" || call.operation !== "messages") return [];
+    if (credential.kind !== "stored" || !PAID.has(call.operation)) return [];
     const { cap } = settings.pay;
     const { key, principal } = identity;
     if (key !== undefined) return [keyScope(key, mode, cap)];
@@ -101,7 +104,9 @@ export class Purse {
   }
 
   get #costly(): Costly {
-    const { facts, body, settings } = this.#owner;
+    const { call, body, settings } = this.#owner;
+    const isRead = call.operation === "embeddings";
+    const facts = isRead ? { ...this.#owner.facts, maxTokens: 0 } : this.#owner.facts;
     return { facts, body, catalogue: settings.catalogue };
   }
 

@@ -1,5 +1,6 @@
 import { ERRORS, type GatewayError, gatewayError } from "../base/errors.ts";
 import { allValues, firstValue } from "../base/header-list.ts";
+import { ok } from "../base/result.ts";
 import type { Secret } from "../base/secret.ts";
 import { readClientInfo } from "../identity/client.ts";
 import { carriesKey } from "../identity/keys/index.ts";
@@ -22,6 +23,7 @@ import { Purse } from "./purse.ts";
 import { type Ending, settle } from "./settle.ts";
 import { SpillWatch } from "./spill.ts";
 import { toStartedRecord } from "./started.ts";
+import { unpackBody } from "./unpack.ts";
 
 const RETRY_AFTER_MS = 5_000;
 
@@ -147,7 +149,10 @@ function turnAway(
 
 async function collectBody(call: ClientCall, house: House, settings: ExchangeSettings) {
   if (needsBody(call.operation, call.request.method ?? "")) {
-    return await holdBody(call.request, settings.limits, house.held);
+    const body = await holdBody(call.request, settings.limits, house.held);
+    if (!body.ok) return body;
+    const { rawHeaders } = call.request;
+    return ok(await unpackBody(body.value, rawHeaders, settings.limits, house.held));
   }
   return { ok: true, value: streamBody(call.request) } as const;
 }

@@ -144,7 +144,7 @@ function decisionOf({ reason, last }: Ending, { duplicates }: Facts): string {
 
 /** Whether the API may charge for a call. What is not known to be free is not called free. */
 function mayCost({ operation, path, request }: ClientCall): boolean {
-  if (operation === "messages") return true;
+  if (operation === "messages" || operation === "embeddings") return true;
   if (request.method !== "POST" || !path.startsWith("/v1/")) return false;
   return operation === "other" || path === "/v1/messages/batches";
 }

@@ -1,27 +1,29 @@
 import type { KeyObject } from "node:crypto";
 import type { GatewayError } from "../base/errors.ts";
 import { firstValue, type HeaderList } from "../base/header-list.ts";
-import { spliceModel } from "../base/json-splice.ts";
 import { ok, type Result } from "../base/result.ts";
 import { ANTHROPIC } from "../canonical/index.ts";
 import type { Candidate, CandidateCredential } from "../routing/candidate.ts";
 import type { AttemptRecord } from "../store/record.ts";
 import type { BoundDialect } from "../upstream/dialects/bind.ts";
 import { DialectTap } from "../upstream/dialects/dialect-tap.ts";
+import { EmbeddingsTap } from "../upstream/dialects/embeddings-tap.ts";
 import type {
   ResponseHead,
   UpstreamCall,
   UpstreamRequest,
 } from "../upstream/transport/contract.ts";
 import type { ActiveExchanges } from "./active.ts";
-import type { HeldBody, RequestBody } from "./body.ts";
+import type { RequestBody } from "./body.ts";
 import type { ClientCall } from "./call.ts";
 import type { ClientSide } from "./client-side.ts";
 import { toUpstreamHeaders } from "./headers.ts";
 import { isEventStream } from "./hub/answer.ts";
-import { type Prepared, prepareTranslation } from "./hub/prepare.ts";
+import { type LocalAnswer, type Prepared, prepareTranslation } from "./hub/prepare.ts";
+import { prepareCount } from "./hub/prepare-count.ts";
 import { maskHead } from "./mask-secret.ts";
-import { notTried } from "./not-sent.ts";
+import { NOT_SENT, notTried } from "./not-sent.ts";
+import { toPayload } from "./payload.ts";
 import { type Keeping, Relay, type RelayOptions, type RelayResult } from "./relay.ts";
 
 /** What every attempt of an exchange has in common. */
@@ -70,7 +72,20 @@ export async function tryCandidate(sending: Sending, turn: Turn): Promise<RelayR
 async function prepareAndSend(sending: Sending, turn: Turn, fresh: boolean): Promise<RelayResult> {
   const prepared = prepare(sending, turn.candidate);
   if (!prepared.ok) return notTried(prepared.error);
+  if ("answer" in prepared.value) return answerHere(sending, turn, prepared.value);
   return await sendOnce(sending, turn, prepared.value, fresh);
+}
+
+/** Nothing is sent, so there is no attempt to speak of. */
+function answerHere(
+  { client }: Sending,
+  { fields }: Turn,
+  { answer: { head, body } }: LocalAnswer,
+): RelayResult {
+  if (client.gone || !client.writeHead(head, fields(head))) return NOT_SENT;
+  client.write(body);
+  client.end(() => {});
+  return { ...NOT_SENT, head, committed: true, cut: false };
 }
 
 async function sendOnce(
@@ -133,69 +148,65 @@ function outcomeOf(result: RelayResult, client: ClientSide): AttemptRecord["outc
 }
 
 /** The client's own bytes where the upstream speaks its dialect, a translation where it does not. */
-function prepare(sending: Sending, candidate: Candidate): Result<Prepared, GatewayError> {
+function prepare(
+  sending: Sending,
+  candidate: Candidate,
+): Result<Prepared | LocalAnswer, GatewayError> {
   const { call, streamRequested } = sending;
   const { deployment, model } = candidate;
   const dialect = deployment.dialectFor(model ?? sending.requestedModel);
   if (call.operation === "messages" && dialect.id !== call.dialect.id) {
     return prepareTranslation({ ...sending, isStream: streamRequested }, candidate);
   }
-  const request = toUpstreamRequest(sending, candidate);
-  return ok({ request, translate: (inner) => inner, ...tapOf(dialect, call) });
+  if (call.operation === "count_tokens" && !countsItself(dialect, sending, candidate)) {
+    return prepareCount({ ...sending, isStream: false }, candidate);
+  }
+  const makeTap = tapOf(dialect, call);
+  const request = toUpstreamRequest(sending, candidate, {
+    under: dialect.under ?? "",
+    identityEncoding: streamRequested || makeTap !== undefined,
+  });
+  return ok({ request, translate: (inner) => inner, makeTap });
 }
 
-/** Anthropic's own answers have a tap that reads them in place; others are read as a translation would. */
-function tapOf(dialect: BoundDialect, { operation }: ClientCall): Pick<Prepared, "makeTap"> {
-  if (dialect.id === ANTHROPIC || operation !== "messages") return {};
-  return { makeTap: (head) => new DialectTap(dialect, isEventStream(head)) };
+/** Other servers that speak Anthropic's dialect may not count, and are asked in a way that has an answer all the same. */
+function countsItself({ id }: BoundDialect, { call }: Sending, { model }: Candidate): boolean {
+  return id === call.dialect.id && (id !== ANTHROPIC || model === undefined);
 }
 
-function toUpstreamRequest(sending: Sending, candidate: Candidate): UpstreamRequest {
-  const { call, streamRequested } = sending;
+/** Anthropic's own answers have a tap that reads them in place, packed or not; others are read as a translation would. */
+function tapOf(dialect: BoundDialect, { operation }: ClientCall): Prepared["makeTap"] {
+  if (operation === "embeddings") return () => new EmbeddingsTap();
+  if (dialect.id === ANTHROPIC || operation !== "messages") return undefined;
+  return (head) => new DialectTap(dialect, isEventStream(head));
+}
+
+function toUpstreamRequest(
+  sending: Sending,
+  candidate: Candidate,
+  { under, identityEncoding }: { readonly under: string; readonly identityEncoding: boolean },
+): UpstreamRequest {
+  const { call } = sending;
   const { deployment, model } = candidate;
-  const payload = toPayload(sending.body, model);
+  const { body, isRewritten } = toPayload(sending.body, {
+    model,
+    cutsSealed: call.dialect.id === ANTHROPIC,
+  });
   return {
     method: call.request.method ?? "GET",
-    target: `${deployment.pathPrefix}${call.targetFor(model ?? sending.requestedModel)}`,
+    target: `${deployment.pathPrefix}${under}${call.targetFor(model ?? sending.requestedModel)}`,
     headers: toUpstreamHeaders(call.request.rawHeaders, {
-      identityEncoding: streamRequested,
+      identityEncoding,
       // A Buffer's length is its framing; a stream's has to be said, where it is known.
-      contentLength: !Buffer.isBuffer(payload) && model === undefined,
+      contentLength: !Buffer.isBuffer(body),
+      contentEncoding: !isRewritten,
       instead: insteadOfCaller(candidate),
     }),
-    body: payload,
+    body,
   };
 }
 
 function insteadOfCaller({ deployment, credential }: Candidate): HeaderList | undefined {
   if (credential.kind === "own") return undefined;
   return credential.kind === "stored" ? deployment.authorize(credential.secret) : [];
-}
-
-/** The HTTP client keeps a Buffer for as long as the answer lasts, but lets go of what a stream has yielded. */
-const KEPT_BODY_BYTES = 8 * 1024;
-
-/** A model of another name is put into the body, and nothing else is changed in it. */
-function toPayload(body: RequestBody, model: string | undefined): UpstreamRequest["body"] {
-  if (model !== undefined && body.kind === "held") {
-    const whole = Buffer.concat(body.parts);
-    return Buffer.concat(spliceModel(whole, model) ?? [whole]);
-  }
-  switch (body.kind) {
-    case "none":
-      return undefined;
-    case "held": {
-      const [only] = body.parts;
-      const isSmall = body.parts.length === 1 && body.lengthBytes <= KEPT_BODY_BYTES;
-      return isSmall ? only : yieldParts(body);
-    }
-    case "stream":
-      return body.open();
-    default:
-      return body satisfies never;
-  }
-}
-
-async function* yieldParts(body: HeldBody): AsyncGenerator<Buffer> {
-  yield* body.parts;
 }

@@ -1,6 +1,12 @@
+import type { IncomingHttpHeaders } from "node:http";
 import type { ClientCall } from "../exchange/call.ts";
 import { anthropicDialect } from "./anthropic/errors.ts";
-import { geminiArrayDialect, geminiClientDialect, readGeminiPath } from "./gemini/index.ts";
+import {
+  geminiArrayDialect,
+  geminiClientDialect,
+  readGeminiPath,
+  writeCount,
+} from "./gemini/index.ts";
 import { openAiChatDialect } from "./openai-chat/index.ts";
 import { openAiResponsesDialect } from "./openai-responses/index.ts";
 import { type Target, toOperation, withoutAlias } from "./target.ts";
@@ -8,16 +14,23 @@ import { type Target, toOperation, withoutAlias } from "./target.ts";
 /** What a request's address says: which dialect the client speaks, and what it wants. */
 export type Address = Pick<
   ClientCall,
-  "dialect" | "operation" | "asked" | "target" | "path" | "targetFor"
+  "dialect" | "operation" | "asked" | "target" | "path" | "targetFor" | "writeCount"
 >;
 
 /** OpenAI's API, also where clients are told to find it under a name of its own. */
-const OPENAI = /^(?:\/openai)?\/v1(?<rest>\/chat\/completions|\/responses)$/;
+const OPENAI = /^(?:\/openai)?\/v1(?<rest>\/chat\/completions|\/responses|\/embeddings)$/;
 const GEMINI_ALIAS = "/genai";
 
 /** Reads the address; what is no other dialect's is Anthropic's, and is passed on like the rest. */
-export function readAddress(method: string, at: Target): Address {
+export function readAddress(method: string, at: Target, headers: IncomingHttpHeaders): Address {
+  if (at.path === "/v1/embeddings" && isAnthropics(headers)) return anthropicAddress(method, at);
   return openAiAddress(method, at) ?? geminiAddress(method, at) ?? anthropicAddress(method, at);
+}
+
+/** Anthropic has no embeddings; what its clients ask for by this name is theirs all the same, and no stored key is for it. */
+function isAnthropics(headers: IncomingHttpHeaders): boolean {
+  const { authorization, "x-api-key": key, "anthropic-version": version } = headers;
+  return version !== undefined || `${authorization} ${String(key)}`.includes("sk-ant-");
 }
 
 function openAiAddress(method: string, { target, path }: Target): Address | undefined {
@@ -26,12 +39,16 @@ function openAiAddress(method: string, { target, path }: Target): Address | unde
   const query = target.slice(path.length);
   return {
     dialect: rest === "/responses" ? openAiResponsesDialect : openAiChatDialect,
-    operation: method === "POST" ? "messages" : "other",
+    operation: method === "POST" ? openAiOperation(rest) : "other",
     asked: {},
     target,
     path,
     targetFor: () => `${rest}${query}`,
   };
+}
+
+function openAiOperation(rest: string): ClientCall["operation"] {
+  return rest === "/embeddings" ? "embeddings" : "messages";
 }
 
 function geminiAddress(method: string, at: Target): Address | undefined {
@@ -46,6 +63,7 @@ function geminiAddress(method: string, at: Target): Address | undefined {
     target,
     path,
     targetFor: (model) => (model === asked.model ? target : withModel(target, model)),
+    writeCount,
   };
 }
 
@@ -58,6 +76,7 @@ function anthropicAddress(method: string, at: Target): Address {
     target,
     path,
     targetFor: () => target,
+    writeCount: (tokens) => JSON.stringify({ input_tokens: tokens }),
   };
 }
 

@@ -26,6 +26,13 @@ export interface IngressOptions {
   readonly onBug: (id: string, cause: unknown) => void;
 }
 
+/** How a refusal is said. */
+interface Saying {
+  readonly dialect?: ClientDialect;
+  /** Sent beside those that every error has. */
+  readonly fields?: HeaderList | undefined;
+}
+
 type Pair = Pick<ClientCall, "request" | "response">;
 
 /** Tells Spillway's own endpoints from what is passed on, and begins the exchanges. */
@@ -51,19 +58,26 @@ export class Ingress {
       this.refuse(request, response, overloaded);
       return;
     }
-    this.#forward({ request, response }, readAddress(request.method ?? "", target.value));
+    const address = readAddress(request.method ?? "", target.value, request.headers);
+    if (wantsWebSocket(request, address)) {
+      this.refuse(request, response, NO_WEBSOCKET, {
+        dialect: address.dialect,
+        fields: PLAIN_HTTP,
+      });
+      return;
+    }
+    this.#forward({ request, response }, address);
   }
 
-  /** `fields` are sent beside those that every error has. */
   refuse(
     request: IncomingMessage,
     response: ServerResponse,
     error: GatewayError,
-    fields: HeaderList = [],
+    { dialect = anthropicDialect, fields = [] }: Saying = {},
   ): void {
     const id = this.#options.ids.next();
     this.#options.onRefused(id, error);
-    const { status, headers, body } = anthropicDialect.renderError(error, id);
+    const { status, headers, body } = dialect.renderError(error, id);
     sendWhole({ request, response }, status, [...headers, ...fields], body);
   }
 
@@ -71,7 +85,7 @@ export class Ingress {
     this.#options.selfService.handle(request, target).then(
       (answer) => {
         if (answer.ok) sendAnswer({ request, response }, answer.value);
-        else this.refuse(request, response, answer.error.error, answer.error.fields);
+        else this.refuse(request, response, answer.error.error, answer.error);
       },
       (cause: unknown) => this.#bug({ request, response }, this.#options.ids.next(), cause),
     );
@@ -107,6 +121,19 @@ export class Ingress {
     }
   }
 }
+
+/** Codex tries one first, and goes on over HTTP at once when it is told so; every other answer costs it seconds. */
+function wantsWebSocket({ method, headers }: IncomingMessage, { path }: Address): boolean {
+  if (method !== "GET" || !path.endsWith("/v1/responses")) return false;
+  return headers.upgrade?.toLowerCase().includes("websocket") === true;
+}
+
+const NO_WEBSOCKET = gatewayError(
+  "websocket_not_supported",
+  "Responses are answered over plain HTTP here, not over a WebSocket",
+);
+/** A 426 has to name what is spoken instead. */
+const PLAIN_HTTP = ["connection", "upgrade", "upgrade", "HTTP/1.1"];
 
 function sendAnswer(pair: Pair, { status, contentType, body }: Answer): void {
   const headers = ["content-type", contentType, "cache-control", "no-store"];

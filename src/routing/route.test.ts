@@ -22,7 +22,7 @@ const STORED = { organisation: "acme", label: "claude-code", secret: new Secret(
 
 function request(more: Partial<RouteRequest>): RouteRequest {
   return {
-    caller: { principal: "dev", own: "none", hasKey: true },
+    caller: { principal: "dev", own: "none", hasKey: true, isForeign: false },
     mode: "inject",
     stored: STORED,
     storedUnusable: undefined,
@@ -82,14 +82,19 @@ describe("route", () => {
   for (const [hasKey, own, mode, isStored, expected] of table) {
     const who = hasKey ? "a key" : "nobody";
     it(`R2: ${who} with ${own}, mode ${mode}, ${isStored ? "a" : "no"} stored key`, () => {
-      const caller = { principal: "dev", own, hasKey };
+      const caller = { principal: "dev", own, hasKey, isForeign: false };
       const stored = isStored ? STORED : undefined;
       assert.equal(shape({ caller, mode, stored }), expected);
     });
   }
 
   it("R3: a full session is tried only when the stored key cannot be used", () => {
-    const caller = { principal: "dev", own: "subscription", hasKey: true } as const;
+    const caller = {
+      principal: "dev",
+      own: "subscription",
+      hasKey: true,
+      isForeign: false,
+    } as const;
     assert.equal(
       shape({ caller, mode: "overflow", fullUntil: "24 Nov, 15:20" }),
       `stored:byok-overflow:overflow ${OWN}@overflow_failed`,
@@ -97,7 +102,12 @@ describe("route", () => {
   });
 
   it("R3: what may not spill has the session alone", () => {
-    const caller = { principal: "dev", own: "subscription", hasKey: true } as const;
+    const caller = {
+      principal: "dev",
+      own: "subscription",
+      hasKey: true,
+      isForeign: false,
+    } as const;
     assert.equal(shape({ caller, mode: "overflow", canSpill: false }), OWN);
   });
 
@@ -105,6 +115,12 @@ describe("route", () => {
     for (const mode of ["session", "inject", "overflow"] as const) {
       assert.equal(shape({ mode, ownOnly: true }), OWN_API);
     }
+  });
+
+  it("refuses a client of another dialect here, for it would not know what the upstream's refusal is about", () => {
+    const caller = { principal: "dev", own: "none", hasKey: false, isForeign: true } as const;
+    assert.equal(shape({ caller, mode: "session" }), "credential_missing");
+    assert.equal(shape({ caller: { ...caller, own: "api_key" }, mode: "session" }), OWN_API);
   });
 
   it("says why a stored key is not used", () => {

@@ -15,6 +15,8 @@ export interface RouteRequest {
     /** The credential itself; it lives as long as the request. */
     readonly secret?: Secret | undefined;
     readonly hasKey: boolean;
+    /** The client speaks another dialect than the upstream, and would not know what its refusal is about. */
+    readonly isForeign: boolean;
   };
   readonly mode: PayMode;
   /** The organisation's credential; undefined when there is none, or none that may be used here (design R4). */
@@ -48,8 +50,8 @@ export function route(request: RouteRequest): Result<Route, GatewayError> {
   if (mode !== "session" && stored !== undefined && caller.hasKey) {
     return ok([storedCandidate(request, stored, "byok", "the organisation's stored key")]);
   }
-  // Without a Spillway key the upstream itself says what is missing, in words that the client knows.
-  if (caller.own === "none" && caller.hasKey) return fail(missing(request));
+  // Without a Spillway key the upstream itself says what is missing, in words that its own clients know.
+  if (caller.own === "none" && (caller.hasKey || caller.isForeign)) return fail(missing(request));
   return ok([own]);
 }
 
@@ -100,14 +102,24 @@ function storedCandidate(
   };
 }
 
-function missing({ mode, stored, storedUnusable, deployment }: RouteRequest): GatewayError {
-  const why =
-    storedUnusable ??
-    (stored === undefined
-      ? `no ${deployment.provider} key is stored here. Store one with "spillway byok set ${deployment.provider}", or sign in to the client`
-      : `this Spillway key is for the caller's own session (mode ${mode}). Sign in to the client, or change the key's mode`);
+function missing(request: RouteRequest): GatewayError {
+  const { provider } = request.deployment;
+  if (!request.caller.hasKey) {
+    return gatewayError(
+      "credential_missing",
+      `The request carries nothing that ${provider} takes: send a Spillway key, or a key of ${provider}'s`,
+    );
+  }
   return gatewayError(
     "credential_missing",
-    `The request carries a Spillway key and no credential for the provider, and ${why}`,
+    `The request carries a Spillway key and no credential for the provider, and ${whyNotStored(request)}`,
   );
+}
+
+function whyNotStored({ mode, stored, storedUnusable, deployment }: RouteRequest): string {
+  if (storedUnusable !== undefined) return storedUnusable;
+  const { provider } = deployment;
+  return stored === undefined
+    ? `no ${provider} key is stored here. Store one with "spillway byok set ${provider}", or sign in to the client`
+    : `this Spillway key is for the caller's own session (mode ${mode}). Sign in to the client, or change the key's mode`;
 }

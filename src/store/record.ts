@@ -43,7 +43,7 @@ export interface StartedRecord {
   readonly client?: string | undefined;
   readonly clientVersion?: string | undefined;
   readonly dialect: string;
-  /** `messages`, `count_tokens`, `models`, `batches`, `files`, `probe`, `other`. */
+  /** `messages`, `count_tokens`, `models`, `embeddings`, `batches`, `files`, `probe`, `other`. */
   readonly operation: string;
   readonly method: string;
   /** Without the query, at most 512 characters. */

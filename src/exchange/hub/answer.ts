@@ -10,6 +10,7 @@ import {
   StreamSealer,
   sealMessage,
   type UpstreamError,
+  type UpstreamErrorKind,
 } from "../../canonical/index.ts";
 import type { BoundDialect } from "../../upstream/dialects/bind.ts";
 import type { EventObserver } from "../../upstream/dialects/observe-events.ts";
@@ -37,6 +38,8 @@ export interface AnswerTranslation {
   readonly isStream: boolean;
   /** What of the request could not be said. */
   readonly lossy: readonly string[];
+  /** The attempt carries a stored key. */
+  readonly hasStoredKey: boolean;
 }
 
 /** An error is not longer. */
@@ -179,10 +182,11 @@ export class TranslatedAnswer implements ResponseSink {
       );
       return;
     }
-    const { client, facts } = this.#translation;
+    const { client, facts, hasStoredKey } = this.#translation;
     const { status, headers, body } = client.writeError(error, facts);
     const bytes = Buffer.from(body);
-    this.#showHead(status, [...headers, "content-length", String(bytes.length)]);
+    const refusal = hasStoredKey ? CREDENTIAL_REFUSALS[error.kind] : undefined;
+    this.#showHead(refusal ?? status, [...headers, "content-length", String(bytes.length)]);
     this.#inner.onData(bytes);
     this.#end();
   }
@@ -282,6 +286,11 @@ export function isEventStream({ headers }: ResponseHead): boolean {
   return allValues(headers, "content-type").join().toLowerCase().includes("event-stream");
 }
 
+/** By these the attempt loop knows that a stored key was refused, and nobody sees the answer itself. */
+const CREDENTIAL_REFUSALS: Partial<Readonly<Record<UpstreamErrorKind, number>>> = {
+  authentication: 401,
+  permission: 403,
+};
 const NO_HEAD: ResponseHead = { status: 502, reason: "", headers: [] };
 const NO_FLOW: Flow = { pause: () => {}, resume: () => {} };
 const BROKEN_OFF: UpstreamError = {

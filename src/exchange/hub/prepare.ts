@@ -1,7 +1,7 @@
 import type { KeyObject } from "node:crypto";
 import type { GatewayError } from "../../base/errors.ts";
 import { ok, type Result } from "../../base/result.ts";
-import { ANTHROPIC, type Sealing } from "../../canonical/index.ts";
+import { ANTHROPIC, type CanonicalRequest, type Sealing } from "../../canonical/index.ts";
 import type { Candidate } from "../../routing/candidate.ts";
 import type { Tap } from "../../upstream/dialects/anthropic/index.ts";
 import { EventObserver } from "../../upstream/dialects/observe-events.ts";
@@ -12,8 +12,10 @@ import type {
 } from "../../upstream/transport/contract.ts";
 import type { RequestBody } from "../body.ts";
 import type { ClientCall } from "../call.ts";
+import type { AnswerFacts } from "../dialect.ts";
 import { type AnswerTranslation, TranslatedAnswer } from "./answer.ts";
-import { translateRequest } from "./request.ts";
+import type { WholeAnswer } from "./count-answer.ts";
+import { addressRequest, readForUpstream } from "./request.ts";
 
 /** An exchange whose upstream speaks another dialect than its client. */
 export interface Translating {
@@ -31,42 +33,60 @@ export interface Prepared {
   /** `abort` closes the upstream's connection. */
   readonly translate: (inner: ResponseSink, abort: () => void) => ResponseSink;
   /** Reads the usage, where that is not Anthropic's own answer on its way. */
-  readonly makeTap?: (head: ResponseHead) => Tap;
+  readonly makeTap?: ((head: ResponseHead) => Tap) | undefined;
+}
+
+/** What is answered here, without an upstream. */
+export interface LocalAnswer {
+  readonly answer: WholeAnswer;
 }
 
 const BYTES_PER_TOKEN = 4;
 
-/** Says a request in the upstream's dialect, and keeps what its answer has to be read with. */
+/** Says a request in the upstream's dialect, and keeps what its answer has to be read with. Refused where that is not honest. */
 export function prepareTranslation(
   translating: Translating,
   candidate: Candidate,
 ): Result<Prepared, GatewayError> {
-  const { call, body, requestedModel, isStream, provenance } = translating;
-  const translated = translateRequest(translating, candidate, provenance);
-  if (!translated.ok) return translated;
-  const { request, asked, written, dialect } = translated.value;
-  const bodyBytes = body.kind === "held" ? body.lengthBytes : 0;
+  const { call, isStream, provenance } = translating;
+  const read = readForUpstream(translating, candidate, provenance);
+  if (!read.ok) return read;
+  const { asked, said, dialect } = read.value;
+  const written = dialect.writeRequest(said);
+  if (!written.ok) return written;
+  const { context, lossy } = written.value;
   const translation: AnswerTranslation = {
     dialect,
-    context: written.context,
+    context,
     client: call.dialect.canonical,
-    facts: {
-      requestId: call.id,
-      request: asked,
-      model: requestedModel,
-      estimatedInputTokens: Math.ceil(bodyBytes / BYTES_PER_TOKEN),
-      credential: candidate.credential.kind === "own" ? "caller" : "gateway",
-    },
+    facts: answerFacts(translating, candidate, asked),
     sealing: sealingFor(call.dialect.id, candidate, provenance),
     isStream,
     observer: new EventObserver(),
-    lossy: written.lossy,
+    lossy,
+    hasStoredKey: candidate.credential.kind === "stored",
   };
   return ok({
-    request,
+    request: addressRequest(candidate, written.value, asked.stream),
     translate: (inner, abort) => new TranslatedAnswer(inner, translation, abort),
     makeTap: () => readAlready(translation.observer),
   });
+}
+
+/** What a client is told of an answer that its upstream does not know. */
+export function answerFacts(
+  { call, body, requestedModel }: Translating,
+  { credential }: Candidate,
+  asked: CanonicalRequest,
+): AnswerFacts {
+  const bodyBytes = body.kind === "held" ? body.plainBytes : 0;
+  return {
+    requestId: call.id,
+    request: asked,
+    model: requestedModel,
+    estimatedInputTokens: Math.ceil(bodyBytes / BYTES_PER_TOKEN),
+    credential: credential.kind === "own" ? "caller" : "gateway",
+  };
 }
 
 /** A translated answer was read when it was translated, and is written in whole events. */

@@ -13,27 +13,31 @@ import type { Candidate } from "../../routing/candidate.ts";
 import type { Deployment } from "../../routing/deployment.ts";
 import type { BoundDialect } from "../../upstream/dialects/bind.ts";
 import type { UpstreamRequest } from "../../upstream/transport/contract.ts";
-import type { HeldBody, RequestBody } from "../body.ts";
+import type { RequestBody } from "../body.ts";
 import type { ClientCall } from "../call.ts";
 
-/** A request in the upstream's dialect, and what its answer is read with. */
-export interface TranslatedRequest {
-  readonly request: UpstreamRequest;
+/** A client's request, and how the upstream is spoken to. */
+export interface ReadRequest {
   /** As the client said it. */
   readonly asked: CanonicalRequest;
-  readonly written: WrittenRequest;
+  /** With the upstream's name for the model, and no thinking that means nothing to it. */
+  readonly said: CanonicalRequest;
   readonly dialect: BoundDialect;
 }
 
-/** Says a client's request in another dialect. Refused where that cannot be done honestly. */
-export function translateRequest(
+/** Reads a client's request for an upstream that speaks another dialect. */
+export function readForUpstream(
   { call, body }: { readonly call: ClientCall; readonly body: RequestBody },
   candidate: Candidate,
   provenance: KeyObject,
-): Result<TranslatedRequest, GatewayError> {
+): Result<ReadRequest, GatewayError> {
   const { deployment } = candidate;
   if (body.kind !== "held") return fail(TOO_LARGE);
-  const value = parseExact(textOf(body), { maxBytes: Number.POSITIVE_INFINITY });
+  const { plain } = body;
+  if (!plain.ok) return plain;
+  const value = parseExact(Buffer.concat(plain.value).toString("utf8"), {
+    maxBytes: Number.POSITIVE_INFINITY,
+  });
   if (!isObject(value)) return fail(NOT_JSON);
   const read = call.dialect.canonical.readRequest(value, call.asked);
   if (!read.ok) return read;
@@ -41,23 +45,22 @@ export function translateRequest(
   const parties = { provider: deployment.provider, client: call.dialect.id };
   const turns = thinkingFor(read.value.turns, parties, provenance);
   const dialect = deployment.dialectFor(model);
-  const written = dialect.writeRequest({ ...read.value, model, turns });
-  if (!written.ok) return written;
-  return ok({
-    request: {
-      method: "POST",
-      target: `${deployment.pathPrefix}${written.value.path}`,
-      headers: [
-        ...fieldsOf(deployment, read.value.stream),
-        ...credentialFields(candidate),
-        ...(written.value.headers ?? []),
-      ],
-      body: Buffer.from(JSON.stringify(written.value.body)),
-    },
-    asked: read.value,
-    written: written.value,
-    dialect,
-  });
+  return ok({ asked: read.value, said: { ...read.value, model, turns }, dialect });
+}
+
+/** A written request on its way to a candidate, with its credential. */
+export function addressRequest(
+  candidate: Candidate,
+  { path, headers = [], body }: WrittenRequest,
+  isStream: boolean,
+): UpstreamRequest {
+  const { deployment } = candidate;
+  return {
+    method: "POST",
+    target: `${deployment.pathPrefix}${path}`,
+    headers: [...fieldsOf(deployment, isStream), ...credentialFields(candidate), ...headers],
+    body: Buffer.from(JSON.stringify(body)),
+  };
 }
 
 /** Nothing of the client's own fields goes to a provider that it does not know it talks to. */
@@ -94,10 +97,6 @@ function credentialFields({ deployment, credential }: Candidate): HeaderList {
     default:
       return credential satisfies never;
   }
-}
-
-function textOf(body: HeldBody): string {
-  return Buffer.concat(body.parts).toString("utf8");
 }
 
 const TOO_LARGE = gatewayError(

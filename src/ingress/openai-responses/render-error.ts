@@ -14,6 +14,8 @@ const TYPES: Readonly<Record<number, string>> = {
   408: "invalid_request_error",
   409: "invalid_request_error",
   413: "invalid_request_error",
+  415: "invalid_request_error",
+  426: "invalid_request_error",
   429: "requests",
   431: "invalid_request_error",
 };

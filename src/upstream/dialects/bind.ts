@@ -11,6 +11,7 @@ import type {
   UpstreamError,
   WrittenRequest,
 } from "../../canonical/index.ts";
+import type { TokenCounter } from "./count.ts";
 
 /** A dialect as one model speaks it. */
 export interface BoundDialect {
@@ -19,6 +20,10 @@ export interface BoundDialect {
   readMessage(body: JsonObject, context: AnswerContext): Result<Message, UpstreamError>;
   openStream(context: AnswerContext): StreamReader;
   readError(status: number, headers: HeaderList, body: Buffer): UpstreamError;
+  /** Between the provider's base URL and the paths that the dialect itself has; already part of what is written. */
+  readonly under?: string;
+  /** Undefined: the upstream does not count. */
+  readonly counter?: TokenCounter;
 }
 
 /** Joins a dialect with what a model's server is like. */

@@ -1,5 +1,6 @@
 import { type AnthropicTraits, anthropicMessages } from "../dialects/anthropic/index.ts";
 import { bindDialect } from "../dialects/bind.ts";
+import { countWith, MESSAGES_COUNT } from "../dialects/count.ts";
 import { ANTHROPIC_VERSION, at } from "./place.ts";
 import { bearer, type ProviderDefinition } from "./provider.ts";
 
@@ -48,7 +49,8 @@ export function anthropicProvider(special: AnthropicProvider): ProviderDefinitio
         ...special.traits,
         ...special.traitsOf?.(model),
       };
-      return at(under, bindDialect(anthropicMessages, traits), ANTHROPIC_VERSION);
+      const dialect = at(under, bindDialect(anthropicMessages, traits), ANTHROPIC_VERSION);
+      return { ...dialect, counter: countWith(dialect, MESSAGES_COUNT) };
     },
   };
 }

@@ -9,6 +9,7 @@ export const ANTHROPIC_VERSION: HeaderList = ["anthropic-version", "2023-06-01"]
 export function at(under: string, bound: BoundDialect, fields: HeaderList = []): BoundDialect {
   return {
     ...bound,
+    under: `${under}${bound.under ?? ""}`,
     writeRequest(request) {
       const written = bound.writeRequest(request);
       if (!written.ok) return written;

@@ -18,6 +18,8 @@ export interface ResponseHead {
   readonly headers: HeaderList;
   /** What of the request was left out in another dialect. */
   readonly lossy?: readonly string[];
+  /** The numbers of the answer are an estimate of ours. */
+  readonly estimated?: boolean;
 }
 
 /** Lets the reader of a response hold the upstream back. */

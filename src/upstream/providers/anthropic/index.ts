@@ -2,6 +2,7 @@ import type { HeaderList } from "../../../base/header-list.ts";
 import type { Secret } from "../../../base/secret.ts";
 import { anthropicMessages } from "../../dialects/anthropic/index.ts";
 import { type BoundDialect, bindDialect } from "../../dialects/bind.ts";
+import { countWith, MESSAGES_COUNT } from "../../dialects/count.ts";
 import { traitsOf } from "./traits.ts";
 
 /** The Anthropic API itself: where a caller's own Anthropic credential may go, and nowhere else. */
@@ -12,6 +13,9 @@ export const anthropic = {
   /** @source https://platform.claude.com/docs/en/api/models-list (read 2026-11-24) */
   checkPath: "/v1/models?limit=1",
   fields: ["anthropic-version", "2023-06-01"],
-  dialectFor: (model: string): BoundDialect => bindDialect(anthropicMessages, traitsOf(model)),
+  dialectFor: (model: string): BoundDialect => {
+    const dialect = bindDialect(anthropicMessages, traitsOf(model));
+    return { ...dialect, counter: countWith(dialect, MESSAGES_COUNT) };
+  },
   authorize: (key: Secret): HeaderList => ["x-api-key", key.reveal()],
 } as const;

@@ -1,5 +1,11 @@
+import type { CanonicalRequest } from "../../../canonical/index.ts";
 import { bindDialect } from "../../dialects/bind.ts";
-import { geminiDialect, traitsOf } from "../../dialects/gemini/index.ts";
+import {
+  geminiDialect,
+  readCount,
+  traitsOf,
+  writeCountRequest,
+} from "../../dialects/gemini/index.ts";
 import type { ProviderDefinition } from "../provider.ts";
 
 /** Google's Gemini API, by its own dialect. @source https://ai.google.dev/gemini-api/docs/api-key?hl=en (read 2026-11-25) */
@@ -11,5 +17,12 @@ export const provider: ProviderDefinition = {
   // quirk(gemini): the key has a field of its own; in the address, where it may stand too, it would be logged.
   // source: https://hexdocs.pm/gemini_ex/0.9.0/Gemini.Auth.GeminiStrategy.html (read 2026-11-25)
   authorize: (key) => ["x-goog-api-key", key.reveal()],
-  dialectFor: (model) => bindDialect(geminiDialect, traitsOf(model, "ai-studio")),
+  dialectFor: (model) => {
+    const traits = traitsOf(model, "ai-studio");
+    const counter = {
+      writeRequest: (request: CanonicalRequest) => writeCountRequest(request, traits),
+      readCount,
+    };
+    return { ...bindDialect(geminiDialect, traits), counter };
+  },
 };

@@ -1,3 +1,4 @@
+import { countWith, RESPONSES_COUNT } from "../../dialects/count.ts";
 import { chatProvider } from "../chat-provider.ts";
 import type { ProviderDefinition } from "../provider.ts";
 import { responsesProvider } from "../responses-provider.ts";
@@ -51,5 +52,9 @@ const REASONING = /^(?:gpt-[5-9](?!.*-chat)|o[1-9]|codex-)/;
 
 export const provider: ProviderDefinition = {
   ...chat,
-  dialectFor: (model) => (REASONING.test(model) ? responses : chat).dialectFor(model),
+  dialectFor: (model) => {
+    const spoken = (REASONING.test(model) ? responses : chat).dialectFor(model);
+    // Every model is counted by Responses, and by nothing else.
+    return { ...spoken, counter: countWith(responses.dialectFor(model), RESPONSES_COUNT) };
+  },
 };

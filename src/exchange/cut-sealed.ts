@@ -1,0 +1,132 @@
+import { NOTHING_LEFT, SEAL_MARK } from "../canonical/index.ts";
+
+const SEALED_TEXT = `"${SEAL_MARK}`;
+/** Members that can hold the proof of a thought. */
+const PROOFS: ReadonlySet<string> = new Set(['"signature"', '"data"']);
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+/** `{ messages: [ { content: [ {` */
+const BLOCK_DEPTH = 5;
+const LIST_DEPTH = 4;
+const TEXT_BLOCK = JSON.stringify({ type: "text", text: NOTHING_LEFT });
+
+interface Span {
+  readonly start: number;
+  readonly end: number;
+}
+
+interface Element extends Span {
+  readonly isSealed: boolean;
+}
+
+interface Container {
+  readonly start: number;
+  /** The member that is being read, with its quotes; undefined in a list. */
+  key: string | undefined;
+  isSealed: boolean;
+  /** Objects right inside of a list. */
+  readonly elements: Element[];
+}
+
+/** True where a body may hold thinking that another provider than Anthropic proved. */
+export function mayHoldSealed(parts: readonly Buffer[]): boolean {
+  let tail = "";
+  for (const part of parts) {
+    if (part.includes(SEALED_TEXT)) return true;
+    const head = part.toString("latin1", 0, SEALED_TEXT.length);
+    if ((tail + head).includes(SEALED_TEXT)) return true;
+    tail = (tail + part.toString("latin1", Math.max(0, part.length - SEALED_TEXT.length))).slice(
+      -SEALED_TEXT.length,
+    );
+  }
+  return false;
+}
+
+/**
+ * Takes the blocks out of `messages[].content[]` whose thinking other providers proved, and leaves every other byte: Anthropic
+ * refuses a signature that is not its own. A body that is no JSON stays as it is.
+ */
+export function cutSealed(body: Buffer): Buffer {
+  // One character a byte: offsets are byte offsets.
+  const lists = sealedLists(body.toString("latin1"));
+  const parts: Buffer[] = [];
+  let from = 0;
+  for (const { start, end, instead } of lists.flatMap(cutsOf)) {
+    parts.push(body.subarray(from, start), Buffer.from(instead));
+    from = end;
+  }
+  return parts.length === 0 ? body : Buffer.concat([...parts, body.subarray(from)]);
+}
+
+function cutsOf(elements: readonly Element[]): readonly (Span & { readonly instead: string })[] {
+  const [first] = elements;
+  const last = elements.at(-1);
+  if (first === undefined || last === undefined) return [];
+  const lastKept = elements.findLastIndex(({ isSealed }) => !isSealed);
+  // An empty turn is refused everywhere.
+  if (lastKept < 0) return [{ start: first.start, end: last.end, instead: TEXT_BLOCK }];
+  return elements.flatMap((element, index) => {
+    if (!element.isSealed) return [];
+    // Each goes with its comma: the one behind it, or at the end of the list the one in front.
+    const start = index < lastKept ? element.start : (elements[index - 1] ?? element).end;
+    const end = index < lastKept ? (elements[index + 1] ?? element).start : element.end;
+    return [{ start, end, instead: "" }];
+  });
+}
+
+/** Strings whole, and the characters that give a text its structure. */
+function* tokensOf(text: string): Generator<{ readonly token: string; readonly index: number }> {
+  for (let index = 0; index < text.length; index += 1) {
+    const character = text.charAt(index);
+    if (character === '"') {
+      const end = stringEnd(text, index);
+      yield { token: text.slice(index, end), index };
+      index = end - 1;
+    } else if ("{}[]:,".includes(character)) yield { token: character, index };
+  }
+}
+
+/** Not by a pattern, for strings of megabytes with an escape every few characters are usual. */
+function stringEnd(text: string, start: number): number {
+  for (let at = start + 1; at < text.length; at += 1) {
+    const code = text.charCodeAt(at);
+    if (code === BACKSLASH) at += 1;
+    else if (code === QUOTE) return at + 1;
+  }
+  return text.length;
+}
+
+/** The lists of blocks that hold a sealed one. */
+function sealedLists(text: string): readonly (readonly Element[])[] {
+  const found: (readonly Element[])[] = [];
+  const open: Container[] = [];
+  let previous = "";
+  for (const { token, index } of tokensOf(text)) {
+    const inside = open.at(-1);
+    if (token === "{" || token === "[") {
+      open.push({ start: index, key: undefined, isSealed: false, elements: [] });
+    } else if (token === "}" || token === "]") {
+      const closed = open.pop();
+      const list = open.at(-1);
+      if (closed === undefined) return [];
+      if (open.length === LIST_DEPTH) {
+        list?.elements.push({ start: closed.start, end: index + 1, isSealed: closed.isSealed });
+      } else if (closed.elements.some(({ isSealed }) => isSealed)) found.push(closed.elements);
+    } else if (inside !== undefined && token.startsWith('"')) {
+      if (previous === ":") inside.isSealed ||= isProof(open, inside, token);
+      else inside.key = token;
+    }
+    previous = token;
+  }
+  return open.length === 0 ? found : [];
+}
+
+function isProof(open: readonly Container[], { key }: Container, value: string): boolean {
+  return (
+    open.length === BLOCK_DEPTH &&
+    open[0]?.key === '"messages"' &&
+    open[2]?.key === '"content"' &&
+    PROOFS.has(key ?? "") &&
+    value.startsWith(SEALED_TEXT)
+  );
+}

@@ -1,0 +1,100 @@
+import { isObject, parseJson } from "../../base/json.ts";
+import type { UpstreamError } from "../../canonical/index.ts";
+import type { BoundDialect } from "../../upstream/dialects/bind.ts";
+import type { TokenCounter } from "../../upstream/dialects/count.ts";
+import type {
+  Flow,
+  ResponseHead,
+  ResponseSink,
+  TransportFailure,
+} from "../../upstream/transport/contract.ts";
+import type { RenderedError } from "../dialect.ts";
+
+/** What an upstream's answer to a count is read and told with. */
+export interface CountTranslation {
+  readonly dialect: Pick<BoundDialect, "readError">;
+  readonly counter: TokenCounter;
+  readonly writeError: (error: UpstreamError) => RenderedError;
+  readonly writeCount: (tokens: number) => string;
+  /** Told where the upstream, or this model of it, does not count. */
+  readonly estimate: () => number;
+}
+
+/** An answer that the client sees as it is. */
+export interface WholeAnswer {
+  readonly head: ResponseHead;
+  readonly body: Buffer;
+}
+
+/** The credential or the moment is what is wrong: not that nobody counts there. */
+const FAILURES: ReadonlySet<number> = new Set([401, 402, 403, 429]);
+const MAX_ANSWER_BYTES = 256 * 1024;
+
+/** Stands between an upstream that counts and the exchange, which sees the count in the client's own dialect. */
+export class CountedAnswer implements ResponseSink {
+  readonly #inner: ResponseSink;
+  readonly #translation: CountTranslation;
+  readonly #chunks: Buffer[] = [];
+  #head: ResponseHead | undefined;
+  #flow: Flow = { pause: () => {}, resume: () => {} };
+  #bytes = 0;
+
+  constructor(inner: ResponseSink, translation: CountTranslation) {
+    this.#inner = inner;
+    this.#translation = translation;
+  }
+
+  onHead(head: ResponseHead, flow: Flow): void {
+    this.#head = head;
+    this.#flow = flow;
+    if (isRedirect(head)) this.#inner.onHead(head, flow);
+  }
+
+  onData(chunk: Buffer): void {
+    this.#bytes += chunk.length;
+    if (this.#bytes <= MAX_ANSWER_BYTES) this.#chunks.push(chunk);
+  }
+
+  onEnd(): void {
+    const head = this.#head;
+    if (head === undefined || isRedirect(head)) return;
+    const answer = this.#answerTo(head, Buffer.concat(this.#chunks));
+    this.#inner.onHead(answer.head, this.#flow);
+    this.#inner.onData(answer.body);
+    this.#inner.onEnd();
+  }
+
+  onFailure(failure: TransportFailure): void {
+    this.#inner.onFailure(failure);
+  }
+
+  #answerTo({ status, headers }: ResponseHead, body: Buffer): WholeAnswer {
+    const { dialect, counter, writeError, writeCount, estimate } = this.#translation;
+    if (FAILURES.has(status) || status >= 500) {
+      const told = writeError(dialect.readError(status, headers, body));
+      return whole(told.status, told.body, told.headers);
+    }
+    const read = parseJson(body, { maxBytes: MAX_ANSWER_BYTES });
+    const tokens =
+      status < 300 && read.ok && isObject(read.value) ? counter.readCount(read.value) : undefined;
+    return tokens?.ok === true
+      ? countAnswer(writeCount(tokens.value), false)
+      : countAnswer(writeCount(estimate()), true);
+  }
+}
+
+/** A count as the client's dialect has it, marked where it is an estimate. */
+export function countAnswer(text: string, estimated: boolean): WholeAnswer {
+  const { head, body } = whole(200, text, ["content-type", "application/json"]);
+  return { head: { ...head, estimated }, body };
+}
+
+function whole(status: number, text: string, fields: readonly string[]): WholeAnswer {
+  const body = Buffer.from(text);
+  const headers = [...fields, "content-length", String(body.length)];
+  return { head: { status, reason: "", headers }, body };
+}
+
+function isRedirect({ status }: ResponseHead): boolean {
+  return status >= 300 && status < 400;
+}

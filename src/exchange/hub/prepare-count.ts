@@ -1,0 +1,42 @@
+import { type GatewayError, gatewayError } from "../../base/errors.ts";
+import { fail, ok, type Result } from "../../base/result.ts";
+import type { Candidate } from "../../routing/candidate.ts";
+import { CountedAnswer, type CountTranslation, countAnswer } from "./count-answer.ts";
+import { estimateTokens } from "./estimate-tokens.ts";
+import type { LocalAnswer, Prepared, Translating } from "./prepare.ts";
+import { answerFacts } from "./prepare.ts";
+import { addressRequest, readForUpstream } from "./request.ts";
+
+/** Has an upstream of another dialect count, or says about how many tokens it would be where it does not count. */
+export function prepareCount(
+  translating: Translating,
+  candidate: Candidate,
+): Result<Prepared | LocalAnswer, GatewayError> {
+  const { call, provenance } = translating;
+  const { writeCount } = call;
+  if (writeCount === undefined) return fail(NO_COUNT);
+  const read = readForUpstream(translating, candidate, provenance);
+  if (!read.ok) return read;
+  const { asked, said, dialect } = read.value;
+  const { counter } = dialect;
+  if (counter === undefined) {
+    return ok({ answer: countAnswer(writeCount(estimateTokens(said)), true) });
+  }
+  const written = counter.writeRequest(said);
+  if (!written.ok) return written;
+  const facts = answerFacts(translating, candidate, asked);
+  const translation: CountTranslation = {
+    dialect,
+    counter,
+    writeError: (error) => call.dialect.canonical.writeError(error, facts),
+    writeCount,
+    estimate: () => estimateTokens(said),
+  };
+  return ok({
+    request: addressRequest(candidate, written.value, false),
+    translate: (inner) => new CountedAnswer(inner, translation),
+    makeTap: undefined,
+  });
+}
+
+const NO_COUNT = gatewayError("not_found", "Tokens are not counted in this dialect");

@@ -1,0 +1,54 @@
+import { spliceModel } from "../base/json-splice.ts";
+import type { UpstreamRequest } from "../upstream/transport/contract.ts";
+import type { HeldBody, RequestBody } from "./body.ts";
+import { cutSealed, mayHoldSealed } from "./cut-sealed.ts";
+
+/** What goes upstream of a client's body. */
+export interface Payload {
+  readonly body: UpstreamRequest["body"];
+  /** False: byte for byte as it came, packed or not. */
+  readonly isRewritten: boolean;
+}
+
+/** What is changed in a body, and nothing else. */
+export interface Rewriting {
+  /** The upstream's name for the model, where that is another. */
+  readonly model: string | undefined;
+  /** Thinking of other providers is taken out. */
+  readonly cutsSealed: boolean;
+}
+
+/** The HTTP client keeps a Buffer for as long as the answer lasts, but lets go of what a stream has yielded. */
+const KEPT_BODY_BYTES = 8 * 1024;
+
+export function toPayload(body: RequestBody, { model, cutsSealed }: Rewriting): Payload {
+  switch (body.kind) {
+    case "none":
+      return { body: undefined, isRewritten: false };
+    case "stream":
+      return { body: body.open(), isRewritten: false };
+    case "held": {
+      const plain = body.plain.ok ? body.plain.value : undefined;
+      const isCut = cutsSealed && plain !== undefined && mayHoldSealed(plain);
+      if (plain === undefined || (model === undefined && !isCut)) {
+        return { body: asItCame(body), isRewritten: false };
+      }
+      const whole = Buffer.concat(plain);
+      const cut = isCut ? cutSealed(whole) : whole;
+      const spliced = model === undefined ? undefined : spliceModel(cut, model);
+      return { body: spliced === undefined ? cut : Buffer.concat(spliced), isRewritten: true };
+    }
+    default:
+      return body satisfies never;
+  }
+}
+
+function asItCame(body: HeldBody): UpstreamRequest["body"] {
+  const [only] = body.parts;
+  const isSmall = body.parts.length === 1 && body.lengthBytes <= KEPT_BODY_BYTES;
+  return isSmall ? only : yieldParts(body);
+}
+
+async function* yieldParts(body: HeldBody): AsyncGenerator<Buffer> {
+  yield* body.parts;
+}
