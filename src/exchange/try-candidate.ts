@@ -10,6 +10,7 @@ import { DialectTap } from "../upstream/dialects/dialect-tap.ts";
 import { EmbeddingsTap } from "../upstream/dialects/embeddings-tap.ts";
 import type {
   ResponseHead,
+  ResponseSink,
   UpstreamCall,
   UpstreamRequest,
 } from "../upstream/transport/contract.ts";
@@ -25,6 +26,7 @@ import { maskHead } from "./mask-secret.ts";
 import { NOT_SENT, notTried } from "./not-sent.ts";
 import { toPayload } from "./payload.ts";
 import { type Keeping, Relay, type RelayOptions, type RelayResult } from "./relay.ts";
+import { RenamedAnswer } from "./renamed-answer.ts";
 
 /** What every attempt of an exchange has in common. */
 export interface Sending {
@@ -166,7 +168,21 @@ function prepare(
     under: dialect.under ?? "",
     identityEncoding: streamRequested || makeTap !== undefined,
   });
-  return ok({ request, translate: (inner) => inner, makeTap });
+  const prepared = { request, translate: (inner: ResponseSink) => inner, makeTap };
+  const isRenamed = model !== undefined && dialect.id === ANTHROPIC;
+  return ok(isRenamed && call.operation === "messages" ? renamed(prepared, sending) : prepared);
+}
+
+function renamed(prepared: Prepared, { requestedModel, relay }: Sending): Prepared {
+  let answer: RenamedAnswer | undefined;
+  return {
+    ...prepared,
+    translate: (inner) => {
+      answer = new RenamedAnswer(inner, requestedModel, relay.makeTap);
+      return answer;
+    },
+    makeTap: (head) => answer?.openTap(head),
+  };
 }
 
 /** Other servers that speak Anthropic's dialect may not count, and are asked in a way that has an answer all the same. */

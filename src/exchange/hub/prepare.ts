@@ -33,7 +33,7 @@ export interface Prepared {
   /** `abort` closes the upstream's connection. */
   readonly translate: (inner: ResponseSink, abort: () => void) => ResponseSink;
   /** Reads the usage, where that is not Anthropic's own answer on its way. */
-  readonly makeTap?: ((head: ResponseHead) => Tap) | undefined;
+  readonly makeTap?: ((head: ResponseHead) => Tap | undefined) | undefined;
 }
 
 /** What is answered here, without an upstream. */
