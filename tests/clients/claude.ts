@@ -1,9 +1,10 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
-import { networkInterfaces, tmpdir } from "node:os";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { isObject } from "../upstream/request-kind.ts";
 import { claudeBinary, installClients } from "./install.ts";
+import { keptIn } from "./kept-in.ts";
 
 /** A Claude Code to test with. */
 export interface Claude {
@@ -58,16 +59,6 @@ export async function claudes(): Promise<readonly Claude[]> {
   }));
 }
 
-/** Where nothing but loopback exists, packets cannot leave; elsewhere a dead proxy keeps them in. */
-function isIsolated(): boolean {
-  return Object.values(networkInterfaces())
-    .flatMap((addresses) => addresses ?? [])
-    .every((address) => address.internal);
-}
-
-/** Port 9 (discard) on loopback: refused at once. */
-const DEAD_PROXY = "http://127.0.0.1:9";
-
 export async function makeClaudeHome(setting: ClaudeSetting): Promise<ClaudeHome> {
   const home = await mkdtemp(join(tmpdir(), "spillway-claude-"));
   const configDir = join(home, ".claude");
@@ -86,12 +77,8 @@ export async function makeClaudeHome(setting: ClaudeSetting): Promise<ClaudeHome
     SHELL: "/bin/bash",
     DISABLE_AUTOUPDATER: "1",
     ANTHROPIC_BASE_URL: setting.baseUrl,
+    ...keptIn(),
   };
-  if (!isIsolated()) {
-    env["HTTPS_PROXY"] = DEAD_PROXY;
-    env["HTTP_PROXY"] = DEAD_PROXY;
-    env["NO_PROXY"] = "127.0.0.1,localhost";
-  }
   switch (login.kind) {
     case "api_key":
       env["ANTHROPIC_API_KEY"] = login.value;

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { existsSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { mkdir, open, readFile, rm, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
@@ -49,16 +49,34 @@ export function claudeBinary(alias: string, folder = FOLDER): string {
   const file = process.platform === "win32" ? "claude.exe" : "claude";
   // npm installs only the one that fits this machine's C library.
   for (const name of [platform, `${platform}-musl`]) {
-    try {
-      return join(
-        dirname(fromPackage.resolve(`@anthropic-ai/claude-code-${name}/package.json`)),
-        file,
-      );
-    } catch {
-      // Not this one.
-    }
+    const installed = packageFolder(fromPackage, `@anthropic-ai/claude-code-${name}`);
+    if (installed !== undefined) return join(installed, file);
   }
   throw new Error(`${alias} brought no program for ${platform}`);
+}
+
+/** The path of the native program in the installed `@openai/codex`. */
+export function codexBinary(): string {
+  const fromPackage = createRequire(join(FOLDER, "node_modules/@openai/codex/package.json"));
+  const name = `@openai/codex-${process.platform}-${process.arch}`;
+  const vendor = join(packageFolder(fromPackage, name) ?? "", "vendor");
+  const file = process.platform === "win32" ? "codex.exe" : "codex";
+  const [target] = existsSync(vendor) ? readdirSync(vendor) : [];
+  if (target === undefined) throw new Error(`${name} brought no program`);
+  return join(vendor, target, "bin", file);
+}
+
+/** The script of the installed `@google/gemini-cli`. */
+export function geminiProgram(): string {
+  return join(FOLDER, "node_modules/@google/gemini-cli/bundle/gemini.js");
+}
+
+function packageFolder(from: NodeJS.Require, name: string): string | undefined {
+  try {
+    return dirname(from.resolve(`${name}/package.json`));
+  } catch {
+    return undefined;
+  }
 }
 
 async function isInstalled(): Promise<boolean> {

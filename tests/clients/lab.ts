@@ -32,6 +32,7 @@ export interface ActivityRecord {
   readonly operation: string | undefined;
   /** The model that served the request, else the one asked for. */
   readonly model: string | undefined;
+  readonly provider: string | undefined;
   readonly status: number | undefined;
   readonly finish: string | undefined;
   readonly book: string | undefined;
@@ -106,6 +107,7 @@ function parseRecord(event: Readonly<Record<string, unknown>>): ActivityRecord {
     id: text(event["id"]) ?? "",
     operation: text(event["operation"]),
     model: text(event["model"]),
+    provider: text(event["provider"]),
     status: number(event["status"]),
     finish: text(event["finish"]),
     book: text(event["book"]),

@@ -243,7 +243,7 @@ function blockDeltas(block: Block, pieceLength: number): readonly JsonObject[] {
   }
 }
 
-function pieces(value: string, length: number): string[] {
+export function pieces(value: string, length: number): string[] {
   const characters = Array.from(value);
   const result: string[] = [];
   for (let start = 0; start < characters.length; start += length) {

@@ -1,0 +1,111 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { failure, type Responder } from "../upstream/answer.ts";
+import { messagesApi } from "../upstream/messages-api.ts";
+import { type ModelApi, offersTools } from "../upstream/model-api.ts";
+import { type Claude, claudes, makeClaudeHome, runClaude, SUBSCRIPTION } from "./claude.ts";
+import { type HubLab, openHubLab } from "./hub-lab.ts";
+import { PROVIDERS } from "./hub-providers.ts";
+
+/** Of a first and a second thought. */
+type Proofs = readonly [string, string];
+
+const CLAUDE_MODEL = "claude-sonnet-5-5";
+const CLAUDE_PROOFS: Proofs = [
+  "c2lnbmF0dXJlLW9mLWNsYXVkZS1vbmU=",
+  "c2lnbmF0dXJlLW9mLWNsYXVkZS10d28=",
+];
+const AFAR_PROOFS: Proofs = ["cHJvb2Ytb2YtYWZhci1vbmU=", "cHJvb2Ytb2YtYWZhci10d28="];
+const GEMINI_STAND_IN = "Y29udGV4dF9lbmdpbmVlcmluZ19pc190aGVfd2F5X3RvX2dv";
+/** What the gateway marks other providers' thinking with. */
+const SEAL = "spw1.";
+
+for (const claude of await claudes()) {
+  describe(`Claude Code ${claude.version} with its model changed in a conversation`, () => {
+    for (const setting of [PROVIDERS.chat, PROVIDERS.responses, PROVIDERS.gemini]) {
+      const { api } = setting;
+      it(`goes from Claude to ${api.dialect} and back twice, each with its own thinking alone`, async () => {
+        await using hub = await openHubLab(setting);
+        hub.lab.upstream.on("main", ownThinkingOnly(messagesApi.answer({ text: "As Claude." })));
+        hub.lab.upstream.queue("main", ...thinkingTurns(messagesApi, CLAUDE_PROOFS));
+        hub.provider.queue(offersTools, ...thinkingTurns(api, AFAR_PROOFS));
+        hub.provider.queue(offersTools, api.answer({ text: "As another." }));
+        const models = [CLAUDE_MODEL, hub.model, CLAUDE_MODEL, hub.model];
+        const results = await converse(claude, hub, models);
+
+        assert.deepEqual(results, ["Thought.", "Thought.", "As Claude.", "As another."]);
+        const toClaude = hub.lab.upstream.ofKind("main");
+        const toAfar = hub.turns();
+        assert.equal(toClaude.length, 3);
+        assert.equal(toAfar.length, 3);
+        for (const { body } of toClaude) {
+          assertHasNone(body, [SEAL, ...AFAR_PROOFS]);
+        }
+        for (const { body } of toAfar) {
+          assertHasNone(body, [SEAL, ...CLAUDE_PROOFS, SUBSCRIPTION.value]);
+        }
+        assert.deepEqual(messagesApi.proofsIn(toClaude.at(-1)?.json()), CLAUDE_PROOFS);
+        const proofs = api.proofsIn(toAfar.at(-1)?.json());
+        // Gemini wants a stand-in for the proof of a call that another model made.
+        assert.deepEqual(
+          proofs.filter((proof) => proof !== GEMINI_STAND_IN),
+          AFAR_PROOFS,
+        );
+      });
+    }
+  });
+}
+
+/** A turn with a tool and a turn with a text, both with signed thinking. */
+function thinkingTurns(api: ModelApi, [first, second]: Proofs): readonly Responder[] {
+  const id = `call_${api.dialect.length}`;
+  const input = { command: "echo looked", description: "look" };
+  return [
+    api.answer({ reasoning: "Look.", proof: first, calls: [{ id, name: "Bash", input }] }),
+    api.answer({ reasoning: "Say so.", proof: second, text: "Thought." }),
+  ];
+}
+
+/** As Anthropic does: a signature that it did not make is a 400. */
+function ownThinkingOnly(responder: Responder): Responder {
+  return (request, serial) => {
+    const foreign = messagesApi
+      .proofsIn(request.json())
+      .filter((signature) => !CLAUDE_PROOFS.includes(signature));
+    return foreign.length === 0
+      ? responder(request, serial)
+      : failure(400, "messages.1.content.0: Invalid `signature` in `thinking` block")(
+          request,
+          serial,
+        );
+  };
+}
+
+/** One conversation, each prompt of it to the next model; what the user read. */
+async function converse(
+  claude: Claude,
+  hub: HubLab,
+  models: readonly string[],
+): Promise<readonly string[]> {
+  await using home = await makeClaudeHome({ claude, baseUrl: hub.url, login: SUBSCRIPTION });
+  const results: string[] = [];
+  let session: string | undefined;
+  for (const model of models) {
+    const resumed = session === undefined ? [] : ["--resume", session];
+    const outcome = await runClaude(claude, home, {
+      prompt: "look around, and say what you think",
+      args: [...resumed, "--model", model, "--allowedTools", "Bash"],
+    });
+    assert.equal(outcome.exitCode, 0, `${model}: ${outcome.result}${outcome.stderr}`);
+    results.push(outcome.result);
+    session = outcome.events
+      .map(({ session_id: id }) => id)
+      .findLast((id) => typeof id === "string");
+  }
+  return results;
+}
+
+function assertHasNone(body: Buffer, foreign: readonly string[]): void {
+  const text = body.toString("utf8");
+  for (const word of foreign) assert.ok(!text.includes(word), `${word} was sent`);
+}
