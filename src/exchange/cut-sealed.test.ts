@@ -3,7 +3,7 @@ import { createSecretKey } from "node:crypto";
 import { describe, it } from "node:test";
 import fc from "fast-check";
 import { sealThinking } from "../canonical/index.ts";
-import { cutSealed, mayHoldSealed } from "./cut-sealed.ts";
+import { cutSealed, SEALED_TRACE } from "./cut-sealed.ts";
 
 const SEALED = sealThinking("groq", "a proof", createSecretKey(Buffer.alloc(32, 7)));
 const FOREIGN = `{"type":"thinking","thinking":"Hm ]}, \\"{\\" ü","signature":"${SEALED}"}`;
@@ -62,13 +62,6 @@ describe("cutSealed", () => {
   });
 });
 
-describe("mayHoldSealed", () => {
-  it("finds the mark wherever the parts were split", () => {
-    const body = Buffer.from(withContent(TEXT, FOREIGN));
-    for (let at = 0; at <= body.length; at += 1) {
-      const rest = body.subarray(at);
-      assert.ok(mayHoldSealed([body.subarray(0, at), rest.subarray(0, 1), rest.subarray(1)]));
-    }
-    assert.equal(mayHoldSealed([Buffer.from(withContent(TEXT, OWN))]), false);
-  });
+describe("SEALED_TRACE", () => {
+  it("is in every seal", () => assert.ok(SEALED.includes(SEALED_TRACE)));
 });

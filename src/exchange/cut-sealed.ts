@@ -28,19 +28,8 @@ interface Container {
   readonly elements: Element[];
 }
 
-/** True where a body may hold thinking that another provider than Anthropic proved. */
-export function mayHoldSealed(parts: readonly Buffer[]): boolean {
-  let tail = "";
-  for (const part of parts) {
-    if (part.includes(SEALED_TEXT)) return true;
-    const head = part.toString("latin1", 0, SEALED_TEXT.length);
-    if ((tail + head).includes(SEALED_TEXT)) return true;
-    tail = (tail + part.toString("latin1", Math.max(0, part.length - SEALED_TEXT.length))).slice(
-      -SEALED_TEXT.length,
-    );
-  }
-  return false;
-}
+/** What to look for in a body that may have such blocks: a search begins with its first letter, and few words have this one. */
+export const SEALED_TRACE = SEAL_MARK.slice(SEAL_MARK.indexOf("w"));
 
 /**
  * Takes the blocks out of `messages[].content[]` whose thinking other providers proved, and leaves every other byte: Anthropic

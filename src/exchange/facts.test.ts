@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { HeldBody, HeldBytes } from "./body.ts";
-import { needsBody, readFacts } from "./facts.ts";
+import { bodyIncludes, needsBody, readFacts } from "./facts.ts";
 
 function factsOf(text: string) {
   const held = new HeldBytes();
@@ -56,5 +56,18 @@ describe("needsBody", () => {
     assert.equal(needsBody("files", "POST"), false);
     assert.equal(needsBody("other", "POST"), false);
     assert.equal(needsBody("count_tokens", "GET"), false);
+  });
+});
+
+describe("bodyIncludes", () => {
+  it("finds a text wherever the parts were split, and only that text", () => {
+    const bytes = Buffer.from('{"a":"spw1.","b":"spw2."}');
+    for (let at = 0; at <= bytes.length; at += 1) {
+      const rest = bytes.subarray(at);
+      const parts = [bytes.subarray(0, at), rest.subarray(0, 1), rest.subarray(1)];
+      const body = new HeldBody(parts, bytes.length, new HeldBytes());
+      assert.ok(bodyIncludes(body, "spw1."), `split at ${at}`);
+      assert.ok(!bodyIncludes(body, "spw3."), `split at ${at}`);
+    }
   });
 });

@@ -1,7 +1,8 @@
 import { spliceModel } from "../base/json-splice.ts";
 import type { UpstreamRequest } from "../upstream/transport/contract.ts";
 import type { HeldBody, RequestBody } from "./body.ts";
-import { cutSealed, mayHoldSealed } from "./cut-sealed.ts";
+import { cutSealed, SEALED_TRACE } from "./cut-sealed.ts";
+import { bodyIncludes } from "./facts.ts";
 
 /** What goes upstream of a client's body. */
 export interface Payload {
@@ -29,7 +30,7 @@ export function toPayload(body: RequestBody, { model, cutsSealed }: Rewriting): 
       return { body: body.open(), isRewritten: false };
     case "held": {
       const plain = body.plain.ok ? body.plain.value : undefined;
-      const isCut = cutsSealed && plain !== undefined && mayHoldSealed(plain);
+      const isCut = cutsSealed && bodyIncludes(body, SEALED_TRACE);
       if (plain === undefined || (model === undefined && !isCut)) {
         return { body: asItCame(body), isRewritten: false };
       }
