@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { firstValue } from "../../base/header-list.ts";
 import type { UpstreamError, UpstreamErrorKind } from "../../canonical/index.ts";
-import { type ErrorContext, writeError } from "./write-error.ts";
+import type { ErrorContext } from "../upstream-error.ts";
+import { writeError } from "./write-error.ts";
 
 const CONTEXT = { requestId: "spx_1", credential: "caller", estimatedInputTokens: 1_000 } as const;
 

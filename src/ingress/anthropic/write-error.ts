@@ -1,15 +1,12 @@
 import type { JsonObject, UpstreamError, UpstreamErrorKind } from "../../canonical/index.ts";
 import type { RenderedError } from "../../exchange/dialect.ts";
-
-/** What the error itself does not tell. */
-export interface ErrorContext {
-  /** Whose credential the attempt carried: a client never learns about the gateway's own. */
-  readonly credential: "caller" | "gateway";
-  /** Estimated size of the request, for an overflow whose numbers the upstream did not tell. */
-  readonly estimatedInputTokens: number;
-  /** The model's context window, where it is known. */
-  readonly contextTokens?: number | undefined;
-}
+import {
+  type ErrorContext,
+  isOwnCredential,
+  OWN_CREDENTIAL_MESSAGE,
+  overflowTokens,
+  retryAfterSeconds,
+} from "../upstream-error.ts";
 
 interface Spec {
   readonly status: number;
@@ -39,13 +36,6 @@ const SPECS: Readonly<Record<UpstreamErrorKind, Spec>> = {
 
 /** A client that is answered 401 logs its user out, and the user can do nothing about the gateway's credential. */
 const OWN_CREDENTIAL_REFUSED: Spec = { status: 502, type: "api_error", isFinal: true };
-const OWN_CREDENTIAL_MESSAGE =
-  "Spillway: the provider refused the credential that the gateway uses for this model. An owner checks it with spillway byok test.";
-
-const MS_PER_SECOND = 1_000;
-
-/** Of a window that nobody told: enough of a gap that a client's compaction makes room at once. */
-const ASSUMED_SHARE = 0.9;
 
 /** An upstream's failure in the API's own words, status and headers. */
 export function writeError(
@@ -58,7 +48,7 @@ export function writeError(
   headers.push("x-spillway-request-id", requestId, "x-spillway-error-source", "upstream");
   if (isFinal) headers.push("x-should-retry", "false");
   if (error.retryAfterMs !== undefined) {
-    headers.push("retry-after", String(Math.max(1, Math.ceil(error.retryAfterMs / MS_PER_SECOND))));
+    headers.push("retry-after", String(retryAfterSeconds(error.retryAfterMs)));
   }
   const body = JSON.stringify({ ...errorEnvelope(error, context), request_id: requestId });
   return { status, headers, body };
@@ -74,20 +64,13 @@ function specOf(error: UpstreamError, context: ErrorContext): Spec {
   return isOwnCredential(error, context) ? OWN_CREDENTIAL_REFUSED : SPECS[error.kind];
 }
 
-function isOwnCredential({ kind }: UpstreamError, { credential }: ErrorContext): boolean {
-  return credential === "gateway" && (kind === "authentication" || kind === "permission");
-}
-
 function messageOf(error: UpstreamError, context: ErrorContext): string {
   if (isOwnCredential(error, context)) return OWN_CREDENTIAL_MESSAGE;
   return error.kind === "context_overflow" ? overflowMessage(error, context) : error.message;
 }
 
 /** Claude Code compacts its conversation only when it reads exactly this. */
-function overflowMessage({ tokens }: UpstreamError, context: ErrorContext): string {
-  const limit = tokens?.limit ?? context.contextTokens;
-  const guess = Math.max(1, Math.ceil(context.estimatedInputTokens));
-  const maximum = limit ?? Math.floor(guess * ASSUMED_SHARE);
-  const asked = Math.max(tokens?.asked ?? guess, maximum + 1);
+function overflowMessage(error: UpstreamError, context: ErrorContext): string {
+  const { asked, maximum } = overflowTokens(error, context);
   return `prompt is too long: ${asked} tokens > ${maximum} maximum`;
 }

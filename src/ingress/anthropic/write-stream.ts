@@ -1,5 +1,6 @@
 import type { BlockDelta, JsonObject, OpenedBlock, StreamEvent } from "../../canonical/index.ts";
-import { type ErrorContext, errorEnvelope } from "./write-error.ts";
+import type { ErrorContext } from "../upstream-error.ts";
+import { errorEnvelope } from "./write-error.ts";
 import type { AnswerOptions } from "./write-message.ts";
 import { tokensOf, writeUsage } from "./write-usage.ts";
 

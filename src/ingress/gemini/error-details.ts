@@ -1,4 +1,5 @@
 import type { JsonObject } from "../../canonical/index.ts";
+import { retryAfterSeconds } from "../upstream-error.ts";
 
 const TYPE = "type.googleapis.com/google.rpc.";
 const MS_PER_SECOND = 1_000;
@@ -46,7 +47,7 @@ export function errorFields(
   const fields = ["content-type", "application/json; charset=UTF-8"];
   fields.push("x-spillway-request-id", requestId, "x-spillway-error-source", source);
   if (retryAfterMs !== undefined) {
-    fields.push("retry-after", String(Math.max(1, Math.ceil(retryAfterMs / MS_PER_SECOND))));
+    fields.push("retry-after", String(retryAfterSeconds(retryAfterMs)));
   }
   return fields;
 }

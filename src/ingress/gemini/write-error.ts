@@ -1,14 +1,12 @@
 import type { JsonObject, UpstreamError, UpstreamErrorKind } from "../../canonical/index.ts";
 import type { RenderedError } from "../../exchange/dialect.ts";
+import {
+  type ErrorContext,
+  isOwnCredential,
+  OWN_CREDENTIAL_MESSAGE,
+  overflowTokens,
+} from "../upstream-error.ts";
 import { errorBody, errorFields, quotaFailure, retryInfo } from "./error-details.ts";
-
-/** What the error itself does not tell. */
-export interface ErrorContext {
-  /** Whose credential the attempt carried: a client never learns about the gateway's own. */
-  readonly credential: "caller" | "gateway";
-  /** Estimated size of the request, for an overflow whose numbers the upstream did not tell. */
-  readonly estimatedInputTokens: number;
-}
 
 interface Spec {
   readonly code: number;
@@ -36,11 +34,6 @@ const SPECS: Readonly<Record<UpstreamErrorKind, Spec>> = {
 
 /** Not a 5xx, which Gemini CLI repeats for minutes, and not a 401: the user can do nothing about this credential. */
 const OWN_CREDENTIAL_REFUSED: Spec = { code: 400, status: "FAILED_PRECONDITION" };
-const OWN_CREDENTIAL_MESSAGE =
-  "Spillway: the provider refused the credential that the gateway uses for this model. An owner checks it with spillway byok test.";
-
-/** Of a window that nobody told: enough of a gap that a client makes room at once. */
-const ASSUMED_SHARE = 0.9;
 
 /** An upstream's failure in the API's own words. */
 export function writeError(
@@ -69,19 +62,13 @@ function specOf(error: UpstreamError, context: ErrorContext): Spec {
   return isOwnCredential(error, context) ? OWN_CREDENTIAL_REFUSED : SPECS[error.kind];
 }
 
-function isOwnCredential({ kind }: UpstreamError, { credential }: ErrorContext): boolean {
-  return credential === "gateway" && (kind === "authentication" || kind === "permission");
-}
-
 function messageOf(error: UpstreamError, context: ErrorContext): string {
   if (isOwnCredential(error, context)) return OWN_CREDENTIAL_MESSAGE;
   return error.kind === "context_overflow" ? overflowMessage(error, context) : error.message;
 }
 
 /** In Google's words, from which clients read both numbers. */
-function overflowMessage({ tokens }: UpstreamError, context: ErrorContext): string {
-  const guess = Math.max(1, Math.ceil(context.estimatedInputTokens));
-  const maximum = tokens?.limit ?? Math.floor(guess * ASSUMED_SHARE);
-  const asked = Math.max(tokens?.asked ?? guess, maximum + 1);
+function overflowMessage(error: UpstreamError, context: ErrorContext): string {
+  const { asked, maximum } = overflowTokens(error, context);
   return `The input token count (${asked}) exceeds the maximum number of tokens allowed (${maximum}).`;
 }

@@ -1,9 +1,10 @@
 import type { JsonObject, StreamEvent } from "../../canonical/index.ts";
+import type { ErrorContext } from "../upstream-error.ts";
 import { finishMembers } from "./finish-reason.ts";
 import type { Framing } from "./framing.ts";
 import { PartWriter } from "./part-writer.ts";
 import { groundingMembers } from "./server-parts.ts";
-import { type ErrorContext, errorEnvelope } from "./write-error.ts";
+import { errorEnvelope } from "./write-error.ts";
 import type { AnswerOptions } from "./write-message.ts";
 import { type ResponseFrame, writeResponse } from "./write-response.ts";
 import { tokensOf, writeUsage } from "./write-usage.ts";

@@ -1,27 +1,8 @@
 import { ERRORS, type ErrorCode, type GatewayError } from "../../base/errors.ts";
 import type { JsonObject } from "../../canonical/index.ts";
 import type { RenderedError } from "../../exchange/dialect.ts";
-import { errorHeaders, retryHeaders } from "./write-error.ts";
+import { errorHeaders, errorType, retryHeaders } from "../openai-error.ts";
 import { toSse } from "./write-stream.ts";
-
-/**
- * The API's own error types by status; every other status is a fault of the server.
- * @source https://platform.openai.com/docs/guides/error-codes (read 2026-11-25)
- */
-const TYPES: Readonly<Record<number, string>> = {
-  400: "invalid_request_error",
-  401: "invalid_request_error",
-  403: "invalid_request_error",
-  404: "invalid_request_error",
-  405: "invalid_request_error",
-  408: "invalid_request_error",
-  409: "invalid_request_error",
-  413: "invalid_request_error",
-  415: "invalid_request_error",
-  426: "invalid_request_error",
-  429: "requests",
-  431: "invalid_request_error",
-};
 
 /** Clients take this type for a limit that no waiting helps against. */
 const QUOTA_ERRORS: ReadonlySet<ErrorCode> = new Set([
@@ -40,7 +21,7 @@ export function renderError(error: GatewayError, requestId: string): RenderedErr
     status: http,
     headers: [
       ...errorHeaders(requestId, "gateway"),
-      ...retryHeaders({ isFinal: retry === "never", retryAfterMs: error.retryAfterMs }),
+      ...retryHeaders(retry === "never", error.retryAfterMs),
     ],
     body: JSON.stringify(envelope(error)),
   };
@@ -56,7 +37,7 @@ function envelope(error: GatewayError): JsonObject {
   const { code, message } = error;
   const isOfBody = code === "invalid_body" || code === "invalid_parameter";
   const param = isOfBody ? FIELD.exec(message)?.groups?.["path"] : undefined;
-  const byStatus = TYPES[ERRORS[code].http] ?? "server_error";
+  const byStatus = errorType(ERRORS[code].http);
   const type = QUOTA_ERRORS.has(code) ? "insufficient_quota" : byStatus;
   return { error: { message: `Spillway: ${message} (${code})`, type, param: param ?? null, code } };
 }

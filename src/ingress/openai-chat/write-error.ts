@@ -1,8 +1,12 @@
 import type { JsonObject, UpstreamError, UpstreamErrorKind } from "../../canonical/index.ts";
-import type { AnswerFacts, RenderedError } from "../../exchange/dialect.ts";
-
-/** What the error itself does not tell. */
-export type ErrorContext = Pick<AnswerFacts, "credential" | "estimatedInputTokens">;
+import type { RenderedError } from "../../exchange/dialect.ts";
+import { errorHeaders, retryHeaders } from "../openai-error.ts";
+import {
+  type ErrorContext,
+  isOwnCredential,
+  OWN_CREDENTIAL_MESSAGE,
+  overflowTokens,
+} from "../upstream-error.ts";
 
 interface Spec {
   readonly status: number;
@@ -49,13 +53,6 @@ const OWN_CREDENTIAL_REFUSED: Spec = {
   code: "provider_credential_refused",
   isFinal: true,
 };
-const OWN_CREDENTIAL_MESSAGE =
-  "Spillway: the provider refused the credential that the gateway uses for this model. An owner checks it with spillway byok test.";
-
-const MS_PER_SECOND = 1_000;
-
-/** Of a window that nobody told: enough of a gap that a client's compaction makes room at once. */
-const ASSUMED_SHARE = 0.9;
 
 /** An upstream's failure in the API's own words, status and headers. */
 export function writeError(
@@ -67,7 +64,7 @@ export function writeError(
     status,
     headers: [
       ...errorHeaders(context.requestId, "upstream"),
-      ...retryHeaders({ isFinal: isFinal === true, retryAfterMs: error.retryAfterMs }),
+      ...retryHeaders(isFinal === true, error.retryAfterMs),
     ],
     body: JSON.stringify(errorEnvelope(error, context)),
   };
@@ -79,37 +76,8 @@ export function errorEnvelope(error: UpstreamError, context: ErrorContext): Json
   return { error: { message: messageOf(error, context), type, param: param ?? null, code } };
 }
 
-/** What every error has, whoever made it. */
-export function errorHeaders(requestId: string, source: "gateway" | "upstream"): readonly string[] {
-  return [
-    "content-type",
-    "application/json",
-    "x-request-id",
-    requestId,
-    "x-spillway-request-id",
-    requestId,
-    "x-spillway-error-source",
-    source,
-  ];
-}
-
-export function retryHeaders(retry: {
-  readonly isFinal: boolean;
-  readonly retryAfterMs: number | undefined;
-}): readonly string[] {
-  const seconds = Math.max(1, Math.ceil((retry.retryAfterMs ?? 0) / MS_PER_SECOND));
-  return [
-    ...(retry.isFinal ? ["x-should-retry", "false"] : []),
-    ...(retry.retryAfterMs === undefined ? [] : ["retry-after", String(seconds)]),
-  ];
-}
-
 function specOf(error: UpstreamError, context: ErrorContext): Spec {
   return isOwnCredential(error, context) ? OWN_CREDENTIAL_REFUSED : SPECS[error.kind];
-}
-
-function isOwnCredential({ kind }: UpstreamError, { credential }: ErrorContext): boolean {
-  return credential === "gateway" && (kind === "authentication" || kind === "permission");
 }
 
 function messageOf(error: UpstreamError, context: ErrorContext): string {
@@ -118,9 +86,7 @@ function messageOf(error: UpstreamError, context: ErrorContext): string {
 }
 
 /** In the API's words, which clients look for before they compact a conversation. */
-function overflowMessage({ tokens }: UpstreamError, context: ErrorContext): string {
-  const guess = Math.max(1, Math.ceil(context.estimatedInputTokens));
-  const maximum = tokens?.limit ?? Math.floor(guess * ASSUMED_SHARE);
-  const asked = Math.max(tokens?.asked ?? guess, maximum + 1);
+function overflowMessage(error: UpstreamError, context: ErrorContext): string {
+  const { asked, maximum } = overflowTokens(error, context);
   return `This model's maximum context length is ${maximum} tokens. However, your messages resulted in ${asked} tokens. Please reduce the length of the messages.`;
 }

@@ -1,24 +1,8 @@
 import { ERRORS, type ErrorCode, type GatewayError } from "../../base/errors.ts";
 import type { JsonObject } from "../../canonical/index.ts";
 import type { RenderedError } from "../../exchange/dialect.ts";
+import { errorHeaders, errorType, retryHeaders } from "../openai-error.ts";
 import { toSse } from "./sse.ts";
-import { errorHeaders, retryHeaders } from "./write-error.ts";
-
-/** The API's own type by status; what is not here is a failure of the server's. */
-const TYPES: Readonly<Record<number, string>> = {
-  400: "invalid_request_error",
-  401: "invalid_request_error",
-  403: "invalid_request_error",
-  404: "invalid_request_error",
-  405: "invalid_request_error",
-  408: "invalid_request_error",
-  409: "invalid_request_error",
-  413: "invalid_request_error",
-  415: "invalid_request_error",
-  426: "invalid_request_error",
-  429: "requests",
-  431: "invalid_request_error",
-};
 
 /** Codes of the API's own for what clients act on. All other errors have the gateway's. */
 const CODES: Readonly<Partial<Record<ErrorCode, string>>> = {
@@ -70,7 +54,7 @@ export function renderStreamError(error: GatewayError): string {
 function told(error: GatewayError): JsonObject {
   const param = paramOf(error);
   const code = codeOf(error, param);
-  const type = TYPES[ERRORS[error.code].http] ?? "server_error";
+  const type = errorType(ERRORS[error.code].http);
   return {
     // A terminal shows the message alone, so it has to say that the gateway speaks, and how it calls this.
     message: `Spillway: ${error.message} (${error.code})`,

@@ -1,6 +1,7 @@
-import type { HeaderList } from "../../base/header-list.ts";
 import type { JsonObject, UpstreamError, UpstreamErrorKind } from "../../canonical/index.ts";
 import type { AnswerFacts, RenderedError } from "../../exchange/dialect.ts";
+import { errorHeaders, retryHeaders } from "../openai-error.ts";
+import { isOwnCredential, OWN_CREDENTIAL_MESSAGE } from "../upstream-error.ts";
 import { madeAtSeconds } from "./request-id.ts";
 
 interface Spec {
@@ -53,8 +54,6 @@ const LIMIT_REACHED: Spec = {
 
 /** A client that is answered 401 logs its user out, and the user can do nothing about the gateway's credential. */
 const OWN_CREDENTIAL_REFUSED: Spec = { status: 502, type: FAILED, code: FAILED, isFinal: true };
-const OWN_CREDENTIAL_MESSAGE =
-  "Spillway: the provider refused the credential that the gateway uses for this model. An owner checks it with spillway byok test.";
 
 const MS_PER_SECOND = 1_000;
 /** How Codex reads a wait out of a message. */
@@ -84,35 +83,11 @@ export function failureOf(error: UpstreamError, facts: AnswerFacts): JsonObject 
   return { code: specOf(error, facts).code, message: messageOf(error, facts) };
 }
 
-export function errorHeaders(requestId: string, source: "gateway" | "upstream"): HeaderList {
-  return [
-    "content-type",
-    "application/json",
-    "x-request-id",
-    requestId,
-    "x-spillway-request-id",
-    requestId,
-    "x-spillway-error-source",
-    source,
-  ];
-}
-
-export function retryHeaders(isFinal: boolean, retryAfterMs: number | undefined): HeaderList {
-  const never = isFinal ? ["x-should-retry", "false"] : [];
-  if (retryAfterMs === undefined) return never;
-  const seconds = Math.max(1, Math.ceil(retryAfterMs / MS_PER_SECOND));
-  return [...never, "retry-after", String(seconds)];
-}
-
 function specOf(error: UpstreamError, facts: AnswerFacts): Spec {
   if (isOwnCredential(error, facts)) return OWN_CREDENTIAL_REFUSED;
   return error.kind === "quota" && error.retryAfterMs !== undefined
     ? LIMIT_REACHED
     : SPECS[error.kind];
-}
-
-function isOwnCredential({ kind }: UpstreamError, { credential }: AnswerFacts): boolean {
-  return credential === "gateway" && (kind === "authentication" || kind === "permission");
 }
 
 function messageOf(error: UpstreamError, facts: AnswerFacts): string {
