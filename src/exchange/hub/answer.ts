@@ -2,50 +2,22 @@ import { type GatewayError, gatewayError } from "../../base/errors.ts";
 import { allValues, firstValue } from "../../base/header-list.ts";
 import { isObject } from "../../base/json.ts";
 import {
-  type AnswerContext,
   messageEvents,
   parseExact,
-  type Sealing,
-  type StreamEvent,
-  StreamSealer,
   sealMessage,
   type UpstreamError,
   type UpstreamErrorKind,
 } from "../../canonical/index.ts";
-import type { BoundDialect } from "../../upstream/dialects/bind.ts";
-import type { EventObserver } from "../../upstream/dialects/observe-events.ts";
-import { parseEvent } from "../../upstream/sse/parse-event.ts";
-import { SseSplitter } from "../../upstream/sse/splitter.ts";
 import type {
   Flow,
   ResponseHead,
   ResponseSink,
   TransportFailure,
 } from "../../upstream/transport/contract.ts";
-import type { AnswerFacts, CanonicalClient } from "../dialect.ts";
-
-/** What an answer of another dialect is read and written with. */
-export interface AnswerTranslation {
-  readonly dialect: BoundDialect;
-  readonly context: AnswerContext;
-  readonly client: CanonicalClient;
-  readonly facts: AnswerFacts;
-  /** Undefined: the answer's thinking goes as it is. */
-  readonly sealing: Sealing | undefined;
-  /** Reads what metering needs to know. */
-  readonly observer: EventObserver;
-  /** The client asked for a stream. */
-  readonly isStream: boolean;
-  /** What of the request could not be said. */
-  readonly lossy: readonly string[];
-  /** The attempt carries a stored key. */
-  readonly hasStoredKey: boolean;
-}
+import { type AnswerTranslation, StreamTranslator, type Translated } from "./stream.ts";
 
 /** An error is not longer. */
 const MAX_ERROR_BYTES = 256 * 1024;
-/** One dialect ends its stream with an event that repeats the whole answer. */
-const MAX_EVENT_BYTES = 32 * 2 ** 20;
 const MAX_ANSWER_BYTES = 64 * 2 ** 20;
 /** A client takes a silence for a dead connection; the API itself speaks every few seconds (design R6). */
 const PING_AFTER_MS = 10_000;
@@ -214,71 +186,6 @@ export class TranslatedAnswer implements ResponseSink {
   #close(): void {
     this.#isOver = true;
     clearInterval(this.#pings);
-  }
-}
-
-interface Translated {
-  readonly text: string;
-  readonly error?: UpstreamError;
-  readonly isEnded: boolean;
-}
-
-/** The bytes of an upstream's stream into the text of the client's. */
-class StreamTranslator {
-  readonly #splitter: SseSplitter;
-  readonly #sealer: StreamSealer | undefined;
-  readonly #observer: EventObserver;
-  readonly #writer: ReturnType<CanonicalClient["openWriter"]>;
-  readonly #reader: ReturnType<BoundDialect["openStream"]>;
-  #text = "";
-  #error: UpstreamError | undefined;
-  #isEnded = false;
-
-  constructor({ dialect, context, client, facts, sealing, observer }: AnswerTranslation) {
-    this.#reader = dialect.openStream(context);
-    this.#sealer = sealing === undefined ? undefined : new StreamSealer(sealing);
-    this.#observer = observer;
-    this.#writer = client.openWriter(facts);
-    this.#splitter = new SseSplitter(
-      (text, from, end) => this.#onEvent(text.slice(from, end)),
-      MAX_EVENT_BYTES,
-    );
-  }
-
-  push(chunk: Buffer): Translated {
-    this.#splitter.push(chunk);
-    return this.#take();
-  }
-
-  finish(): Translated {
-    this.#splitter.finish();
-    this.#write(this.#reader.end());
-    return this.#take();
-  }
-
-  #onEvent(latin1: string): void {
-    const event = parseEvent(latin1);
-    if (event !== undefined) this.#write(this.#reader.push(event));
-  }
-
-  #write(events: readonly StreamEvent[]): void {
-    for (const event of events) {
-      if (this.#error !== undefined || this.#isEnded) return;
-      this.#observer.push(event);
-      if (event.type === "error") this.#error = event.error;
-      else {
-        for (const sealed of this.#sealer?.push(event) ?? [event])
-          this.#text += this.#writer.push(sealed);
-        this.#isEnded = event.type === "end";
-      }
-    }
-  }
-
-  #take(): Translated {
-    const text = this.#text;
-    this.#text = "";
-    const error = this.#error === undefined ? {} : { error: this.#error };
-    return { text, ...error, isEnded: this.#isEnded };
   }
 }
 

@@ -13,9 +13,10 @@ import type {
 import type { RequestBody } from "../body.ts";
 import type { ClientCall } from "../call.ts";
 import type { AnswerFacts } from "../dialect.ts";
-import { type AnswerTranslation, TranslatedAnswer } from "./answer.ts";
+import { TranslatedAnswer } from "./answer.ts";
 import type { WholeAnswer } from "./count-answer.ts";
 import { addressRequest, readForUpstream } from "./request.ts";
+import type { AnswerTranslation } from "./stream.ts";
 
 /** An exchange whose upstream speaks another dialect than its client. */
 export interface Translating {
