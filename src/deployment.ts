@@ -11,6 +11,7 @@ export function openDeployment(config: Config, openWay: OpenWay): Result<Deploym
   if (!transport.ok) return transport;
   return ok({
     provider: anthropic.id,
+    kind: anthropic.id,
     origin,
     pathPrefix: pathname === "/" ? "" : pathname,
     transport: transport.value,

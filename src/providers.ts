@@ -87,6 +87,7 @@ function deploy(known: Known, openWay: OpenWay): Provider {
   return {
     deployment: {
       provider: id,
+      kind: definition.id,
       origin,
       pathPrefix,
       transport: transport.value,

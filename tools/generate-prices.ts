@@ -3,11 +3,13 @@ import {
   type ConditionalPrice,
   findProvider,
   type MatchLogic,
+  type ModelInfo,
   type ModelPrice,
 } from "@pydantic/genai-prices";
+import type { GeneratedModel, GeneratedPrices } from "../src/metering/generated-prices.ts";
 import { priceName } from "../src/metering/model-id.ts";
 import { OWN_PRICES } from "../src/metering/own-prices.ts";
-import type { ListedPrice, UsdPrices } from "../src/metering/price.ts";
+import type { UsdPrices } from "../src/metering/price.ts";
 
 /** A file that is made from other sources, with the content that it should have. */
 export interface GeneratedFile {
@@ -17,53 +19,70 @@ export interface GeneratedFile {
 }
 
 const PACKAGE = "@pydantic/genai-prices";
+/** Day of the list: some of its prices begin later. Goes with the package's version. */
+const AS_OF = "2026-11-25";
 const PACKAGE_FILE = new URL(`../node_modules/${PACKAGE}/package.json`, import.meta.url);
 
+/** Our providers by the names that the package has for them; the others it does not price. */
+const SELLERS: Readonly<Record<string, string>> = {
+  anthropic: "anthropic",
+  cerebras: "cerebras",
+  cohere: "cohere",
+  deepseek: "deepseek",
+  fireworks: "fireworks",
+  gemini: "google",
+  groq: "groq",
+  minimax: "minimax",
+  mistral: "mistral",
+  moonshot: "moonshotai",
+  openai: "openai",
+  openrouter: "openrouter",
+  perplexity: "perplexity",
+  together: "together",
+  xai: "x-ai",
+  zai: "zai",
+};
+
 /**
- * Extracts the Anthropic prices that our own list does not have from the price package.
+ * Extracts the prices of our providers' models that our own list does not have from the price package.
  *
  * The package itself is 830 KB of code and data and has no place in a running gateway.
  */
 export function generate(): readonly GeneratedFile[] {
-  const prices = listedPrices();
-  const content = [
-    `// Generated from ${PACKAGE} by tools/generate-prices.ts; do not edit.`,
-    'import type { PriceList } from "./price.ts";',
-    "",
-    "/** Prices of models that our own list does not have. */",
-    "export const GENERATED_PRICES: PriceList = {",
-    `  version: ${JSON.stringify(`genai-prices-${packageVersion()}`)},`,
-    "  prices: [",
-    ...prices.map((price) => `    ${JSON.stringify(price)},`),
-    "  ],",
-    "};",
-    "",
-  ].join("\n");
-  return [{ path: "src/metering/genai-prices.generated.ts", content }];
+  const version = packageVersion();
+  const lists = Object.entries(SELLERS).map(([provider, id]) => listOf(provider, id));
+  const prices: GeneratedPrices = {
+    version: `genai-prices-${version}`,
+    date: `${PACKAGE}@${version}`,
+    lists,
+  };
+  // A line for each list and each model.
+  const content = JSON.stringify(prices).replaceAll(/\{"(?:provider|model)"/g, "\n$&");
+  return [{ path: "src/metering/genai-prices.generated.json", content: `${content}\n` }];
 }
 
-function listedPrices(): readonly ListedPrice[] {
-  const provider = findProvider({ providerId: "anthropic" });
-  if (provider === undefined) throw new Error(`${PACKAGE} has no provider "anthropic"`);
-  const source = provider.pricing_urls?.[0] ?? PACKAGE;
-  const known = new Set(OWN_PRICES.prices.map(({ model }) => priceName(model)));
-  return provider.models.flatMap((model): readonly ListedPrice[] => {
-    if (known.has(priceName(model.id))) return [];
-    const newest = newestPrices(model.prices);
-    const base = toUsd(newest, "base");
-    if (base === undefined) return [];
-    const longPrompt = longPromptOf(newest);
-    const names = [model.id, ...exactNames(model.match)].map(priceName);
-    return [...new Set(names)]
-      .filter((name) => /^claude-[a-z0-9-]*[a-z0-9]$/.test(name) && !known.has(name))
-      .map((name) => ({
-        model: name,
-        usd: base,
-        ...(longPrompt === undefined ? {} : { longPrompt }),
-        source,
-        date: `${PACKAGE}@${packageVersion()}`,
-      }));
-  });
+function listOf(provider: string, id: string): GeneratedPrices["lists"][number] {
+  const seller = findProvider({ providerId: id });
+  if (seller === undefined) throw new Error(`${PACKAGE} has no provider "${id}"`);
+  const known = new Set(
+    provider === OWN_PRICES.provider ? OWN_PRICES.prices.map(({ model }) => priceName(model)) : [],
+  );
+  const models = new Map<string, GeneratedModel>();
+  for (const model of seller.models) {
+    const prices = readPrices(model);
+    if (prices === undefined || known.has(priceName(model.id))) continue;
+    for (const name of [model.id, ...exactNames(model.match)].map(priceName)) {
+      if (!isModelId(name, provider) || known.has(name) || models.has(name)) continue;
+      models.set(name, { model: name, ...prices });
+    }
+  }
+  return { provider, source: seller.pricing_urls?.[0] ?? PACKAGE, models: [...models.values()] };
+}
+
+/** Patterns end where they are cut off; of Anthropic's only whole names are taken. */
+function isModelId(name: string, provider: string): boolean {
+  if (provider === "anthropic") return /^claude-[a-z0-9-]*[a-z0-9]$/.test(name);
+  return /^[a-z0-9][a-z0-9._:/@-]*[a-z0-9]$/.test(name);
 }
 
 /** Only names: a pattern such as "starts with claude-sonnet-5" would also price the models that come after it. */
@@ -75,35 +94,60 @@ function exactNames(match: MatchLogic): readonly string[] {
   return [];
 }
 
-/** The conditions are start dates, oldest first. */
-function newestPrices(prices: readonly ConditionalPrice[] | ModelPrice): ModelPrice {
-  if (!isConditional(prices)) return prices;
-  const newest = prices.at(-1)?.prices;
-  if (newest === undefined) throw new Error("a model without prices");
-  return newest;
+/** Undefined for a price that is none for text, or that has more steps than a price has here. */
+function readPrices(model: PricedModel): Omit<GeneratedModel, "model"> | undefined {
+  const prices = pricesInForce(model.prices);
+  if (prices === undefined || stepsOf(prices) > 1 || !answersInText(prices)) return undefined;
+  const usd = toUsd(model, prices, "base");
+  if (usd === undefined) return undefined;
+  const input = prices["input_mtok"];
+  const tier = typeof input === "object" ? input.tiers[0] : undefined;
+  const long = tier && toUsd(model, prices, "tier");
+  return { usd, ...(tier && long ? { longPrompt: { aboveTokens: tier.start, usd: long } } : {}) };
 }
 
-function isConditional(
-  prices: readonly ConditionalPrice[] | ModelPrice,
-): prices is readonly ConditionalPrice[] {
+type PricedModel = Pick<ModelInfo, "id" | "prices">;
+
+/** Those in force on the day of the list, oldest first; what depends on the hour is no price that we can bill. */
+function pricesInForce(prices: PricedModel["prices"]): ModelPrice | undefined {
+  if (!isConditional(prices)) return prices;
+  const timed = prices.some(({ constraint }) => constraint && !("start_date" in constraint));
+  if (timed) return undefined;
+  return prices.findLast(({ constraint }) => hasStarted(constraint))?.prices;
+}
+
+function hasStarted(constraint: ConditionalPrice["constraint"]): boolean {
+  return constraint === undefined || ("start_date" in constraint && constraint.start_date <= AS_OF);
+}
+
+/** Answers of another kind than text have a price of their own, which our count of tokens does not tell apart. */
+function answersInText(prices: ModelPrice): boolean {
+  return prices["output_image_mtok"] === undefined && prices["output_audio_mtok"] === undefined;
+}
+
+function isConditional(prices: PricedModel["prices"]): prices is ConditionalPrice[] {
   return Array.isArray(prices);
 }
 
-function longPromptOf(prices: ModelPrice): ListedPrice["longPrompt"] {
-  const input = prices["input_mtok"];
-  const tier = typeof input === "object" ? input.tiers[0] : undefined;
-  const usd = tier && toUsd(prices, "tier");
-  return tier && usd && { aboveTokens: tier.start, usd };
+function stepsOf(prices: ModelPrice): number {
+  return Math.max(
+    ...Object.values(prices).map((price) => (typeof price === "object" ? price.tiers.length : 0)),
+  );
 }
 
-function toUsd(prices: ModelPrice, band: "base" | "tier"): UsdPrices | undefined {
+function toUsd(
+  { id }: PricedModel,
+  prices: ModelPrice,
+  band: "base" | "tier",
+): UsdPrices | undefined {
   const read = (key: string): string | undefined => {
     const price = prices[key];
     if (price === undefined || typeof price === "number") return decimal(price);
     return decimal(band === "base" ? price.base : price.tiers[0]?.price);
   };
   const input = read("input_mtok");
-  const output = read("output_mtok");
+  // What embeds answers with no tokens.
+  const output = read("output_mtok") ?? (id.includes("embed") ? "0" : undefined);
   if (input === undefined || output === undefined) return undefined;
   const optional = {
     cacheRead: read("cache_read_mtok"),
@@ -114,11 +158,11 @@ function toUsd(prices: ModelPrice, band: "base" | "tier"): UsdPrices | undefined
   return { input, output, ...optional };
 }
 
+/** To the nano-dollar, which is as exact as a price can be here. */
 function decimal(price: number | undefined): string | undefined {
   if (price === undefined) return undefined;
-  const text = String(price);
-  if (!/^[0-9]+(\.[0-9]+)?$/.test(text)) throw new Error(`not a plain decimal price: ${text}`);
-  return text;
+  if (price < 0) throw new Error(`no price: ${price}`);
+  return price.toFixed(9).replace(/\.?0+$/, "");
 }
 
 function packageVersion(): string {

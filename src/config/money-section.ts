@@ -30,7 +30,7 @@ export const priceEntry = z.strictObject({
   model: z
     .string({ error: "expected a model id" })
     .min(1, { error: "expected a model id" })
-    .meta({ description: "Model id as the upstream names it." }),
+    .meta({ description: "Model id as the upstream names it, or provider/model." }),
   input: priceField.meta({ description: perMillion("input tokens") }),
   output: priceField.meta({ description: perMillion("output tokens") }),
   cacheRead: priceField

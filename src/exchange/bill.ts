@@ -1,8 +1,8 @@
 import type { NanoUsd } from "../base/money.ts";
 import { ZERO_USD } from "../base/money.ts";
 import {
-  type Catalogue,
   type Cost,
+  type ModelPrices,
   meter,
   priceUsage,
   sumTokens,
@@ -42,7 +42,7 @@ const FREE_BILL: Bill = { tokens: {}, usageSource: "none", suspect: false, cost:
 const UNKNOWN_BILL: Bill = { tokens: {}, usageSource: "unknown", suspect: false };
 
 /** Works out usage and cost. What cannot be known stays unknown. */
-export function bill(consumption: Consumption, catalogue: Catalogue): Bill {
+export function bill(consumption: Consumption, prices: ModelPrices): Bill {
   const { observation, requestedModel } = consumption;
   if (!consumption.sent) return FREE_BILL;
   const seen = {
@@ -57,7 +57,7 @@ export function bill(consumption: Consumption, catalogue: Catalogue): Bill {
     const known = source === "none" ? FREE_BILL : UNKNOWN_BILL;
     return { ...known, ...seen, usageRaw: asText(observation.usage) };
   }
-  const cost = priceUsage(usage, catalogue);
+  const cost = priceUsage(usage, prices);
   return {
     ...seen,
     usageRaw: asText(observation.usage),

@@ -1,5 +1,5 @@
 import type { NanoUsd } from "../base/money.ts";
-import { type Catalogue, worstCase } from "../metering/index.ts";
+import { type ModelPrices, worstCase } from "../metering/index.ts";
 import type { RequestBody } from "./body.ts";
 import { bodyIncludes, type Facts } from "./facts.ts";
 
@@ -7,29 +7,29 @@ import { bodyIncludes, type Facts } from "./facts.ts";
 export interface Costly {
   readonly facts: Facts;
   readonly body: RequestBody;
-  readonly catalogue: Catalogue;
+  readonly prices: ModelPrices;
 }
 
 /** The most that a request may cost; undefined without a price. */
-export function mostItMayCost({ facts, body, catalogue }: Costly): NanoUsd | undefined {
+export function mostItMayCost({ facts, body, prices }: Costly): NanoUsd | undefined {
   const bodyBytes = body.kind === "held" ? body.plainBytes : 0;
-  return boundOf({ facts, body, catalogue }, bodyBytes, facts.maxTokens);
+  return boundOf({ facts, body, prices }, bodyBytes, facts.maxTokens);
 }
 
 /** What writing a request's context anew costs, at four bytes for a token, which is about what code has. */
-export function costOfContext({ facts, body, catalogue }: Costly): NanoUsd | undefined {
+export function costOfContext({ facts, body, prices }: Costly): NanoUsd | undefined {
   // The bound takes a token for every two bytes.
   const bodyBytes = body.kind === "held" ? Math.ceil(body.plainBytes / 2) : 0;
-  return boundOf({ facts, body, catalogue }, bodyBytes, 0);
+  return boundOf({ facts, body, prices }, bodyBytes, 0);
 }
 
 function boundOf(
-  { facts, body, catalogue }: Costly,
+  { facts, body, prices }: Costly,
   bodyBytes: number,
   maxTokens: number | undefined,
 ): NanoUsd | undefined {
   const { model, inferenceGeo, speed } = facts;
   // Caches that live for an hour cost more to write.
   const hasLongCache = bodyIncludes(body, '"1h"');
-  return worstCase({ model, bodyBytes, maxTokens, hasLongCache, inferenceGeo, speed }, catalogue);
+  return worstCase({ model, bodyBytes, maxTokens, hasLongCache, inferenceGeo, speed }, prices);
 }

@@ -13,6 +13,7 @@ const CAP = { amount: "10", currency: "USD", period: "day", timeZone: "UTC" } as
 
 const DEPLOYMENT = {
   provider: "anthropic",
+  kind: "anthropic",
   origin: "https://api.anthropic.com",
   pathPrefix: "",
   transport: {

@@ -46,7 +46,7 @@ export class Purse {
   admit(candidate: Candidate): Result<readonly LedgerTransaction[], GatewayError> {
     const at = this.#house.clock.now();
     const scopes = this.scopesOf(candidate);
-    const bound = scopes.length === 0 ? undefined : mostItMayCost(this.#costly);
+    const bound = scopes.length === 0 ? undefined : mostItMayCost(this.#costlyAt(candidate));
     const { rates, allowUnpriced } = this.#owner.settings.pay;
     const admitted = this.#house.budgets.admit({
       scopes,
@@ -103,11 +103,15 @@ export class Purse {
     return mode === "byok-overflow" ? [userScope(principal, cap)] : [];
   }
 
-  get #costly(): Costly {
+  #costlyAt({ deployment, model = this.#owner.facts.model }: Candidate): Costly {
     const { call, body, settings } = this.#owner;
     const isRead = call.operation === "embeddings";
-    const facts = isRead ? { ...this.#owner.facts, maxTokens: 0 } : this.#owner.facts;
-    return { facts, body, catalogue: settings.catalogue };
+    const facts = {
+      ...this.#owner.facts,
+      ...(model === undefined ? {} : { model }),
+      ...(isRead ? { maxTokens: 0 } : {}),
+    };
+    return { facts, body, prices: settings.catalogue.of(deployment) };
   }
 
   #giveBack(at: number): readonly LedgerTransaction[] {

@@ -103,7 +103,7 @@ async function endingOf(
   { own }: Identity,
   tryAll: (route: Route) => Promise<AttemptOutcome>,
 ): Promise<Ending> {
-  const { route, refusal, mode, residency } = decision;
+  const { route, refusal, mode, residency, deployment } = decision;
   if (route === undefined) {
     if (refusal === undefined) throw new Error("neither a route nor a refusal");
     const book = own.class === "subscription" ? "subscription" : "api";
@@ -114,6 +114,7 @@ async function endingOf(
       book,
       residency,
       reason: "refused by policy",
+      seller: deployment,
     };
   }
   const { attempts, last, candidate } = await tryAll(route);
@@ -125,6 +126,7 @@ async function endingOf(
     sentModel: candidate.model,
     residency,
     reason: candidate.reason,
+    seller: candidate.deployment,
     billingOwner: candidate.credential.owner,
   };
 }

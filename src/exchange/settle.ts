@@ -1,5 +1,6 @@
 import { ERRORS, type GatewayError } from "../base/errors.ts";
 import type { Secret } from "../base/secret.ts";
+import type { Seller } from "../metering/index.ts";
 import type { UpstreamMode } from "../routing/candidate.ts";
 import type { Book, Finish, StartedRecord, TerminalRecord } from "../store/record.ts";
 import type { AttemptOutcome } from "./attempt.ts";
@@ -26,6 +27,8 @@ export interface Ending extends Pick<AttemptOutcome, "attempts" | "last"> {
   readonly book: Book;
   readonly residency: string | undefined;
   readonly reason: string;
+  /** Whose prices hold. */
+  readonly seller: Seller;
   /** As the upstream calls it, where that is another name. */
   readonly sentModel?: string | undefined;
   /** Undefined: nobody was to pay. */
@@ -50,14 +53,15 @@ export function settle(house: House, settlement: Settlement): void {
   const { call, client, started, ending, facts, purse, settings, secrets } = settlement;
   const { book } = ending;
   const finish = finishOf(client, ending);
+  const sentModel = ending.sentModel ?? started.requestedModel;
   const consumption = {
     mayCost: mayCost(call),
-    requestedModel: started.requestedModel,
+    requestedModel: sentModel,
     status: ending.last.seen?.status,
     sent: ending.attempts.some(({ outcome: result }) => !NEVER_CONNECTED.has(result)),
     observation: ending.last.observation,
   };
-  const billed = withoutSecrets(bill(consumption, settings.catalogue), secrets);
+  const billed = withoutSecrets(bill(consumption, settings.catalogue.of(ending.seller)), secrets);
   const attempts = ending.attempts.map((attempt) => withoutSecrets(attempt, secrets));
   const error = errorOf(client, ending, billed);
   const durationMs = house.clock.monotonicMs() - call.startedMs;
@@ -67,7 +71,7 @@ export function settle(house: House, settlement: Settlement): void {
     durationMs,
     firstByteMs:
       client.firstByteAtMs === undefined ? undefined : client.firstByteAtMs - call.startedMs,
-    sentModel: ending.sentModel ?? started.requestedModel,
+    sentModel,
     servedModel: billed.servedModel,
     decision: decisionOf(ending, facts),
     residency: ending.residency,

@@ -63,7 +63,11 @@ export class SpillWatch {
     if (!this.#house.firstSpills.isFirst(sessionId ?? account, reason)) return;
     const { facts, body } = this.#owner;
     // The stored key's organisation has not cached this context.
-    const moving = costOfContext({ facts, body, catalogue: settings.catalogue });
+    const moving = costOfContext({
+      facts,
+      body,
+      prices: settings.catalogue.of(this.#house.deployment),
+    });
     const movingCost =
       moving === undefined ? undefined : showCost(moving, settings.currency, { digits: 2 });
     this.#house.log.overflowed({

@@ -1,6 +1,6 @@
 import { fail, ok, type Result } from "../base/result.ts";
-import { GENERATED_PRICES } from "./genai-prices.generated.ts";
-import { priceName } from "./model-id.ts";
+import { GENERATED_PRICES } from "./generated-prices.ts";
+import { priceName, spelling } from "./model-id.ts";
 import { type PriceOverride, toOverrideEntry } from "./overrides.ts";
 import { OWN_PRICES } from "./own-prices.ts";
 import type { PriceList } from "./price.ts";
@@ -10,21 +10,65 @@ import { type PriceEntry, toPriceEntry } from "./price-entry.ts";
 /** Model ids come from outside, so what is remembered of them is bounded. */
 const MAX_REMEMBERED = 1_000;
 
-/** Finds the price of a model: the operator's first, then our own list, then the generated one. */
-export class Catalogue {
-  readonly #entries: ReadonlyMap<string, PriceEntry>;
-  readonly #remembered = new Map<string, PriceEntry | undefined>();
+/** Who sells a model: the same model has another price elsewhere. */
+export interface Seller {
+  /** As the configuration names it. */
+  readonly provider: string;
+  /** Whose price list holds for it. */
+  readonly kind: string;
+}
 
-  /** Keys are model ids as written, or price names. */
-  constructor(entries: ReadonlyMap<string, PriceEntry>) {
-    this.#entries = entries;
+/** What one seller takes for its models. */
+export interface ModelPrices {
+  /** Undefined when no list knows the model: its price is unknown, not zero. */
+  find(model: string): PriceEntry | undefined;
+}
+
+type Entries = ReadonlyMap<string, PriceEntry>;
+
+/** The prices of all sellers: the operator's first, then our own list, then the generated ones. */
+export class Catalogue {
+  readonly #lists: ReadonlyMap<string, Entries>;
+  readonly #overrides: Entries;
+  readonly #sellers = new Map<string, ModelPrices>();
+
+  /** Lists are by kind of provider and price name, overrides by what the operator wrote. */
+  constructor(lists: ReadonlyMap<string, Entries>, overrides: Entries) {
+    this.#lists = lists;
+    this.#overrides = overrides;
   }
 
-  /** Undefined when no list knows the model: its price is unknown, not zero. */
+  of({ provider, kind }: Seller): ModelPrices {
+    const found = this.#sellers.get(provider);
+    if (found !== undefined) return found;
+    const prices = new SellerPrices(provider, this.#lists.get(kind), this.#overrides);
+    this.#sellers.set(provider, prices);
+    return prices;
+  }
+}
+
+class SellerPrices implements ModelPrices {
+  readonly #provider: string;
+  readonly #listed: Entries | undefined;
+  readonly #overrides: Entries;
+  readonly #remembered = new Map<string, PriceEntry | undefined>();
+
+  constructor(provider: string, listed: Entries | undefined, overrides: Entries) {
+    this.#provider = provider;
+    this.#listed = listed;
+    this.#overrides = overrides;
+  }
+
   find(model: string): PriceEntry | undefined {
     const remembered = this.#remembered.get(model);
     if (remembered !== undefined || this.#remembered.has(model)) return remembered;
-    const entry = this.#entries.get(model) ?? this.#entries.get(priceName(model));
+    const name = priceName(model);
+    const entry =
+      this.#overrides.get(`${this.#provider}/${spelling(model)}`) ??
+      this.#overrides.get(`${this.#provider}/${name}`) ??
+      this.#overrides.get(spelling(model)) ??
+      (this.#provider === "anthropic" ? this.#overrides.get(name) : undefined) ??
+      this.#listed?.get(name);
     if (this.#remembered.size >= MAX_REMEMBERED) this.#remembered.clear();
     this.#remembered.set(model, entry);
     return entry;
@@ -34,28 +78,38 @@ export class Catalogue {
 /** Builds the catalogue of the built-in lists and the operator's prices; fails with a message on a bad price (B-03). */
 export function makeCatalogue(
   overrides: readonly PriceOverride[] = [],
-  lists: readonly PriceList[] = [OWN_PRICES, GENERATED_PRICES],
+  lists: readonly PriceList[] = [OWN_PRICES, ...GENERATED_PRICES],
 ): Result<Catalogue, string> {
-  const entries = new Map<string, PriceEntry>();
-  for (const list of lists) {
-    for (const listed of list.prices) {
-      const name = priceName(listed.model);
+  const listed = new Map<string, Map<string, PriceEntry>>();
+  for (const { provider, prices, version } of lists) {
+    const entries = listed.get(provider) ?? new Map<string, PriceEntry>();
+    listed.set(provider, entries);
+    for (const price of prices) {
+      const name = priceName(price.model);
       if (entries.has(name)) continue;
-      const read = toPriceEntry(listed, list.version);
-      const entry = read.ok ? withinBounds(read.value, listed.model) : read;
+      const read = toPriceEntry(price, version);
+      const entry = read.ok ? withinBounds(read.value, price.model) : read;
       if (!entry.ok) return entry;
       entries.set(name, entry.value);
     }
   }
-  const listed = new Map(entries);
-  const overridden = new Set<string>();
+  const overridden = new Map<string, PriceEntry>();
   for (const override of overrides) {
-    if (overridden.has(override.model)) return fail(`price of ${override.model} is given twice`);
-    overridden.add(override.model);
-    const read = toOverrideEntry(override, listed.get(priceName(override.model)));
-    const entry = read.ok ? withinBounds(read.value, override.model) : read;
+    const { model } = override;
+    if (overridden.has(spelling(model))) return fail(`price of ${model} is given twice`);
+    const read = toOverrideEntry(override, listedUnder(model, listed));
+    const entry = read.ok ? withinBounds(read.value, model) : read;
     if (!entry.ok) return entry;
-    entries.set(override.model, entry.value);
+    overridden.set(spelling(model), entry.value);
   }
-  return ok(new Catalogue(entries));
+  return ok(new Catalogue(listed, overridden));
+}
+
+/** What the lists know of a model that the operator wrote as `provider/model`, or as Anthropic's. */
+function listedUnder(model: string, listed: ReadonlyMap<string, Entries>): PriceEntry | undefined {
+  const slash = model.indexOf("/");
+  const named = listed.get(model.slice(0, Math.max(0, slash)));
+  return (
+    named?.get(priceName(model.slice(slash + 1))) ?? listed.get("anthropic")?.get(priceName(model))
+  );
 }

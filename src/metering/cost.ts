@@ -1,5 +1,5 @@
 import { type NanoUsd, nanoUsd } from "../base/money.ts";
-import type { Catalogue } from "./catalogue.ts";
+import type { ModelPrices } from "./catalogue.ts";
 import type { NanoPrices, PriceEntry } from "./price-entry.ts";
 import { promptTokens, type Units, type Usage, type UsageEntry } from "./units.ts";
 
@@ -41,14 +41,14 @@ const WITHOUT_PERCENTAGES = 100n ** 3n;
 const BATCH_PERCENT = 50;
 
 /** Prices what an exchange consumed, in integer nano-dollars, rounded up once for the whole. */
-export function priceUsage(usage: Usage, catalogue: Catalogue, terms: PriceTerms = {}): Cost {
+export function priceUsage(usage: Usage, prices: ModelPrices, terms: PriceTerms = {}): Cost {
   const lines: CostLine[] = [];
   const unpriced = new Set<string>();
   const versions = new Set<string>();
   let isKnown = true;
   let total = 0n;
   for (const entry of usage.entries) {
-    const price = catalogue.find(entry.model);
+    const price = prices.find(entry.model);
     const scaledCost = price && scaledCostOf(entry, price, terms);
     const isCounted = entry.units.input !== undefined && entry.units.output !== undefined;
     const { model, kind, units } = entry;

@@ -12,6 +12,7 @@ describe("priceName", () => {
       ["anthropic/claude-opus-4.8", "claude-opus-4-8"],
       ["claude-3-5-haiku-latest", "claude-3-5-haiku"],
       ["Claude-Opus-5", "claude-opus-5"],
+      ["gpt-5-2025-08-07", "gpt-5"],
     ] as const;
     for (const [model, name] of names) assert.equal(priceName(model), name);
   });

@@ -63,4 +63,8 @@ const PRICES: readonly ListedPrice[] = [
 ];
 
 /** Current Claude models, checked against the provider's pages; wins over generated lists. */
-export const OWN_PRICES: PriceList = { version: "spillway-2026-11-20", prices: PRICES };
+export const OWN_PRICES: PriceList = {
+  version: "spillway-2026-11-20",
+  provider: "anthropic",
+  prices: PRICES,
+};

@@ -7,6 +7,8 @@ import { toUsage } from "./usage.ts";
 const DEAREST = { input: "1000", output: "1000", cacheRead: "1000", webSearch: "1000" };
 const WRITES = { cacheWrite5m: "1000", cacheWrite1h: "1000" };
 
+const ANTHROPIC = { provider: "anthropic", kind: "anthropic" };
+
 describe("the bounds of prices", () => {
   it("keep the bill of the worst usage at the highest prices in 64 bits", () => {
     const model = "claude-opus-5";
@@ -23,7 +25,10 @@ describe("the bounds of prices", () => {
     const iterations = Array.from({ length: 2_000 }, () => iteration);
     const usage = toUsage({ ...iteration, iterations }, { served: model });
     assert.ok(usage);
-    const { cost } = priceUsage(usage, made.value, { speed: "fast", inferenceGeo: "us" });
+    const { cost } = priceUsage(usage, made.value.of(ANTHROPIC), {
+      speed: "fast",
+      inferenceGeo: "us",
+    });
     assert.ok(cost !== undefined && cost > 10n ** 18n && cost < 2n ** 63n, String(cost));
   });
 
@@ -46,7 +51,7 @@ describe("the bounds of prices", () => {
 
   it("hold for a list as for the operator's prices", () => {
     const listed = { model: "m", usd: { input: "1001", output: "1" }, source: "s", date: "d" };
-    const made = makeCatalogue([], [{ version: "v", prices: [listed] }]);
+    const made = makeCatalogue([], [{ version: "v", provider: "p", prices: [listed] }]);
     assert.match(made.ok ? "" : made.error, /price of m: input comes to/);
   });
 });

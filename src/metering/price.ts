@@ -24,8 +24,11 @@ export interface ListedPrice {
   readonly date: string;
 }
 
+/** What one provider takes for its models. */
 export interface PriceList {
   /** Names the list and its edition; part of every price version. */
   readonly version: string;
+  /** Kind of provider, as `upstream/providers` names it. */
+  readonly provider: string;
   readonly prices: readonly ListedPrice[];
 }

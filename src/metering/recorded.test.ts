@@ -16,6 +16,7 @@ describe("metering of recorded streams", () => {
   it("finds usage and a price for every complete one", { skip }, () => {
     const made = makeCatalogue();
     assert.ok(made.ok);
+    const prices = made.value.of({ provider: "anthropic", kind: "anthropic" });
     let streams = 0;
     for (const name of readdirSync(EXCHANGES)) {
       const exchange: unknown = JSON.parse(readFileSync(EXCHANGES + name, "utf8"));
@@ -28,7 +29,7 @@ describe("metering of recorded streams", () => {
       const { usage, source } = meter(tap.finish(), { status: 200 });
       assert.equal(source, "provider", name);
       assert.ok(usage !== undefined);
-      const { cost, unpriced } = priceUsage(usage, made.value);
+      const { cost, unpriced } = priceUsage(usage, prices);
       assert.ok(cost !== undefined && cost > 0n, `${name}: ${unpriced.join(", ")}`);
     }
     assert.ok(streams > 20, `only ${streams} streams`);

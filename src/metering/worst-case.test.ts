@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import fc from "fast-check";
 import { nanoUsd } from "../base/money.ts";
-import { type Catalogue, makeCatalogue } from "./catalogue.ts";
+import { type ModelPrices, makeCatalogue } from "./catalogue.ts";
 import { priceUsage } from "./cost.ts";
 import type { PriceOverride } from "./overrides.ts";
 import { type Prospect, worstCase } from "./worst-case.ts";
@@ -10,10 +10,10 @@ import { type Prospect, worstCase } from "./worst-case.ts";
 const MILLION = 1_000_000;
 const BUILT_IN = catalogue();
 
-function catalogue(overrides: readonly PriceOverride[] = []): Catalogue {
+function catalogue(overrides: readonly PriceOverride[] = []): ModelPrices {
   const made = makeCatalogue(overrides);
   assert.ok(made.ok, made.ok ? "" : made.error);
-  return made.value;
+  return made.value.of({ provider: "anthropic", kind: "anthropic" });
 }
 
 const prospect = (more: Partial<Prospect> = {}): Prospect => ({

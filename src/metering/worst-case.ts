@@ -1,5 +1,5 @@
 import type { NanoUsd } from "../base/money.ts";
-import type { Catalogue } from "./catalogue.ts";
+import type { ModelPrices } from "./catalogue.ts";
 import { priceUsage } from "./cost.ts";
 import { MAX_COUNT } from "./count-reader.ts";
 import type { Units } from "./units.ts";
@@ -34,13 +34,13 @@ const MAX_OUTPUT_TOKENS = 128_000;
  * What a body refers to without containing it (files, pages, searches, other models) is not in the bound; the settlement
  * takes the true cost.
  */
-export function worstCase(prospect: Prospect, catalogue: Catalogue): NanoUsd | undefined {
+export function worstCase(prospect: Prospect, prices: ModelPrices): NanoUsd | undefined {
   const { model, inferenceGeo, speed } = prospect;
   if (model === undefined) return undefined;
   let worst: NanoUsd | undefined;
   for (const units of waysToBill(prospect)) {
     const usage = { entries: [{ model, kind: "message", units }], suspect: false };
-    const { cost } = priceUsage(usage, catalogue, { inferenceGeo, speed });
+    const { cost } = priceUsage(usage, prices, { inferenceGeo, speed });
     if (cost !== undefined && (worst === undefined || cost > worst)) worst = cost;
   }
   return worst;

@@ -8,6 +8,7 @@ import { type RouteRequest, route } from "./route.ts";
 
 const DEPLOYMENT = {
   provider: "anthropic",
+  kind: "anthropic",
   origin: "https://api.anthropic.com",
   pathPrefix: "",
   transport: {

@@ -1,11 +1,11 @@
 import { isObject } from "../../base/json.ts";
 import { formatUsd, nanoUsd } from "../../base/money.ts";
-import type { Catalogue } from "../../metering/index.ts";
+import type { ModelPrices } from "../../metering/index.ts";
 import { fitText, plainText } from "../../observe/terminal-line.ts";
 import type { NanoUsdJson } from "../../store/amount-view.ts";
 import { exactDollars } from "./exact-dollars.ts";
 
-type PriceEntry = NonNullable<ReturnType<Catalogue["find"]>>;
+type PriceEntry = NonNullable<ReturnType<ModelPrices["find"]>>;
 
 /** The price of a model, if the price list at hand is the one that was applied. */
 export type PriceOf = (model: string, priceId: string) => PriceEntry | undefined;
