@@ -2,6 +2,7 @@ import { Command, CommanderError, InvalidArgumentError, Option } from "commander
 import type { Result } from "../base/result.ts";
 import { addByok } from "./byok/register.ts";
 import { example, type JsonOption, type PlaceOptions, place, type Run } from "./command-parts.ts";
+import { addConnect } from "./connect/register.ts";
 import { type CliDeps, type CliFailure, EXIT } from "./deps.ts";
 import { exposedSecret } from "./exposed-secret.ts";
 import { addKeys } from "./keys/register.ts";
@@ -85,62 +86,6 @@ interface ServeOptions extends PlaceOptions {
   readonly anthropicUrl?: string;
   readonly logLevel?: string;
   readonly logFormat?: string;
-  readonly json?: boolean;
-}
-
-function addConnect(program: Command, deps: CliDeps, run: Run): void {
-  const connect = program
-    .command("connect")
-    .description("point a coding agent at Spillway")
-    .helpCommand(false)
-    .addHelpText("after", example("spillway connect claude-code"));
-  place(connect.command("claude-code"))
-    .description("show or write the settings that connect Claude Code")
-    .addOption(new Option("--print", "show them and change nothing (default)"))
-    .addOption(new Option("--write", "merge them into the settings file").conflicts("print"))
-    .addOption(new Option("--undo", "take back what --write wrote").conflicts(["print", "write"]))
-    .addOption(
-      new Option("--scope <scope>", "your settings, or this project's local ones")
-        .choices(["user", "project"])
-        .default("user"),
-    )
-    .option("--settings <path>", "another settings file")
-    .option("--url <url>", "Spillway's address, if not this machine's")
-    .option("--one-million", "models with a context window of 1M tokens; pins the models")
-    .option("--traceparent", "let Claude Code send its trace ids along")
-    .option("--overflow", "go on with the stored key when the plan is full")
-    .option("--pin-models", "name the models behind opus, sonnet and haiku")
-    .option("--json", "print JSON")
-    .addHelpText("after", example("spillway connect claude-code --write"))
-    .action(async (options: ConnectOptions) => {
-      const { connectClaudeCode } = await import("./connect/command.ts");
-      const action = options.undo === true ? "undo" : options.write === true ? "write" : "print";
-      await run(
-        connectClaudeCode(deps, {
-          ...options,
-          action,
-          scope: options.scope === "project" ? "project" : "user",
-          oneMillion: options.oneMillion === true,
-          traceparent: options.traceparent === true,
-          overflow: options.overflow === true,
-          pinModels: options.pinModels === true,
-          json: options.json === true,
-        }),
-      );
-    });
-}
-
-interface ConnectOptions extends PlaceOptions {
-  readonly print?: boolean;
-  readonly write?: boolean;
-  readonly undo?: boolean;
-  readonly scope: string;
-  readonly settings?: string;
-  readonly url?: string;
-  readonly oneMillion?: boolean;
-  readonly traceparent?: boolean;
-  readonly overflow?: boolean;
-  readonly pinModels?: boolean;
   readonly json?: boolean;
 }
 
