@@ -110,6 +110,9 @@ export async function openGateway(options: GatewayOptions): Promise<Result<Gatew
   const others = openProviders(config, openWay);
   if (!others.ok) return others;
   const providers = scope.use(others.value);
+  const configured = Object.keys(config.providers).flatMap(
+    (id) => providers.get(id)?.deployment ?? [],
+  );
   const pressure = scope.use(
     new PressureGauge(
       () => ({
@@ -175,7 +178,7 @@ export async function openGateway(options: GatewayOptions): Promise<Result<Gatew
       configFile: options.loaded.file,
       openStreams: active.count,
       accepting: !draining && store.accepting,
-      providers: [{ id: deployment.provider, origin: deployment.origin }],
+      providers: [deployment, ...configured].map(({ provider: id, origin }) => ({ id, origin })),
     }),
   };
   const shed = (): GatewayError | undefined => {

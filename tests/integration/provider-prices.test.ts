@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 import { call, startTestGateway } from "../fault/rig.ts";
-import { type MadeKey, makeKey, recordOf } from "../overflow/rig.ts";
+import { control, type MadeKey, makeKey, recordOf } from "../overflow/rig.ts";
 import type { Gateway } from "../upstream/gateway.ts";
 import { startScriptedUpstream } from "./scripted-upstream.ts";
 
@@ -74,5 +74,16 @@ describe("another provider's model", () => {
     const answer = await ask("groq/claude-opus-5");
     assert.equal(answer.status, 429, answer.body.toString());
     assert.match(answer.body.toString(), /price_unknown/);
+  });
+
+  it("goes to an origin that the status names", async () => {
+    const { text } = await control(gateway, "GET", "/control/status");
+    const { providers }: { readonly providers: readonly { id: string; origin: string }[] } =
+      JSON.parse(text);
+    assert.deepEqual(
+      providers.map(({ id }) => id),
+      ["anthropic", "groq", "ours"],
+    );
+    assert.equal(new Set(providers.map(({ origin }) => origin)).size, 1);
   });
 });
