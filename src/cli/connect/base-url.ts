@@ -1,8 +1,8 @@
 import { fail, ok, type Result } from "../../base/result.ts";
-import { readServerInfo } from "../../store/server-info.ts";
+import type { LoadedConfig } from "../../config/load.ts";
 import { type CliDeps, type CliFailure, cliFailure } from "../deps.ts";
 import { findDataDir, loadConfig, type PlaceFlags } from "../location.ts";
-import { openSocketSource } from "../socket-source.ts";
+import { runningServer } from "../running-server.ts";
 import { baseUrlProblem } from "./variables.ts";
 
 /** Where Claude Code is to send its requests: as asked, as the running server says, or as the configuration will have it. */
@@ -17,17 +17,17 @@ export async function findBaseUrl(
   }
   const dataDir = await findDataDir(deps, flags);
   if (!dataDir.ok) return dataDir;
-  const server = await readServerInfo(dataDir.value);
-  // A server that was killed leaves its file behind, and its port may be somebody else's by now.
-  const running =
-    server?.controlSocket === undefined ? undefined : await openSocketSource(server.controlSocket);
-  if (running?.ok === true && running.value?.server !== undefined) {
-    return ok(running.value.server.url.replace(/\/+$/, ""));
-  }
+  const running = await runningServer(dataDir.value);
+  if (running !== undefined) return ok(running.url.replace(/\/+$/, ""));
   const loaded = await loadConfig(deps, flags);
   if (!loaded.ok) return loaded;
-  const { bind, port } = loaded.value.config.listener;
-  return ok(`http://${reachable(bind)}:${port}`);
+  return ok(configuredUrl(loaded.value));
+}
+
+/** The address at which clients on this machine reach a server of this configuration. */
+export function configuredUrl({ config }: LoadedConfig): string {
+  const { bind, port } = config.listener;
+  return `http://${reachable(bind)}:${port}`;
 }
 
 /** An address that stands for all of them is none that a client can ask. */
