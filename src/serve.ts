@@ -1,4 +1,5 @@
 import { systemClock } from "./base/clock.ts";
+import type { ServeFlags } from "./cli/deps.ts";
 import { isLoopbackHost } from "./config/fields.ts";
 import { type ConfigFlags, type Environment, systemInputs } from "./config/inputs.ts";
 import { type LoadedConfig, loadConfig } from "./config/load.ts";
@@ -9,6 +10,7 @@ import { type ExchangeLog, jsonExchangeLog } from "./observe/exchange-log.ts";
 import { type Journal, jsonJournal, terminalJournal } from "./observe/journal.ts";
 import { LineSink } from "./observe/line-sink.ts";
 import { openLog } from "./observe/log.ts";
+import { LogFile, shortenErrorLog } from "./observe/log-file.ts";
 import { wantsColor } from "./observe/paint.ts";
 import { terminalExchangeLog } from "./observe/terminal-log.ts";
 
@@ -25,14 +27,37 @@ const SAME_SIGNAL_MS = 500;
 const EXIT_INTERRUPTED = 130;
 
 /** Runs the gateway until a signal ends it; gives the exit code. */
-export async function serve(flags: ConfigFlags, version: string): Promise<number> {
+export async function serve(flags: ServeFlags, version: string): Promise<number> {
+  const { logDir } = flags;
+  if (logDir === undefined) return await run(flags, version, process.stdout);
+  // First of all: a start that is refused again and again says so each time.
+  shortenErrorLog(logDir);
+  using file = openLogFile(logDir);
+  return file === undefined ? 1 : await run(flags, version, file);
+}
+
+function openLogFile(logDir: string): LogFile | undefined {
+  try {
+    return new LogFile(logDir);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : "unknown error";
+    process.stderr.write(`The log cannot be written: ${reason}. Choose another --log-dir.\n`);
+    return undefined;
+  }
+}
+
+async function run(
+  flags: ConfigFlags,
+  version: string,
+  output: LogFile | typeof process.stdout,
+): Promise<number> {
   const inputs = systemInputs(flags);
   const loaded = await loadConfig(inputs);
   if (!loaded.ok) {
     for (const problem of loaded.error) process.stderr.write(`${formatProblem(problem)}\n`);
     return 1;
   }
-  const voice = openVoice(loaded.value, inputs.env);
+  const voice = openVoice(loaded.value, inputs.env, output);
   using _ = voice.sink;
   for (const warning of loaded.value.warnings) voice.journal("warn", "config.warning", warning);
   // Before anything is open: a signal that comes while it opens must not end the process half-way.
@@ -82,15 +107,20 @@ export async function serve(flags: ConfigFlags, version: string): Promise<number
   return 0;
 }
 
-function openVoice({ config }: LoadedConfig, env: Environment): Voice {
+function openVoice(
+  { config }: LoadedConfig,
+  env: Environment,
+  output: LogFile | typeof process.stdout,
+): Voice {
   const { stdout } = process;
   // A full disk or a closed pipe behind the output must not end what is being served.
   stdout.on("error", () => {});
-  const sink = new LineSink(stdout);
+  const sink = new LineSink(output);
   const write = (text: string): void => sink.write(text);
-  const pretty = config.log.format === "pretty" || (config.log.format === "auto" && stdout.isTTY);
+  const isTTY = output === stdout && stdout.isTTY;
+  const pretty = config.log.format === "pretty" || (config.log.format === "auto" && isTTY);
   if (pretty) {
-    const color = wantsColor(env, stdout.isTTY);
+    const color = wantsColor(env, isTTY);
     return {
       pretty,
       sink,

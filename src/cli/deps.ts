@@ -16,11 +16,16 @@ export interface Output {
 /** Where text comes from; `process.stdin` is one. */
 export type Input = NodeJS.ReadableStream & { readonly isTTY?: boolean };
 
+export interface ServeFlags extends ConfigFlags {
+  /** Where a service keeps its logs; standard output otherwise. */
+  readonly logDir?: string | undefined;
+}
+
 /** Everything that the commands need from outside; `main.ts` provides it. */
 export interface CliDeps {
   readonly version: string;
   /** Runs the server until it is told to end; gives the exit code. */
-  readonly serve: (flags: ConfigFlags) => Promise<number>;
+  readonly serve: (flags: ServeFlags) => Promise<number>;
   readonly loadConfig: (
     flags: ConfigFlags,
   ) => Promise<Result<LoadedConfig, readonly ConfigProblem[]>>;

@@ -72,6 +72,7 @@ function addServe(program: Command, deps: CliDeps, end: (exitCode: number) => vo
     .option("--anthropic-url <url>", "the Anthropic upstream")
     .option("--log-level <level>", "error, warn, info, debug or trace")
     .option("--log-format <format>", "auto, pretty or json")
+    .option("--log-dir <path>", "write the log there, in files of at most 1 MB")
     .option("--json", "the same as --log-format json")
     .addHelpText("after", example("spillway serve --port 4090"))
     .action(async (options: ServeOptions) => {
@@ -86,6 +87,7 @@ interface ServeOptions extends PlaceOptions {
   readonly anthropicUrl?: string;
   readonly logLevel?: string;
   readonly logFormat?: string;
+  readonly logDir?: string;
   readonly json?: boolean;
 }
 
