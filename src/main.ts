@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
 import { systemClock } from "./base/clock.ts";
 import { runCli } from "./cli/program.ts";
 import { ownHome, systemInputs } from "./config/inputs.ts";
@@ -15,7 +16,11 @@ process.exitCode = await runCli(process.argv.slice(2), {
   version,
   // The server's modules are loaded for the server only: the other commands should cost little more than Node itself.
   serve: async (flags) => (await import("./serve.ts")).serve(flags, version),
-  loadConfig: async (flags) => (await import("./config/load.ts")).loadConfig(systemInputs(flags)),
+  loadConfig: async (flags, variables) => {
+    const inputs = systemInputs(flags);
+    const env = { ...inputs.env, ...variables };
+    return (await import("./config/load.ts")).loadConfig({ ...inputs, env });
+  },
   openControl: async (loaded) => {
     const [{ openOfflineControl }, { terminalJournal }] = await Promise.all([
       import("./offline.ts"),
@@ -36,4 +41,10 @@ process.exitCode = await runCli(process.argv.slice(2), {
   homeDir: ownHome(),
   platform: process.platform,
   cwd: process.cwd(),
+  host: {
+    node: process.execPath,
+    main: fileURLToPath(import.meta.url),
+    uid: process.getuid?.(),
+    run: async (argv) => (await import("./cli/run-program.ts")).runProgram(argv),
+  },
 });

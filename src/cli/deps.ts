@@ -26,8 +26,10 @@ export interface CliDeps {
   readonly version: string;
   /** Runs the server until it is told to end; gives the exit code. */
   readonly serve: (flags: ServeFlags) => Promise<number>;
+  /** `variables` are added to the environment's, and win. */
   readonly loadConfig: (
     flags: ConfigFlags,
+    variables?: Environment,
   ) => Promise<Result<LoadedConfig, readonly ConfigProblem[]>>;
   /** Answers like a server of this configuration, without one; takes the data directory for this process alone. */
   readonly openControl: (loaded: LoadedConfig) => Promise<Result<Control, ControlRefusal>>;
@@ -41,6 +43,24 @@ export interface CliDeps {
   readonly homeDir: string;
   readonly platform: NodeJS.Platform;
   readonly cwd: string;
+  readonly host: Host;
+}
+
+/** What a program said until it ended; `code` is undefined when it could not be started. */
+export interface ProgramOutcome {
+  readonly code: number | undefined;
+  readonly out: string;
+  readonly err: string;
+}
+
+/** The system around this process. */
+export interface Host {
+  /** Absolute paths of the Node that runs this, and of the program that it runs. */
+  readonly node: string;
+  readonly main: string;
+  /** Undefined on Windows. */
+  readonly uid: number | undefined;
+  readonly run: (argv: readonly string[]) => Promise<ProgramOutcome>;
 }
 
 /** What exit codes say; the guide and `--help` have the same list. */

@@ -14,6 +14,8 @@ describe("runCli", () => {
       ["usage"],
       ["tail"],
       ["why"],
+      ["service"],
+      ...["install", "uninstall", "status"].map((name) => ["service", name]),
       ["keys"],
       ...["create", "list", "show", "update", "rotate", "revoke"].map((name) => ["keys", name]),
       ["byok"],
@@ -27,7 +29,8 @@ describe("runCli", () => {
         out.split("\n").every((line) => line.length <= 80),
         out,
       );
-      if (!["connect", "keys", "byok"].includes(argv.join())) assert.match(out, /--json/);
+      if (!["connect", "service", "keys", "byok"].includes(argv.join()))
+        assert.match(out, /--json/);
     }
   });
 
@@ -41,6 +44,7 @@ describe("runCli", () => {
       ["usage", "--since", "later"],
       ["connect", "claude-code", "--write", "--undo"],
       ["connect", "claude-code", "--scope", "team"],
+      ["service", "install", "--env", "=x"],
     ];
     for (const argv of wrong) {
       const { code, out, err } = await runOn(MACHINE, ...argv);

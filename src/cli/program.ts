@@ -6,6 +6,7 @@ import { addConnect } from "./connect/register.ts";
 import { type CliDeps, type CliFailure, EXIT } from "./deps.ts";
 import { exposedSecret } from "./exposed-secret.ts";
 import { addKeys } from "./keys/register.ts";
+import { addService } from "./service/register.ts";
 import { USAGE_GROUPS } from "./source.ts";
 
 const EXIT_CODES = `
@@ -55,6 +56,7 @@ export function buildProgram(deps: CliDeps, end: (exitCode: number) => void): Co
     .addHelpText("after", EXIT_CODES);
   addServe(program, deps, end);
   addConnect(program, deps, run);
+  addService(program, deps, run);
   addStatus(program, deps, run);
   addUsage(program, deps, run);
   addTail(program, deps, run);

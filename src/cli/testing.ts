@@ -1,7 +1,7 @@
 import { Readable } from "node:stream";
 import type { ConfigFlags } from "../config/inputs.ts";
 import { loadConfig } from "../config/load.ts";
-import type { CliDeps, Input, Output } from "./deps.ts";
+import type { CliDeps, Host, Input, Output } from "./deps.ts";
 import { runCli } from "./program.ts";
 
 /** What a command wrote, and how it ended. */
@@ -20,6 +20,8 @@ export interface TestMachine {
   readonly serve?: (flags: ConfigFlags) => Promise<number>;
   readonly openControl?: CliDeps["openControl"];
   readonly stdin?: Input;
+  readonly platform?: NodeJS.Platform;
+  readonly host?: Partial<Host>;
 }
 
 /** A machine of its own for a command: its home, its environment, its clock; for tests. */
@@ -32,19 +34,20 @@ export async function runOn(machine: TestMachine, ...argv: readonly string[]): P
     },
   };
   const env = machine.env ?? {};
+  const platform = machine.platform ?? "linux";
   const cwd = machine.cwd ?? machine.homeDir;
   const now = machine.now ?? Date.now();
   const deps: CliDeps = {
     version: "1.2.3",
     serve: machine.serve ?? (async () => 0),
-    loadConfig: async (flags) =>
+    loadConfig: async (flags, variables) =>
       await loadConfig({
         flags,
-        env,
+        env: { ...env, ...variables },
         readFile: async () => undefined,
         realPath: async () => undefined,
         homeDir: machine.homeDir,
-        platform: "linux",
+        platform,
         cwd,
         systemTimeZone: "UTC",
       }),
@@ -67,8 +70,15 @@ export async function runOn(machine: TestMachine, ...argv: readonly string[]): P
     clock: { now: () => now, monotonicMs: () => now },
     sleep: async (ms) => await machine.sleep?.(ms, pipe),
     homeDir: machine.homeDir,
-    platform: "linux",
+    platform,
     cwd,
+    host: {
+      node: "/opt/node/bin/node",
+      main: "/opt/spillway/src/main.ts",
+      uid: 1000,
+      run: async () => ({ code: undefined, out: "", err: "" }),
+      ...machine.host,
+    },
   };
   const code = await runCli(argv, deps);
   return { code, ...texts };

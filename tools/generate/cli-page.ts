@@ -58,5 +58,6 @@ function depsThatOnlyWrite(written: string[]): CliDeps {
     homeDir: "",
     platform: "linux",
     cwd: "",
+    host: { node: "", main: "", uid: undefined, run: unused },
   };
 }
