@@ -1,6 +1,7 @@
 import { at } from "../conformance/exchange.ts";
 import { json, type Responder } from "./answer.ts";
 import {
+  cutShort,
   inPieces,
   listAt,
   MODEL_USAGE,
@@ -26,10 +27,12 @@ export const responsesApi: ModelApi = {
       };
       const done = {
         ...response,
-        status: "completed",
+        status: turn.isCut === true ? "incomplete" : "completed",
+        ...(turn.isCut === true ? { incomplete_details: { reason: "max_output_tokens" } } : {}),
         output: items.map(({ item }) => item),
         usage: USAGE,
       };
+      if (at(request.json(), "stream") !== true) return json(200, done)(request, serial);
       const events = [
         { type: "response.created", response },
         ...items.flatMap(({ begun, item, deltas }, output_index) => [
@@ -37,7 +40,7 @@ export const responsesApi: ModelApi = {
           ...deltas.map((delta) => ({ item_id: textAt(item, "id"), output_index, ...delta })),
           { type: "response.output_item.done", output_index, item },
         ]),
-        { type: "response.completed", response: done },
+        { type: `response.${done.status}`, response: done },
       ];
       return sseAnswer(
         events.map((event, sequence_number) => ({
@@ -46,6 +49,12 @@ export const responsesApi: ModelApi = {
         })),
       );
     };
+  },
+  breakOff: (turn, message) => {
+    const error = { code: "server_error", message };
+    const response = { id: "resp_1", object: "response", status: "failed", output: [], error };
+    const data = { type: "response.failed", sequence_number: 4, response };
+    return cutShort(responsesApi.answer(turn), 4, [{ event: data.type, data }]);
   },
   failure: (status, code, message, headers = []): Responder =>
     json(status, { error: { message, type: "invalid_request_error", param: null, code } }, headers),
@@ -74,7 +83,8 @@ interface ScriptedItem {
   readonly deltas: readonly { readonly type: string; readonly delta: string }[];
 }
 
-function itemsOf({ reasoning, proof, text, calls = [] }: ModelTurn, serial: number) {
+function itemsOf(turn: ModelTurn, serial: number) {
+  const { reasoning, proof, text, refusal, calls = [] } = turn;
   const items: ScriptedItem[] = [];
   const add = (begun: object, whole: object, type: string, said = "", place: object = {}) => {
     const deltas = inPieces(said).map((delta) => ({ type, delta, ...place }));
@@ -90,8 +100,13 @@ function itemsOf({ reasoning, proof, text, calls = [] }: ModelTurn, serial: numb
   if (text !== undefined) {
     const begun = { type: "message", id: `msg_${serial}`, role: "assistant", content: [] };
     const content = [{ type: "output_text", text, annotations: [] }];
-    const whole = { status: "completed", content };
+    const whole = { status: turn.isCut === true ? "incomplete" : "completed", content };
     add(begun, whole, "response.output_text.delta", text, { content_index: 0 });
+  }
+  if (refusal !== undefined) {
+    const begun = { type: "message", id: `msg_${serial}`, role: "assistant", content: [] };
+    const whole = { status: "completed", content: [{ type: "refusal", refusal }] };
+    add(begun, whole, "response.refusal.delta", refusal, { content_index: 0 });
   }
   for (const { id, name, input } of calls) {
     const begun = { type: "function_call", id: `fc_${id}`, call_id: id, name, arguments: "" };
