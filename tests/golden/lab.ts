@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { issueKey, STORED_KEY, storeKey } from "../clients/stored-key.ts";
 import { call, type HttpAnswer, startTestGateway } from "../fault/rig.ts";
-import { bodyWrites, type Responder } from "../upstream/answer.ts";
+import { bodyWrites, json, type Responder } from "../upstream/answer.ts";
 import { startAnthropicUpstream } from "../upstream/anthropic.ts";
 import type { RecordedRequest } from "../upstream/recorded-request.ts";
 import type { Client } from "./clients.ts";
@@ -28,9 +28,17 @@ export interface Asking {
 
 /** A gateway between every client and every upstream, all of them one scripted server. */
 export interface Lab extends AsyncDisposable {
+  readonly url: string;
+  /** The Spillway key with which clients prove themselves. */
+  readonly key: string;
+  /** Answers the next requests of clients so, and no others. */
+  script(...responders: readonly Responder[]): void;
+  /** All that the upstreams were asked. */
+  readonly requests: readonly RecordedRequest[];
   exchange(asking: Asking): Promise<Exchanged>;
 }
 
+const NOT_SCRIPTED = json(500, { error: { message: "nothing was scripted for this" } });
 const PROVIDER_KEY = "provider-key-of-the-configuration";
 /** Fixed, so that proofs and hashes are the same in every run. */
 const INSTALL_KEY = "0123456789abcdef".repeat(4);
@@ -58,19 +66,34 @@ export async function openLab(): Promise<Lab> {
   await storeKey(gateway);
   const { secret } = await issueKey(gateway, { name: "golden" });
   const owned = opening.move();
+  let scripted: readonly Responder[] = [];
+  const script = (...responders: readonly Responder[]): void => {
+    scripted = responders;
+  };
+  upstream.on(
+    ({ method }) => method === "POST",
+    (request) => {
+      const [responder = NOT_SCRIPTED, ...rest] = scripted;
+      scripted = rest;
+      // Every answer is the first, and so has the same ids.
+      return responder(request, 1);
+    },
+  );
   return {
+    url: gateway.url,
+    key: secret,
+    script,
+    get requests() {
+      return upstream.requests;
+    },
     async exchange({ client, model, isStream, ask, responder }) {
       const asked = JSON.stringify(client.body(ask, model, isStream));
       let told = "";
-      // Every answer is the first, and so has the same ids.
-      upstream.queue(
-        ({ method }) => method === "POST",
-        async (request) => {
-          const answer = await responder(request, 1);
-          told = Buffer.concat(bodyWrites(answer)).toString("utf8");
-          return answer;
-        },
-      );
+      script(async (request, serial) => {
+        const said = await responder(request, serial);
+        told = Buffer.concat(bodyWrites(said)).toString("utf8");
+        return said;
+      });
       const path = client.path(model, isStream);
       const before = upstream.requests.length;
       const answer = await call(gateway, { path, headers: client.fields(secret), body: asked });

@@ -1,13 +1,12 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
-import type { Responder } from "../upstream/answer.ts";
-import { AFTER_THINKING, CASES, type CaseName, TURNS } from "./cases.ts";
+import { AFTER_THINKING, CASES, type CaseName } from "./cases.ts";
 import { CLIENTS, type Client } from "./clients.ts";
 import { framesOf } from "./frames.ts";
 import { GoldenFile, onlyGolden } from "./golden-file.ts";
 import { type Exchanged, type Lab, openLab, steady } from "./lab.ts";
 import { showAnswer, showSent, showSentOtherwise, showStream } from "./show.ts";
-import { UPSTREAMS, type Upstream } from "./upstreams.ts";
+import { responderFor, UPSTREAMS, type Upstream } from "./upstreams.ts";
 
 const pairs = CLIENTS.flatMap((client) => UPSTREAMS.map((upstream) => ({ client, upstream })));
 const isTranslated = ({ client, upstream }: (typeof pairs)[number]): boolean =>
@@ -52,16 +51,6 @@ describe("every client dialect with every upstream dialect", () => {
 
 function nameOf(client: Client, upstream: Upstream): string {
   return `${client.dialect}-to-${upstream.dialect}`;
-}
-
-function responderFor(
-  { api, tooMany, tooLong }: Upstream,
-  name: CaseName,
-  isStream: boolean,
-): Responder {
-  if (name === "overflow") return tooLong;
-  if (name !== "error") return api.answer(TURNS[name]);
-  return isStream ? api.breakOff(TURNS[name], "Overloaded") : tooMany;
 }
 
 async function ask(

@@ -4,6 +4,7 @@ import { geminiApi } from "../upstream/gemini.ts";
 import { messagesApi } from "../upstream/messages-api.ts";
 import type { ModelApi } from "../upstream/model-api.ts";
 import { responsesApi } from "../upstream/responses.ts";
+import { type CaseName, TURNS } from "./cases.ts";
 
 export interface Upstream {
   readonly dialect: string;
@@ -85,3 +86,14 @@ export const UPSTREAMS: readonly Upstream[] = [
     ),
   },
 ];
+
+/** What an upstream does in a case; the error breaks a stream off in the middle. */
+export function responderFor(
+  { api, tooMany, tooLong }: Upstream,
+  name: CaseName,
+  isStream: boolean,
+): Responder {
+  if (name === "overflow") return tooLong;
+  if (name !== "error") return api.answer(TURNS[name]);
+  return isStream ? api.breakOff(TURNS[name], "Overloaded") : tooMany;
+}
