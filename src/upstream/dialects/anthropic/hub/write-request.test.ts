@@ -39,6 +39,17 @@ describe("writeRequest toward Anthropic", () => {
       lossy: ["maxTokens"],
     },
     {
+      name: "blanks to stop at",
+      asked: { stopSequences: ["\n\n", "END"] },
+      body: { stop_sequences: ["END"] },
+      lossy: ["stopSequences"],
+    },
+    {
+      name: "blanks to stop at, which its own clients answer for",
+      asked: { stopSequences: ["\n"], dialect: "anthropic" },
+      body: { stop_sequences: ["\n"] },
+    },
+    {
       name: "tools and one call at a time",
       asked: { tools: [TOOL], parallelToolCalls: false },
       body: {

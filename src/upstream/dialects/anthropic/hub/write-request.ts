@@ -63,7 +63,7 @@ function writeBody(
   tools: readonly JsonObject[],
   writing: Writing,
 ): JsonObject {
-  const { system, stopSequences, outputFormat, userId } = request;
+  const { system, outputFormat, userId } = request;
   const maxTokens = limitOf(request, writing);
   const { thinking, effort } = writeThinking(request, maxTokens, writing);
   const toolChoice = writeToolChoice(request);
@@ -84,7 +84,7 @@ function writeBody(
     ...(thinking === undefined ? {} : { thinking }),
     ...(Object.keys(config).length === 0 ? {} : { output_config: config }),
     ...writeSampling(request, thinking !== undefined, writing),
-    ...(stopSequences.length === 0 ? {} : { stop_sequences: stopSequences }),
+    ...writeStops(request, writing),
     ...(userId === undefined ? {} : { metadata: { user_id: userId } }),
     ...(request.stream ? { stream: true } : {}),
     ...writeAutomaticCache(request, writing),
@@ -97,6 +97,16 @@ function writeTurn({ role, content, extra }: Turn, writing: Writing): JsonObject
     role,
     content: writeBlocks(content, writing),
   };
+}
+
+/**
+ * Blanks alone are refused, and common in other dialects.
+ * @source https://github.com/BerriAI/litellm/issues/3286 (read 2026-11-25)
+ */
+function writeStops({ stopSequences }: CanonicalRequest, { isOwn, lose }: Writing): JsonObject {
+  const taken = stopSequences.filter((stop) => isOwn || stop.trim() !== "");
+  if (taken.length < stopSequences.length) lose("stopSequences");
+  return taken.length === 0 ? {} : { stop_sequences: taken };
 }
 
 function limitOf({ maxTokens }: CanonicalRequest, { traits, lose }: Writing): number {
