@@ -504,13 +504,17 @@ describe("the tools in a Gemini request", () => {
     assert.match(JSON.stringify(body["contents"]), /The tool far is loaded/);
   });
 
-  it("fails where a request is nothing without a tool that runs at Anthropic", () => {
-    for (const kind of ["web_search_20250305", "code_execution_20250825"]) {
+  it("fails where a request is nothing without a tool that somebody else runs", () => {
+    for (const [kind, name] of [
+      ["web_search_20250305", "web_search"],
+      ["code_execution_20250825", "code_execution"],
+      ["code_interpreter", "code_interpreter"],
+    ] as const) {
       const written = geminiDialect.writeRequest(request({ tools: [server(kind, "x")] }), {
         ...SECOND,
         search: "never",
       });
-      assert.match(written.ok ? "" : written.error.message, new RegExp(kind));
+      assert.match(written.ok ? "" : written.error.message, new RegExp(`has no ${name},`));
     }
     const unknown = request({ tools: [tool("run")], toolChoice: { type: "tool", name: "other" } });
     assert.equal(geminiDialect.writeRequest(unknown, SECOND).ok, false);

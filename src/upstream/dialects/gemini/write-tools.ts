@@ -37,7 +37,7 @@ export function writeTools(
     return fail(
       gatewayError(
         "not_translatable",
-        `tools: ${unmet[0].kind} runs at Anthropic only, and this upstream has no equal`,
+        `tools: this upstream has no ${kindOf(unmet[0])}, and the request has no other tool. Send one that the client runs itself, or choose another model.`,
       ),
     );
   }
