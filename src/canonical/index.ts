@@ -12,6 +12,7 @@ export type {
   ToolResultBlock,
   ToolUseBlock,
 } from "./blocks.ts";
+export { collectMessage } from "./collect-message.ts";
 export type { AnswerContext, UpstreamDialect, WrittenRequest } from "./dialect.ts";
 export type { UpstreamError, UpstreamErrorKind } from "./error.ts";
 export { jsonText, parseExact, parseToolInput } from "./exact-json.ts";

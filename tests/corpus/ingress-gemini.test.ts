@@ -4,6 +4,7 @@ import { describe, it } from "node:test";
 import {
   type Block,
   type CanonicalRequest,
+  collectMessage,
   type Message,
   messageEvents,
   openThinking,
@@ -19,7 +20,6 @@ import {
   geminiClientDialect,
   readGeminiPath,
 } from "../../src/ingress/gemini/index.ts";
-import { collectMessage } from "../../src/upstream/dialects/gemini/collect-message.ts";
 import { orderProblem } from "../../src/upstream/dialects/gemini/event-order.fixture.ts";
 import { geminiDialect, traitsOf } from "../../src/upstream/dialects/gemini/index.ts";
 import type { Exchange } from "../conformance/exchange.ts";
