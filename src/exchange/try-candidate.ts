@@ -8,12 +8,7 @@ import type { AttemptRecord } from "../store/record.ts";
 import type { BoundDialect } from "../upstream/dialects/bind.ts";
 import { DialectTap } from "../upstream/dialects/dialect-tap.ts";
 import { EmbeddingsTap } from "../upstream/dialects/embeddings-tap.ts";
-import type {
-  ResponseHead,
-  ResponseSink,
-  UpstreamCall,
-  UpstreamRequest,
-} from "../upstream/transport/contract.ts";
+import type { ResponseHead, UpstreamRequest } from "../upstream/transport/contract.ts";
 import type { ActiveExchanges } from "./active.ts";
 import type { RequestBody } from "./body.ts";
 import type { ClientCall } from "./call.ts";
@@ -93,7 +88,7 @@ function answerHere(
 async function sendOnce(
   sending: Sending,
   turn: Turn,
-  { request, translate, makeTap }: Prepared,
+  { open, makeTap }: Prepared,
   fresh: boolean,
 ): Promise<RelayResult> {
   const { call, client, active, body } = sending;
@@ -115,12 +110,9 @@ async function sendOnce(
   });
   active.add(relay);
   const { transport } = candidate.deployment;
-  const result = await relay.run((sink) => {
-    let upstream: UpstreamCall | undefined;
-    const read = translate(sink, () => upstream?.abort());
-    upstream = transport.send(request, read, { fresh });
-    return upstream;
-  });
+  const result = await relay.run((sink) =>
+    open(sink, (request, read) => transport.send(request, read, { fresh })),
+  );
   active.remove(relay);
   const previous = attempts.at(-1);
   if (previous !== undefined) attempts[attempts.length - 1] = { ...previous, outcome: "retried" };
@@ -168,18 +160,17 @@ function prepare(
     under: dialect.under ?? "",
     identityEncoding: streamRequested || makeTap !== undefined,
   });
-  const prepared = { request, translate: (inner: ResponseSink) => inner, makeTap };
   const isRenamed = model !== undefined && dialect.id === ANTHROPIC;
-  return ok(isRenamed && call.operation === "messages" ? renamed(prepared, sending) : prepared);
+  if (isRenamed && call.operation === "messages") return ok(renamed(request, sending));
+  return ok({ open: (inner, send) => send(request, inner), makeTap });
 }
 
-function renamed(prepared: Prepared, { requestedModel, relay }: Sending): Prepared {
+function renamed(request: UpstreamRequest, { requestedModel, relay }: Sending): Prepared {
   let answer: RenamedAnswer | undefined;
   return {
-    ...prepared,
-    translate: (inner) => {
+    open: (inner, send) => {
       answer = new RenamedAnswer(inner, requestedModel, relay.makeTap);
-      return answer;
+      return send(request, answer);
     },
     makeTap: (head) => answer?.openTap(head),
   };

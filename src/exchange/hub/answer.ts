@@ -12,7 +12,10 @@ import type {
   Flow,
   ResponseHead,
   ResponseSink,
+  Send,
   TransportFailure,
+  UpstreamCall,
+  UpstreamRequest,
 } from "../../upstream/transport/contract.ts";
 import { type AnswerTranslation, StreamTranslator, type Translated } from "./stream.ts";
 
@@ -28,10 +31,11 @@ const EVENT_STREAM = "text/event-stream; charset=utf-8";
  *
  * Nothing is told of an answer until something of it is there to show: an error that comes inside of a 200 is an error.
  */
-export class TranslatedAnswer implements ResponseSink {
+export class TranslatedAnswer implements ResponseSink, UpstreamCall {
   readonly #inner: ResponseSink;
   readonly #translation: AnswerTranslation;
-  readonly #abort: () => void;
+  readonly #send: Send;
+  #call: UpstreamCall | undefined;
   #head: ResponseHead | undefined;
   #flow: Flow | undefined;
   #stream: StreamTranslator | undefined;
@@ -41,11 +45,21 @@ export class TranslatedAnswer implements ResponseSink {
   #isOver = false;
   #pings: NodeJS.Timeout | undefined;
 
-  /** `abort` closes the upstream's connection. */
-  constructor(inner: ResponseSink, translation: AnswerTranslation, abort: () => void) {
+  constructor(inner: ResponseSink, translation: AnswerTranslation, send: Send) {
     this.#inner = inner;
     this.#translation = translation;
-    this.#abort = abort;
+    this.#send = send;
+  }
+
+  /** The call that the exchange has under way, from here to the end of the answer. */
+  start(request: UpstreamRequest): UpstreamCall {
+    this.#call = this.#send(request, this);
+    return this;
+  }
+
+  abort(): void {
+    this.#close();
+    this.#call?.abort();
   }
 
   onHead(head: ResponseHead, flow: Flow): void {
@@ -166,7 +180,7 @@ export class TranslatedAnswer implements ResponseSink {
   #break(error: GatewayError): void {
     this.#close();
     this.#inner.onFailure({ error, beforeResponse: false, onReusedConnection: false });
-    this.#abort();
+    this.#call?.abort();
   }
 
   #showHead(status: number, fields: readonly string[]): void {

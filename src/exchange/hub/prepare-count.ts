@@ -32,9 +32,9 @@ export function prepareCount(
     writeCount,
     estimate: () => estimateTokens(said),
   };
+  const request = addressRequest(candidate, written.value, false);
   return ok({
-    request: addressRequest(candidate, written.value, false),
-    translate: (inner) => new CountedAnswer(inner, translation),
+    open: (inner, send) => send(request, new CountedAnswer(inner, translation)),
     makeTap: undefined,
   });
 }

@@ -8,7 +8,8 @@ import { EventObserver } from "../../upstream/dialects/observe-events.ts";
 import type {
   ResponseHead,
   ResponseSink,
-  UpstreamRequest,
+  Send,
+  UpstreamCall,
 } from "../../upstream/transport/contract.ts";
 import type { RequestBody } from "../body.ts";
 import type { ClientCall } from "../call.ts";
@@ -28,11 +29,10 @@ export interface Translating {
   readonly provenance: KeyObject;
 }
 
-/** What goes upstream, and what stands between the answer and the exchange. */
+/** An attempt that is ready to be sent. */
 export interface Prepared {
-  readonly request: UpstreamRequest;
-  /** `abort` closes the upstream's connection. */
-  readonly translate: (inner: ResponseSink, abort: () => void) => ResponseSink;
+  /** Sends it, and puts what it takes between the answer and the exchange. */
+  readonly open: (inner: ResponseSink, send: Send) => UpstreamCall;
   /** Reads the usage, where that is not Anthropic's own answer on its way. */
   readonly makeTap?: ((head: ResponseHead) => Tap | undefined) | undefined;
 }
@@ -67,9 +67,9 @@ export function prepareTranslation(
     lossy,
     hasStoredKey: candidate.credential.kind === "stored",
   };
+  const request = addressRequest(candidate, written.value, asked.stream);
   return ok({
-    request: addressRequest(candidate, written.value, asked.stream),
-    translate: (inner, abort) => new TranslatedAnswer(inner, translation, abort),
+    open: (inner, send) => new TranslatedAnswer(inner, translation, send).start(request),
     makeTap: () => readAlready(translation.observer),
   });
 }

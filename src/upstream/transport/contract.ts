@@ -51,6 +51,9 @@ export interface UpstreamCall {
   abort(): void;
 }
 
+/** Sends one request of an attempt; the answer goes to the sink. */
+export type Send = (request: UpstreamRequest, sink: ResponseSink) => UpstreamCall;
+
 /** Sends requests to one pinned origin. Redirects are never followed. */
 export interface Transport extends AsyncDisposable {
   /** `fresh` asks for a connection that has carried nothing yet. */
