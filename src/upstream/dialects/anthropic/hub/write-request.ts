@@ -9,6 +9,7 @@ import type {
 } from "../../../../canonical/index.ts";
 import { answerContext } from "../../shared/answer-context.ts";
 import { makeLosses } from "../../shared/losses.ts";
+import { refuseWithout } from "../../shared/server-tools.ts";
 import { arrangeTurns } from "./arrange-turns.ts";
 import { neededBetas } from "./betas.ts";
 import { wireName } from "./tool-names.ts";
@@ -16,7 +17,7 @@ import type { AnthropicTraits, Writing } from "./traits.ts";
 import { ownExtra, writeBlocks } from "./write-blocks.ts";
 import { writeSampling } from "./write-sampling.ts";
 import { writeThinking } from "./write-thinking.ts";
-import { writeToolChoice, writeTools } from "./write-tools.ts";
+import { unknownTools, writeToolChoice, writeTools } from "./write-tools.ts";
 
 const DIALECT = "anthropic";
 
@@ -37,15 +38,9 @@ export function writeRequest(
       ),
     );
   }
+  const refused = refuseWithout(request, unknownTools(request.tools, writing));
+  if (refused !== undefined) return fail(refused);
   const tools = writeTools(request.tools, writing);
-  if (tools.length === 0 && request.tools.length > 0) {
-    return fail(
-      gatewayError(
-        "not_translatable",
-        "tools: the upstream has none of these tools. Send a tool that the client runs itself, or choose another model.",
-      ),
-    );
-  }
   const body = withExtra(writeBody(request, turns, tools, writing), request, writing);
   const betas = neededBetas(request, body);
   return ok({
