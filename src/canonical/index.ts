@@ -39,4 +39,5 @@ export type {
   Turn,
 } from "./request.ts";
 export { type Sealing, StreamSealer, sealMessage } from "./seal-answer.ts";
+export { OWN_SEARCH_ID, openSnippet, packSnippet } from "./search-snippet.ts";
 export type { BlockDelta, OpenedBlock, StreamEvent, StreamReader } from "./stream.ts";

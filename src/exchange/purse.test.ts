@@ -116,6 +116,40 @@ describe("Purse", () => {
     assert.equal(used(), held);
   });
 
+  it("takes more for a further request of the same answer, as far as the budget goes", () => {
+    const { purse, used } = open();
+    assert.ok(purse.admit(STORED).ok);
+    purse.stored();
+    const first = used();
+    const more = purse.topUp(1_000_000);
+    assert.ok(more.ok);
+    assert.equal(legs(more.value), "top_up overflow");
+    assert.ok(used() > first);
+    purse.stored();
+    const before = used();
+    const refused = [purse.topUp(2_000_000), purse.topUp(2_000_000)].find(({ ok }) => !ok);
+    assert.equal(refused?.ok === false && refused.error.code, "budget_exceeded");
+    assert.ok(used() >= before);
+    assert.match(legs(purse.settle(NOW_MS, 5n, RATES)), /settle overflow$/);
+    assert.equal(used(), 5n);
+  });
+
+  it("takes nothing more where nobody's budget pays", () => {
+    const { purse, used } = open();
+    assert.ok(purse.admit(OWN).ok);
+    assert.deepEqual(purse.topUp(1_000_000), { ok: true, value: [] });
+    assert.equal(used(), 0n);
+  });
+
+  it("B-05: tells a further hold with the settlement when it could not be stored before", () => {
+    const { purse, used } = open();
+    assert.ok(purse.admit(STORED).ok);
+    purse.stored();
+    assert.ok(purse.topUp(1_000).ok);
+    assert.equal(legs(purse.settle(NOW_MS, 5n, RATES)), "top_up overflow, settle overflow");
+    assert.equal(used(), 5n);
+  });
+
   it("R22: only a stored key's messages are anybody's budget", () => {
     const { purse } = open();
     assert.deepEqual(purse.scopesOf(OWN), []);

@@ -15,8 +15,15 @@ import type { ClientCall } from "./call.ts";
 import type { ClientSide } from "./client-side.ts";
 import { toUpstreamHeaders } from "./headers.ts";
 import { isEventStream } from "./hub/answer.ts";
-import { type LocalAnswer, type Prepared, prepareTranslation } from "./hub/prepare.ts";
+import {
+  type LocalAnswer,
+  type Prepared,
+  prepareTranslation,
+  type SearchedAnswer,
+} from "./hub/prepare.ts";
 import { prepareCount } from "./hub/prepare-count.ts";
+import type { LoggedCall } from "./hub/search/call-log.ts";
+import type { Searching } from "./hub/search/loop.ts";
 import { maskHead } from "./mask-secret.ts";
 import { NOT_SENT, notTried } from "./not-sent.ts";
 import { toPayload } from "./payload.ts";
@@ -32,6 +39,8 @@ export interface Sending {
   readonly requestedModel: string;
   /** Marks the thinking of other providers than Anthropic. */
   readonly provenance: KeyObject;
+  /** Undefined: no search is configured. */
+  readonly searching: Searching | undefined;
   readonly active: ActiveExchanges;
   readonly relay: Pick<RelayOptions, "makeTap" | "readOnAfterClientGoneMs" | "monotonicMs">;
 }
@@ -88,7 +97,7 @@ function answerHere(
 async function sendOnce(
   sending: Sending,
   turn: Turn,
-  { open, makeTap }: Prepared,
+  { open, makeTap, searched }: Prepared,
   fresh: boolean,
 ): Promise<RelayResult> {
   const { call, client, active, body } = sending;
@@ -110,13 +119,14 @@ async function sendOnce(
   });
   active.add(relay);
   const { transport } = candidate.deployment;
-  const result = await relay.run((sink) =>
-    open(sink, (request, read) => transport.send(request, read, { fresh })),
+  const relayed = await relay.run((sink) =>
+    open(sink, (request, read, again = fresh) => transport.send(request, read, { fresh: again })),
   );
   active.remove(relay);
+  const result = searched === undefined ? relayed : withSearches(relayed, searched);
   const previous = attempts.at(-1);
   if (previous !== undefined) attempts[attempts.length - 1] = { ...previous, outcome: "retried" };
-  attempts.push({
+  const last: AttemptRecord = {
     deployment: `${candidate.deployment.provider} ${candidate.deployment.origin}`,
     credentialOwner: candidate.credential.owner,
     credentialClass: candidate.credential.class,
@@ -128,8 +138,44 @@ async function sendOnce(
     headersAfterMs: result.headAtMs === undefined ? undefined : result.headAtMs - call.startedMs,
     endedAfterMs: monotonicMs() - call.startedMs,
     outcome: outcomeOf(result, client),
-  });
+  };
+  const calls = searched?.calls() ?? [];
+  if (calls.length < 2) attempts.push(last);
+  else
+    attempts.push(
+      ...calls.map((logged) => ofCall(logged, last, call.startedMs, logged === calls.at(-1))),
+    );
   return result;
+}
+
+/** Each of the upstream calls that an answer with searches took is an attempt; only the last one may have failed. */
+function ofCall(
+  { startedAtMs, headAtMs, endedAtMs, ...seen }: LoggedCall,
+  last: AttemptRecord,
+  sinceMs: number,
+  isLast: boolean,
+): AttemptRecord {
+  return {
+    ...last,
+    ...seen,
+    startedAfterMs: startedAtMs - sinceMs,
+    headersAfterMs: headAtMs === undefined ? undefined : headAtMs - sinceMs,
+    endedAfterMs: endedAtMs === undefined ? last.endedAfterMs : endedAtMs - sinceMs,
+    outcome: isLast ? last.outcome : "ok",
+  };
+}
+
+/** What the earlier calls of an answer used is known, also where nothing of it was shown. */
+function withSearches(
+  result: RelayResult,
+  { calls, observation, account }: SearchedAnswer,
+): RelayResult {
+  const isBegun = calls().length > 1;
+  return {
+    ...result,
+    observation: result.observation ?? (isBegun ? observation() : undefined),
+    searches: account(),
+  };
 }
 
 function withoutStoredKey(head: ResponseHead, credential: CandidateCredential): ResponseHead {

@@ -3,7 +3,7 @@ import type { GatewayError } from "../../base/errors.ts";
 import { ok, type Result } from "../../base/result.ts";
 import { ANTHROPIC, type CanonicalRequest, type Sealing } from "../../canonical/index.ts";
 import type { Candidate } from "../../routing/candidate.ts";
-import type { Tap } from "../../upstream/dialects/anthropic/index.ts";
+import type { Observation, Tap } from "../../upstream/dialects/anthropic/index.ts";
 import { EventObserver } from "../../upstream/dialects/observe-events.ts";
 import type {
   ResponseHead,
@@ -17,6 +17,9 @@ import type { AnswerFacts } from "../dialect.ts";
 import { TranslatedAnswer } from "./answer.ts";
 import type { WholeAnswer } from "./count-answer.ts";
 import { addressRequest, readForUpstream } from "./request.ts";
+import type { LoggedCall } from "./search/call-log.ts";
+import type { Searching } from "./search/loop.ts";
+import { openSearchLoop } from "./search/open-loop.ts";
 import type { AnswerTranslation } from "./stream.ts";
 
 /** An exchange whose upstream speaks another dialect than its client. */
@@ -27,6 +30,8 @@ export interface Translating {
   readonly isStream: boolean;
   /** Marks other providers' thinking. */
   readonly provenance: KeyObject;
+  /** Undefined: no search is configured. */
+  readonly searching: Searching | undefined;
 }
 
 /** An attempt that is ready to be sent. */
@@ -35,6 +40,17 @@ export interface Prepared {
   readonly open: (inner: ResponseSink, send: Send) => UpstreamCall;
   /** Reads the usage, where that is not Anthropic's own answer on its way. */
   readonly makeTap?: ((head: ResponseHead) => Tap | undefined) | undefined;
+  /** Of an answer that may take several upstream calls. */
+  readonly searched?: SearchedAnswer | undefined;
+}
+
+/** What is known of an answer in which searches are run. */
+export interface SearchedAnswer {
+  readonly calls: () => readonly LoggedCall[];
+  /** What was used so far, where nothing of the answer was shown. */
+  readonly observation: () => Observation;
+  /** For the record; undefined: nothing was searched. */
+  readonly account: () => string | undefined;
 }
 
 /** What is answered here, without an upstream. */
@@ -49,13 +65,17 @@ export function prepareTranslation(
   translating: Translating,
   candidate: Candidate,
 ): Result<Prepared, GatewayError> {
-  const { call, isStream, provenance } = translating;
+  const { call, isStream, provenance, searching } = translating;
   const read = readForUpstream(translating, candidate, provenance);
   if (!read.ok) return read;
   const { asked, said, dialect } = read.value;
-  const written = dialect.writeRequest(said);
+  const opened = openSearchLoop(said, dialect, candidate, searching);
+  if (!opened.ok) return opened;
+  const { loop, offer } = opened.value ?? {};
+  const written = dialect.writeRequest(offer?.said ?? said);
   if (!written.ok) return written;
   const { context, lossy } = written.value;
+  const observer = new EventObserver();
   const translation: AnswerTranslation = {
     dialect,
     context,
@@ -63,14 +83,23 @@ export function prepareTranslation(
     facts: answerFacts(translating, candidate, asked),
     sealing: sealingFor(call.dialect.id, candidate, provenance),
     isStream,
-    observer: new EventObserver(),
-    lossy,
+    observer,
+    lossy: offer === undefined ? lossy : [...lossy, ...offer.lossy],
     hasStoredKey: candidate.credential.kind === "stored",
+    searches: loop,
   };
   const request = addressRequest(candidate, written.value, asked.stream);
   return ok({
-    open: (inner, send) => new TranslatedAnswer(inner, translation, send).start(request),
-    makeTap: () => readAlready(translation.observer),
+    open: (inner, send) => {
+      const through = loop === undefined ? send : loop.log.through(send);
+      return new TranslatedAnswer(inner, translation, through).start(request);
+    },
+    makeTap: () => readAlready(observer),
+    searched: loop && {
+      calls: () => loop.log.calls,
+      observation: () => observer.observation,
+      account: () => loop.account,
+    },
   });
 }
 
