@@ -2,7 +2,14 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { issueKey } from "../clients/stored-key.ts";
 import { at } from "../conformance/exchange.ts";
-import { assertGatewayError, finishedEvent, type HttpAnswer, idOf, sendRaw } from "../fault/rig.ts";
+import {
+  assertGatewayError,
+  call,
+  finishedEvent,
+  type HttpAnswer,
+  idOf,
+  sendRaw,
+} from "../fault/rig.ts";
 import { json } from "../upstream/answer.ts";
 import { startAnthropicUpstream } from "../upstream/anthropic.ts";
 import { chatApi } from "../upstream/chat.ts";
@@ -221,6 +228,46 @@ describe("web search for a model that has none", () => {
       );
     });
   }
+
+  it("is shown to each client in its own words", async () => {
+    await using bench = await openSearchBench();
+    const key = { authorization: "Bearer sk-of-a-caller", "x-goog-api-key": "a-key-of-a-caller" };
+    const { secret } = await issueKey(bench.gateway, { name: "any client" });
+    const said = [{ role: "user", content: "What is new?" }];
+    const requests = {
+      "/v1/responses": { model: "lab/a-model", input: said, tools: [{ type: "web_search" }] },
+      "/v1beta/models/lab/a-model:generateContent": {
+        contents: [{ role: "user", parts: [{ text: "What is new?" }] }],
+        tools: [{ googleSearch: {} }],
+      },
+    };
+    const shown: Record<string, unknown> = {};
+    for (const [path, body] of Object.entries(requests)) {
+      bench.model.queue(
+        anything,
+        chatApi.answer({ calls: [searchCall("new things")] }),
+        chatApi.answer({ text: "Much is new." }),
+      );
+      const answer = await call(bench.gateway, {
+        path,
+        headers: { ...key, "x-spillway-key": secret },
+        body: JSON.stringify(body),
+      });
+      assert.equal(answer.status, 200, `${path}: ${answer.body.toString()}`);
+      assert.equal(answer.headers["x-spillway-lossy"], undefined, path);
+      shown[path] = jsonOf(answer);
+    }
+    const [search, text] = listAt(shown["/v1/responses"], "output");
+    assert.equal(at(search, "type"), "web_search_call");
+    assert.equal(at(search, "status"), "completed");
+    assert.equal(at(search, "action", "query"), "new things");
+    assert.equal(listAt(at(search, "action"), "sources").length, 3);
+    assert.equal(at(text, "type"), "message");
+    const [candidate] = listAt(Object.values(shown)[1], "candidates");
+    const grounding = at(candidate, "groundingMetadata");
+    assert.deepEqual(at(grounding, "webSearchQueries"), ["new things"]);
+    assert.equal(listAt(grounding, "groundingChunks").length, 3);
+  });
 
   it("honours the domains and the place that the client names, as far as the provider can", async () => {
     await using bench = await openSearchBench();
