@@ -45,13 +45,13 @@ const OWN: Candidate = {
   book: "subscription",
 };
 
-function open() {
+function open(identity: object = {}) {
   const catalogue = makeCatalogue([]);
   assert.ok(catalogue.ok);
   const budgets = new BudgetGate({ balances: new Map(), requests: new Map(), at: NOW_MS });
   const owner = {
     call: { id: "spx_1", operation: "messages" },
-    identity: { principal: "dev", organisation: "local" },
+    identity: { principal: "dev", organisation: "local", ...identity },
     facts: { model: "claude-opus-5-5", maxTokens: 1_000, duplicates: [] },
     body: { kind: "none" },
     settings: {
@@ -132,6 +132,16 @@ describe("Purse", () => {
     assert.ok(used() >= before);
     assert.match(legs(purse.settle(NOW_MS, 5n, RATES)), /settle overflow$/);
     assert.equal(used(), 5n);
+  });
+
+  it("counts a further request for no request of the day", () => {
+    const settings = { budgets: [CAP], dailyRequests: 1, timeZone: "UTC" };
+    const { purse } = open({ key: { id: "key_1", name: "laptop", settings } });
+    assert.ok(purse.admit(STORED).ok);
+    assert.ok(purse.topUp(1_000).ok);
+    assert.ok(purse.topUp(1_000).ok);
+    const other = purse.admit(STORED);
+    assert.equal(other.ok ? "" : other.error.code, "daily_limit_reached");
   });
 
   it("takes nothing more where nobody's budget pays", () => {
