@@ -35,11 +35,15 @@ function search({ target: name, seed, forMs, desk: path }: SearchTask): void {
   using desk = new Desk(path);
   using coverage = openCoverage(target.sources);
   const running = openSearch(target, seed, { coverage, onRun: (input) => desk.lay(input) });
+  const runOnDesk = (input: Buffer): string => {
+    desk.lay(input);
+    return target.run(input);
+  };
   const report = (findings: readonly Finding[], isOver: boolean): void => {
     const { executions, corpusSize: corpus } = running;
     const smallest = findings.map((finding) => ({
       ...finding,
-      input: minimise(target.run, finding, MINIMISING_TRIES),
+      input: minimise(runOnDesk, finding, MINIMISING_TRIES),
     }));
     const { blocks } = coverage;
     process.send?.({
