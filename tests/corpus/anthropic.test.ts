@@ -3,12 +3,11 @@ import { describe, it } from "node:test";
 import { isDeepStrictEqual } from "node:util";
 import fc from "fast-check";
 import { isObject } from "../../src/base/json.ts";
-import { type Block, type Message, parseExact } from "../../src/canonical/index.ts";
+import { type Block, collectMessage, type Message, parseExact } from "../../src/canonical/index.ts";
 import { readRequest } from "../../src/ingress/anthropic/read-request.ts";
 import { streamEvents } from "../../src/ingress/anthropic/stream-events.fixture.ts";
 import { writeMessage } from "../../src/ingress/anthropic/write-message.ts";
 import { anthropicMessages } from "../../src/upstream/dialects/anthropic/hub/index.ts";
-import { collectMessage } from "../../src/upstream/dialects/gemini/collect-message.ts";
 import type { Exchange } from "../conformance/exchange.ts";
 import { seededRandom, splitRandomly } from "../conformance/random-splits.ts";
 import {
