@@ -59,17 +59,21 @@ describe("A-02: nobody gets more than they have", () => {
     await scene.mint("max");
     const foreign = await scene.mint("fred", { organisation: "acme" });
     const before = scene.keys.list("local");
+    let done = 0;
     await fc.assert(
       fc.asyncProperty(change, async ({ route: [method = "", path = ""], body: sent }) => {
         const options = { key: foreign.secret, body: JSON.stringify(sent) };
         const answer = await scene.ask("data", method, path, options);
-        assert.ok([200, 201, 400, 404, 409].includes(answer.status), answer.text);
+        // An owner may take its own rights away, and is then refused like everybody without them.
+        assert.ok([200, 201, 400, 401, 403, 404, 409].includes(answer.status), answer.text);
+        if (answer.status < 300) done += 1;
         assert.deepEqual(scene.keys.list("local"), before);
         const organisations = new Set(scene.keys.list().map(({ organisation }) => organisation));
         assert.deepEqual(organisations, new Set(["local", "acme"]));
       }),
       { numRuns: 100 },
     );
+    assert.ok(done > 0, "nothing was ever done");
     assert.ok(!scene.credentials.has("local/anthropic"));
   });
 });
