@@ -117,6 +117,15 @@ const CASES: readonly (readonly [string, JsonObject, JsonObject])[] = [
 
 describe("sanitiseSchema", () => {
   for (const [name, schema, expected] of CASES) {
+    it("says null in each choice where the only choice is one between others", () => {
+      assert.deepEqual(sanitiseSchema({ type: ["null"], oneOf: [{ type: ["string", "array"] }] }), {
+        anyOf: [
+          { type: "string", nullable: true },
+          { type: "array", items: { type: "string" }, nullable: true },
+        ],
+      });
+    });
+
     it(name, () => assert.deepEqual(sanitiseSchema(schema), expected));
   }
 

@@ -77,12 +77,19 @@ function anyOf(
   const { anyOf: _, oneOf: __, enum: ___, const: ____, ...beside } = node;
   const typed = choices.filter((choice) => !isNull(choice));
   const isOptional = isNullable || typed.length < choices.length;
-  const written = typed.map((choice) => ({
-    ...convert(isObject(choice) ? { ...beside, ...choice } : beside, place),
-    ...(isOptional ? { nullable: true } : {}),
-  }));
+  const written = typed.map((choice) => {
+    const schema = convert(isObject(choice) ? { ...beside, ...choice } : beside, place);
+    return isOptional ? asNullable(schema) : schema;
+  });
   const [only] = written;
   return only !== undefined && written.length === 1 ? only : { anyOf: written };
+}
+
+/** A choice between others says it in each of them. */
+function asNullable(schema: JsonObject): JsonObject {
+  const { anyOf: choices } = schema;
+  if (!Array.isArray(choices)) return { ...schema, nullable: true };
+  return { anyOf: choices.map((choice) => asNullable(objectOf(choice))) };
 }
 
 function withAllOf(node: JsonObject, place: Place): JsonObject {
