@@ -2,24 +2,8 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { brotliCompressSync, deflateSync, gzipSync, zstdCompressSync } from "node:zlib";
 import { at } from "../conformance/exchange.ts";
-import {
-  call,
-  explain,
-  finishedEvent,
-  type HttpAnswer,
-  idOf,
-  startTestGateway,
-} from "../fault/rig.ts";
-import {
-  type ScriptedAnswer,
-  type ScriptedRequest,
-  startScriptedUpstream,
-} from "./scripted-upstream.ts";
-
-const KEY = "a-key-of-the-configuration";
-const ANTHROPIC = { "anthropic-version": "2023-06-01", "x-api-key": "sk-ant-api03-of-a-caller" };
-const OPENAI = { authorization: "Bearer sk-of-a-caller" };
-const GOOGLE = { authorization: "Bearer ya29.of-a-caller" };
+import { call } from "../fault/rig.ts";
+import { ANTHROPIC, type Bench, GOOGLE, jsonOf, KEY, OPENAI, openBench } from "./hub-bench.ts";
 
 const COMPLETION = {
   id: "chatcmpl-1",
@@ -34,53 +18,6 @@ const COUNTED = {
   system: "Count well.",
   tools: [{ name: "look", description: "Looks.", input_schema: { type: "object" } }],
 };
-
-interface Bench extends AsyncDisposable {
-  readonly port: number;
-  readonly requests: readonly ScriptedRequest[];
-  readonly ask: (
-    path: string,
-    body: unknown,
-    headers: Readonly<Record<string, string>>,
-  ) => Promise<HttpAnswer>;
-  readonly explain: (answer: HttpAnswer) => Promise<Readonly<Record<string, unknown>>>;
-}
-
-/** A gateway all of whose providers, Anthropic too, are one scripted server, each under a path of its own. */
-async function openBench(script: (request: ScriptedRequest) => ScriptedAnswer): Promise<Bench> {
-  await using opening = new AsyncDisposableStack();
-  const upstream = opening.use(await startScriptedUpstream(script));
-  const ids = ["openai", "groq", "gemini", "deepseek", "openrouter"];
-  const entries = ids.map((id) => `  ${id}:\n    url: ${upstream.url}/${id}\n    key: env:A_KEY\n`);
-  const gateway = opening.use(
-    await startTestGateway(`${upstream.url}/anthropic`, {
-      config: `providers:\n${entries.join("")}`,
-      env: { A_KEY: KEY },
-    }),
-  );
-  const scope = opening.move();
-  return {
-    port: gateway.port,
-    requests: upstream.requests,
-    ask: async (path, body, headers) =>
-      await call(gateway, {
-        path,
-        headers,
-        body: Buffer.isBuffer(body) ? body : JSON.stringify(body),
-      }),
-    explain: async (answer) => {
-      await finishedEvent(gateway, idOf(answer));
-      return await explain(gateway, idOf(answer));
-    },
-    async [Symbol.asyncDispose]() {
-      await scope.disposeAsync();
-    },
-  };
-}
-
-function jsonOf(answer: { readonly body: Buffer }): unknown {
-  return JSON.parse(answer.body.toString());
-}
 
 describe("a WebSocket", () => {
   it("is refused with a 426 at once, and nothing is sent", async () => {

@@ -38,6 +38,7 @@ export class TranslatedAnswer implements ResponseSink {
   readonly #chunks: Buffer[] = [];
   #bytes = 0;
   #isTold = false;
+  #hasSaidWhy = false;
   #isOver = false;
   #pings: NodeJS.Timeout | undefined;
 
@@ -46,6 +47,11 @@ export class TranslatedAnswer implements ResponseSink {
     this.#inner = inner;
     this.#translation = translation;
     this.#abort = abort;
+  }
+
+  /** Whether an error may still be said: it is written in whole events, of which an error is the last. */
+  get atBoundary(): boolean {
+    return !this.#hasSaidWhy;
   }
 
   onHead(head: ResponseHead, flow: Flow): void {
@@ -96,9 +102,10 @@ export class TranslatedAnswer implements ResponseSink {
     else if (!isError) this.#break(TOO_LARGE);
   }
 
-  #follow({ text, error, isEnded }: Translated): void {
-    if (error !== undefined) {
-      this.#fail(error);
+  #follow({ text, failure, isEnded }: Translated): void {
+    if (failure !== undefined) {
+      if (this.#isTold) this.#failWithin(text + failure.text);
+      else this.#fail(failure.error);
       return;
     }
     if (text !== "") this.#tell(text);
@@ -143,15 +150,17 @@ export class TranslatedAnswer implements ResponseSink {
     this.#inner.onData(Buffer.from(text));
   }
 
-  /** As an answer of its own while nothing was shown, in the middle of one by breaking it off. */
+  /** In the middle of an answer: clients wait, compact or give up by what the error is. */
+  #failWithin(text: string): void {
+    this.#tell(text);
+    this.#hasSaidWhy = true;
+    this.#break(FAILED_WITHIN);
+  }
+
+  /** As an answer of its own, while nothing was shown. */
   #fail(error: UpstreamError): void {
     if (this.#isTold) {
-      this.#break(
-        gatewayError(
-          "upstream_failed",
-          `The upstream failed in the middle of its answer: ${error.message}`,
-        ),
-      );
+      this.#break(FAILED_WITHIN);
       return;
     }
     const { client, facts, hasStoredKey } = this.#translation;
@@ -204,6 +213,10 @@ const BROKEN_OFF: UpstreamError = {
   kind: "server",
   message: "The upstream's stream broke off before its end",
 };
+const FAILED_WITHIN = gatewayError(
+  "upstream_failed",
+  "The upstream failed in the middle of its answer",
+);
 const TOO_LARGE = gatewayError("upstream_malformed", "The upstream's answer is larger than 64 MB");
 const NOT_READABLE = gatewayError(
   "upstream_malformed",

@@ -67,10 +67,14 @@ export function prepareTranslation(
     lossy,
     hasStoredKey: candidate.credential.kind === "stored",
   };
+  let answer: TranslatedAnswer | undefined;
   return ok({
     request: addressRequest(candidate, written.value, asked.stream),
-    translate: (inner, abort) => new TranslatedAnswer(inner, translation, abort),
-    makeTap: () => readAlready(translation.observer),
+    translate: (inner, abort) => {
+      answer = new TranslatedAnswer(inner, translation, abort);
+      return answer;
+    },
+    makeTap: () => readAlready(translation.observer, () => answer?.atBoundary ?? true),
   });
 }
 
@@ -90,9 +94,15 @@ export function answerFacts(
   };
 }
 
-/** A translated answer was read when it was translated, and is written in whole events. */
-function readAlready(observer: EventObserver): Tap {
-  return { push: () => {}, atBoundary: true, finish: () => observer.observation };
+/** A translated answer was read when it was translated. */
+function readAlready(observer: EventObserver, isAtBoundary: () => boolean): Tap {
+  return {
+    push: () => {},
+    get atBoundary() {
+      return isAtBoundary();
+    },
+    finish: () => observer.observation,
+  };
 }
 
 /** Toward Anthropic's own clients its thinking stays as it is. */

@@ -34,9 +34,16 @@ const MAX_EVENT_BYTES = 32 * 2 ** 20;
 
 /** What some bytes of an upstream have become. */
 export interface Translated {
+  /** Up to the error, where there is one. */
   readonly text: string;
-  readonly error?: UpstreamError;
+  readonly failure?: StreamFailure;
   readonly isEnded: boolean;
+}
+
+/** An upstream's failure in its stream, and how the client's dialect says it there. */
+export interface StreamFailure {
+  readonly error: UpstreamError;
+  readonly text: string;
 }
 
 /** The bytes of an upstream's stream into the text of the client's. */
@@ -47,7 +54,7 @@ export class StreamTranslator {
   readonly #writer: ReturnType<CanonicalClient["openWriter"]>;
   readonly #reader: ReturnType<BoundDialect["openStream"]>;
   #text = "";
-  #error: UpstreamError | undefined;
+  #failure: StreamFailure | undefined;
   #isEnded = false;
 
   constructor({ dialect, context, client, facts, sealing, observer }: AnswerTranslation) {
@@ -79,10 +86,11 @@ export class StreamTranslator {
 
   #write(events: readonly StreamEvent[]): void {
     for (const event of events) {
-      if (this.#error !== undefined || this.#isEnded) return;
+      if (this.#failure !== undefined || this.#isEnded) return;
       this.#observer.push(event);
-      if (event.type === "error") this.#error = event.error;
-      else {
+      if (event.type === "error") {
+        this.#failure = { error: event.error, text: this.#writer.push(event) };
+      } else {
         for (const sealed of this.#sealer?.push(event) ?? [event])
           this.#text += this.#writer.push(sealed);
         this.#isEnded = event.type === "end";
@@ -93,7 +101,7 @@ export class StreamTranslator {
   #take(): Translated {
     const text = this.#text;
     this.#text = "";
-    const error = this.#error === undefined ? {} : { error: this.#error };
-    return { text, ...error, isEnded: this.#isEnded };
+    const failure = this.#failure === undefined ? {} : { failure: this.#failure };
+    return { text, ...failure, isEnded: this.#isEnded };
   }
 }
