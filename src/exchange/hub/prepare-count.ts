@@ -17,14 +17,14 @@ export function prepareCount(
   if (writeCount === undefined) return fail(NO_COUNT);
   const read = readForUpstream(translating, candidate, provenance);
   if (!read.ok) return read;
-  const { asked, said, dialect } = read.value;
+  const { said, dialect } = read.value;
   const { counter } = dialect;
   if (counter === undefined) {
     return ok({ answer: countAnswer(writeCount(estimateTokens(said)), true) });
   }
   const written = counter.writeRequest(said);
   if (!written.ok) return written;
-  const facts = answerFacts(translating, candidate, asked);
+  const facts = answerFacts(translating, candidate, read.value);
   const translation: CountTranslation = {
     dialect,
     counter,

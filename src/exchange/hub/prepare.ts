@@ -1,7 +1,7 @@
 import type { KeyObject } from "node:crypto";
 import type { GatewayError } from "../../base/errors.ts";
 import { ok, type Result } from "../../base/result.ts";
-import { ANTHROPIC, type CanonicalRequest, type Sealing } from "../../canonical/index.ts";
+import { ANTHROPIC, type Sealing } from "../../canonical/index.ts";
 import type { Candidate } from "../../routing/candidate.ts";
 import type { Tap } from "../../upstream/dialects/anthropic/index.ts";
 import { EventObserver } from "../../upstream/dialects/observe-events.ts";
@@ -15,7 +15,8 @@ import type { ClientCall } from "../call.ts";
 import type { AnswerFacts } from "../dialect.ts";
 import { TranslatedAnswer } from "./answer.ts";
 import type { WholeAnswer } from "./count-answer.ts";
-import { addressRequest, readForUpstream } from "./request.ts";
+import { estimateTokens } from "./estimate-tokens.ts";
+import { addressRequest, type ReadRequest, readForUpstream } from "./request.ts";
 import type { AnswerTranslation } from "./stream.ts";
 
 /** An exchange whose upstream speaks another dialect than its client. */
@@ -42,8 +43,6 @@ export interface LocalAnswer {
   readonly answer: WholeAnswer;
 }
 
-const BYTES_PER_TOKEN = 4;
-
 /** Says a request in the upstream's dialect, and keeps what its answer has to be read with. Refused where that is not honest. */
 export function prepareTranslation(
   translating: Translating,
@@ -60,7 +59,7 @@ export function prepareTranslation(
     dialect,
     context,
     client: call.dialect.canonical,
-    facts: answerFacts(translating, candidate, asked),
+    facts: answerFacts(translating, candidate, read.value),
     sealing: sealingFor(call.dialect.id, candidate, provenance),
     isStream,
     observer: new EventObserver(),
@@ -80,16 +79,15 @@ export function prepareTranslation(
 
 /** What a client is told of an answer that its upstream does not know. */
 export function answerFacts(
-  { call, body, requestedModel }: Translating,
+  { call, requestedModel }: Translating,
   { credential }: Candidate,
-  asked: CanonicalRequest,
+  { asked, said }: Pick<ReadRequest, "asked" | "said">,
 ): AnswerFacts {
-  const bodyBytes = body.kind === "held" ? body.plainBytes : 0;
   return {
     requestId: call.id,
     request: asked,
     model: requestedModel,
-    estimatedInputTokens: Math.ceil(bodyBytes / BYTES_PER_TOKEN),
+    estimatedInputTokens: estimateTokens(said),
     credential: credential.kind === "own" ? "caller" : "gateway",
   };
 }

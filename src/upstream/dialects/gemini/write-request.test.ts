@@ -618,5 +618,6 @@ describe("the rest of a Gemini request", () => {
     });
     assert.deepEqual(readCount({ totalTokens: 31 }), ok(31));
     assert.equal(readCount({}).ok, false);
+    assert.equal(readCount({ totalTokens: 0 }).ok, false);
   });
 });
