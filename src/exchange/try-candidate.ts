@@ -1,6 +1,6 @@
 import type { KeyObject } from "node:crypto";
 import type { GatewayError } from "../base/errors.ts";
-import { firstValue, type HeaderList } from "../base/header-list.ts";
+import type { HeaderList } from "../base/header-list.ts";
 import { ok, type Result } from "../base/result.ts";
 import { ANTHROPIC } from "../canonical/index.ts";
 import type { Candidate, CandidateCredential } from "../routing/candidate.ts";
@@ -27,6 +27,7 @@ import { NOT_SENT, notTried } from "./not-sent.ts";
 import { toPayload } from "./payload.ts";
 import { type Keeping, Relay, type RelayOptions, type RelayResult } from "./relay.ts";
 import { RenamedAnswer } from "./renamed-answer.ts";
+import { upstreamIdOf } from "./upstream-id.ts";
 
 /** What every attempt of an exchange has in common. */
 export interface Sending {
@@ -129,7 +130,7 @@ async function sendOnce(
     credentialOwner: candidate.credential.owner,
     credentialClass: candidate.credential.class,
     status: result.seen?.status,
-    upstreamRequestId: result.seen && firstValue(result.seen.headers, "request-id"),
+    upstreamRequestId: result.seen && (result.seen.upstreamId ?? upstreamIdOf(result.seen.headers)),
     bytesSent: body.kind === "none" ? 0 : (body.lengthBytes ?? 0),
     bytesReceived: result.bytesReceived,
     startedAfterMs,

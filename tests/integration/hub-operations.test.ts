@@ -193,6 +193,29 @@ describe("count_tokens toward other providers", () => {
   });
 });
 
+describe("the id that the upstream gave an exchange", () => {
+  it("is in the record, and the client's own way to ask for it works", async () => {
+    const headers = { "x-request-id": "req_of_the_upstream" };
+    await using bench = await openBench(() => ({ headers, json: COMPLETION }));
+    const body = {
+      model: "groq/llama",
+      messages: [{ role: "user", content: "Hi" }],
+      max_tokens: 9,
+    };
+    for (const [path, own] of [
+      ["/v1/messages", ANTHROPIC],
+      ["/v1/chat/completions", OPENAI],
+    ] as const) {
+      const answer = await bench.ask(path, body, own);
+      assert.equal(answer.status, 200, answer.body.toString());
+      assert.equal(answer.headers["x-request-id"], "req_of_the_upstream");
+      const { attempts } = await bench.explain(answer);
+      assert.match(JSON.stringify(attempts), /"upstream_request_id":"req_of_the_upstream"/);
+      if (own === ANTHROPIC) assert.equal(answer.headers["request-id"], "req_of_the_upstream");
+    }
+  });
+});
+
 describe("embeddings", () => {
   const EMBEDDED = {
     object: "list",

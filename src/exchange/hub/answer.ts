@@ -1,5 +1,5 @@
 import { type GatewayError, gatewayError } from "../../base/errors.ts";
-import { allValues, firstValue } from "../../base/header-list.ts";
+import { allValues } from "../../base/header-list.ts";
 import { isObject } from "../../base/json.ts";
 import {
   messageEvents,
@@ -14,6 +14,7 @@ import type {
   ResponseSink,
   TransportFailure,
 } from "../../upstream/transport/contract.ts";
+import { upstreamIdOf } from "../upstream-id.ts";
 import { type AnswerTranslation, StreamTranslator, type Translated } from "./stream.ts";
 
 /** An error is not longer. */
@@ -182,9 +183,14 @@ export class TranslatedAnswer implements ResponseSink {
     if (this.#isTold) return;
     this.#isTold = true;
     const { lossy } = this.#translation;
-    const id = firstValue(this.#head?.headers ?? [], "x-request-id");
-    const headers = id === undefined ? fields : [...fields, "request-id", id];
-    this.#inner.onHead({ status, reason: "", headers, lossy }, this.#flow ?? NO_FLOW);
+    const upstreamId = upstreamIdOf(this.#head?.headers ?? []);
+    // An error's own writer says which request it was.
+    const isNamed = upstreamId === undefined || status >= 400;
+    const headers = isNamed
+      ? fields
+      : [...fields, "request-id", upstreamId, "x-request-id", upstreamId];
+    const head = { status, reason: "", headers, lossy, upstreamId };
+    this.#inner.onHead(head, this.#flow ?? NO_FLOW);
   }
 
   #end(): void {
