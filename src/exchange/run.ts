@@ -69,6 +69,7 @@ export async function runExchange(call: ClientCall, house: House): Promise<void>
       streamRequested: facts.stream === true,
       requestedModel: facts.model ?? "",
       provenance: house.provenance,
+      foreign: house.foreign,
       active: house.active,
       relay: {
         makeTap: (head) => tapFor(call, facts, head),

@@ -18,6 +18,7 @@ import type { ActiveExchanges } from "./active.ts";
 import type { RequestBody } from "./body.ts";
 import type { ClientCall } from "./call.ts";
 import type { ClientSide } from "./client-side.ts";
+import type { ForeignProofs } from "./foreign-proofs.ts";
 import { toUpstreamHeaders } from "./headers.ts";
 import { isEventStream } from "./hub/answer.ts";
 import { type LocalAnswer, type Prepared, prepareTranslation } from "./hub/prepare.ts";
@@ -38,6 +39,7 @@ export interface Sending {
   readonly requestedModel: string;
   /** Marks the thinking of other providers than Anthropic. */
   readonly provenance: KeyObject;
+  readonly foreign: ForeignProofs;
   readonly active: ActiveExchanges;
   readonly relay: Pick<RelayOptions, "makeTap" | "readOnAfterClientGoneMs" | "monotonicMs">;
 }
@@ -164,10 +166,10 @@ function prepare(
   if (call.operation === "count_tokens" && !countsItself(dialect, sending, candidate)) {
     return prepareCount({ ...sending, isStream: false }, candidate);
   }
-  const makeTap = tapOf(dialect, call);
+  const makeTap = tapOf(dialect, sending, candidate);
   const request = toUpstreamRequest(sending, candidate, {
     under: dialect.under ?? "",
-    identityEncoding: streamRequested || makeTap !== undefined,
+    identityEncoding: streamRequested || (makeTap !== undefined && dialect.id !== ANTHROPIC),
   });
   const prepared = { request, translate: (inner: ResponseSink) => inner, makeTap };
   const isRenamed = model !== undefined && dialect.id === ANTHROPIC;
@@ -175,11 +177,12 @@ function prepare(
 }
 
 function renamed(prepared: Prepared, { requestedModel, relay }: Sending): Prepared {
+  const makeTap = prepared.makeTap ?? relay.makeTap;
   let answer: RenamedAnswer | undefined;
   return {
     ...prepared,
     translate: (inner) => {
-      answer = new RenamedAnswer(inner, requestedModel, relay.makeTap);
+      answer = new RenamedAnswer(inner, requestedModel, makeTap);
       return answer;
     },
     makeTap: (head) => answer?.openTap(head),
@@ -191,11 +194,21 @@ function countsItself({ id }: BoundDialect, { call }: Sending, { model }: Candid
   return id === call.dialect.id && (id !== ANTHROPIC || model === undefined);
 }
 
-/** Anthropic's own answers have a tap that reads them in place, packed or not; others are read as a translation would. */
-function tapOf(dialect: BoundDialect, { operation }: ClientCall): Prepared["makeTap"] {
+/** Answers in Anthropic's dialect have a tap that reads them in place, packed or not; others are read as a translation would. */
+function tapOf(
+  dialect: BoundDialect,
+  { call: { operation }, requestedModel, relay, foreign }: Sending,
+  { deployment }: Candidate,
+): Prepared["makeTap"] {
   if (operation === "embeddings") return () => new EmbeddingsTap();
-  if (dialect.id === ANTHROPIC || operation !== "messages") return undefined;
-  return (head) => new DialectTap(dialect, isEventStream(head));
+  if (operation !== "messages") return undefined;
+  if (dialect.id !== ANTHROPIC) return (head) => new DialectTap(dialect, isEventStream(head));
+  // Whoever serves them, Anthropic's models take each other's thinking.
+  if (deployment.provider === ANTHROPIC || requestedModel.includes("claude")) return undefined;
+  return (head) => {
+    const tap = relay.makeTap(head);
+    return tap === undefined ? undefined : foreign.watch(tap);
+  };
 }
 
 function toUpstreamRequest(
@@ -208,6 +221,7 @@ function toUpstreamRequest(
   const { body, isRewritten } = toPayload(sending.body, {
     model,
     cutsSealed: call.dialect.id === ANTHROPIC,
+    foreign: deployment.provider === ANTHROPIC ? sending.foreign : undefined,
   });
   return {
     method: call.request.method ?? "GET",

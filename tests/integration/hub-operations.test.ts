@@ -193,6 +193,51 @@ describe("count_tokens toward other providers", () => {
   });
 });
 
+describe("thinking that another server proved in Anthropic's dialect", () => {
+  const message = {
+    id: "msg_1",
+    type: "message",
+    role: "assistant",
+    model: "deepseek-chat",
+    content: [
+      { type: "thinking", thinking: "Hm.", signature: "cHJvb2Y=" },
+      { type: "text", text: "Hello." },
+    ],
+    stop_reason: "end_turn",
+    usage: { input_tokens: 1, output_tokens: 1 },
+  };
+  const said = { role: "assistant", content: message.content };
+  const asking = (model: string, ...turns: readonly object[]) => ({
+    model,
+    max_tokens: 9,
+    messages: [{ role: "user", content: "Hi" }, ...turns, { role: "user", content: "Go on" }],
+  });
+
+  it("does not go to Anthropic, and goes back to its own server as it came", async () => {
+    await using bench = await openBench(() => ({ json: message }));
+    await bench.ask("/v1/messages", asking("deepseek/deepseek-chat"), ANTHROPIC);
+    await bench.ask("/v1/messages", asking("claude-opus-5-5", said), ANTHROPIC);
+    const toAnthropic = bench.requests.at(-1) ?? assert.fail();
+    assert.equal(toAnthropic.target, "/anthropic/v1/messages");
+    assert.deepEqual(
+      jsonOf(toAnthropic),
+      asking("claude-opus-5-5", { role: "assistant", content: message.content.slice(1) }),
+    );
+    await bench.ask("/v1/messages", asking("deepseek/deepseek-chat", said), ANTHROPIC);
+    assert.deepEqual(jsonOf(bench.requests.at(-1) ?? assert.fail()), asking("deepseek-chat", said));
+  });
+
+  it("is Anthropic's own where the model is Claude, whoever serves it", async () => {
+    await using bench = await openBench(() => ({ json: message }));
+    await bench.ask("/v1/messages", asking("openrouter/anthropic/claude-opus-5.5"), ANTHROPIC);
+    await bench.ask("/v1/messages", asking("claude-opus-5-5", said), ANTHROPIC);
+    assert.deepEqual(
+      jsonOf(bench.requests.at(-1) ?? assert.fail()),
+      asking("claude-opus-5-5", said),
+    );
+  });
+});
+
 describe("the id that the upstream gave an exchange", () => {
   it("is in the record, and the client's own way to ask for it works", async () => {
     const headers = { "x-request-id": "req_of_the_upstream" };
