@@ -233,7 +233,7 @@ describe("writeRequest toward Anthropic", () => {
   });
 
   const REFUSED: readonly (readonly [string, Partial<CanonicalRequest>, RegExp])[] = [
-    ["no user's words", { turns: [said("system", text("s"))] }, /^messages: no user message/],
+    ["no user's words", { turns: [said("user", text(" "))] }, /^messages: no user message/],
     [
       "only tools that it does not have",
       { tools: [{ type: "server", kind: "local_shell", name: "local_shell", raw: {} }] },
