@@ -4,6 +4,7 @@ import type { CanonicalRequest, FunctionTool, JsonObject } from "../../../canoni
 import { shownFunctions } from "../shared/deferred-tools.ts";
 import type { Lose } from "../shared/losses.ts";
 import { kindOf } from "../shared/server-tools.ts";
+import { toolParameters } from "../shared/tool-schema.ts";
 import type { ToolNames } from "./tool-names.ts";
 import type { ChatTraits } from "./traits.ts";
 
@@ -100,16 +101,8 @@ function writeTool(
     function: {
       name: names.toWire(tool.name),
       ...(tool.description === undefined ? {} : { description: tool.description }),
-      parameters: writeSchema(tool.schema),
+      parameters: toolParameters(tool.schema, lose),
       ...(isStrictSaid ? { strict: tool.strict } : {}),
     },
   };
-}
-
-/** Servers want an object with properties, even of a tool without any. */
-function writeSchema(schema: JsonObject): JsonObject {
-  const properties = "properties" in schema ? {} : { properties: {} };
-  return schema["type"] === "object"
-    ? { ...schema, ...properties }
-    : { type: "object", ...properties, ...schema };
 }

@@ -56,12 +56,18 @@ describe("arrangeTurns", () => {
     [
       "keeps system turns behind the user's",
       [
-        ...[said("user", text("q")), said("system", text("s"))],
-        ...[said("assistant", text("a")), said("user", text("r")), said("system", text("t"))],
+        said("user", text("q")),
+        said("system", text("s")),
+        said("assistant", text("a")),
+        said("user", text("r")),
+        said("system", text("t")),
       ],
       [
-        ...[said("user", text("q")), said("system", text("s"))],
-        ...[said("assistant", text("a")), said("user", text("r")), said("system", text("t"))],
+        said("user", text("q")),
+        said("system", text("s")),
+        said("assistant", text("a")),
+        said("user", text("r")),
+        said("system", text("t")),
       ],
     ],
     [
@@ -72,12 +78,17 @@ describe("arrangeTurns", () => {
     [
       "makes a system turn the user's where the API refuses it",
       [
-        ...[said("system", text("first")), said("user", text("q")), said("assistant", text("a"))],
-        ...[said("system", text("s")), said("user", text("r")), said("system", text("t"))],
+        said("system", text("first")),
+        said("user", text("q")),
+        said("assistant", text("a")),
+        said("system", text("s")),
+        said("user", text("r")),
+        said("system", text("t")),
         said("user", text("u")),
       ],
       [
-        ...[said("user", reminder("first"), text("q")), said("assistant", text("a"))],
+        said("user", reminder("first"), text("q")),
+        said("assistant", text("a")),
         said("user", reminder("s"), text("r"), reminder("t"), text("u")),
       ],
     ],

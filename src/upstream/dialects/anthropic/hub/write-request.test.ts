@@ -20,6 +20,18 @@ function write(asked: Partial<CanonicalRequest>, traits: Partial<AnthropicTraits
   return { ...rest, body: JSON.parse(JSON.stringify(body)) };
 }
 
+const NO_INPUT = { type: "object", properties: {} } as const;
+const CLOSED = {
+  type: "object",
+  properties: { a: { type: "string" } },
+  required: ["a"],
+  additionalProperties: false,
+} as const;
+
+function inWords(schema: object): string {
+  return `Answer with JSON alone, no other text and no code fence. It must match this JSON Schema:\n${JSON.stringify(schema)}`;
+}
+
 describe("writeRequest toward Anthropic", () => {
   const LEAST = { model: "claude", max_tokens: 32_000, messages: [HELLO] };
   const ROWS: readonly {
@@ -42,7 +54,7 @@ describe("writeRequest toward Anthropic", () => {
       name: "tools and one call at a time",
       asked: { tools: [TOOL], parallelToolCalls: false },
       body: {
-        tools: [{ name: "look", input_schema: { type: "object" } }],
+        tools: [{ name: "look", input_schema: NO_INPUT }],
         tool_choice: { type: "auto", disable_parallel_tool_use: true },
       },
     },
@@ -51,10 +63,37 @@ describe("writeRequest toward Anthropic", () => {
       name: "a tool without parameters, strict and deferred",
       asked: { tools: [{ ...TOOL, schema: {}, strict: false, isDeferred: true }] },
       body: {
+        tools: [{ name: "look", input_schema: NO_INPUT, defer_loading: true }],
+      },
+    },
+    {
+      name: "a tool whose schema the API refuses at the top",
+      asked: { tools: [{ ...TOOL, schema: { oneOf: [CLOSED, { properties: { b: {} } }] } }] },
+      body: {
         tools: [
-          { name: "look", input_schema: { type: "object" }, strict: false, defer_loading: true },
+          {
+            name: "look",
+            input_schema: { type: "object", properties: { ...CLOSED.properties, b: {} } },
+          },
         ],
       },
+      lossy: ["tools[].schema"],
+    },
+    {
+      name: "strict tools, but those whose schema a model cannot be held to",
+      asked: {
+        tools: [
+          { ...TOOL, schema: CLOSED, strict: true },
+          { ...TOOL, schema: NO_INPUT, strict: true },
+        ],
+      },
+      body: {
+        tools: [
+          { name: "look", input_schema: CLOSED, strict: true },
+          { name: "look", input_schema: NO_INPUT },
+        ],
+      },
+      lossy: ["tools[].strict"],
     },
     {
       name: "a search of another dialect beside a tool that nobody here has",
@@ -96,8 +135,26 @@ describe("writeRequest toward Anthropic", () => {
     },
     {
       name: "a form of the answer",
-      asked: { outputFormat: { name: "n", schema: { type: "object" } } },
-      body: { output_config: { format: { type: "json_schema", schema: { type: "object" } } } },
+      asked: { outputFormat: { name: "n", schema: CLOSED } },
+      body: { output_config: { format: { type: "json_schema", schema: CLOSED } } },
+    },
+    {
+      name: "a form of the answer that has room for anything, in words",
+      asked: { outputFormat: { schema: NO_INPUT } },
+      body: { system: [{ type: "text", text: inWords(NO_INPUT) }] },
+      lossy: ["outputFormat"],
+    },
+    {
+      name: "a form of the answer for a server that knows none, in words behind the others",
+      asked: { system: [{ type: "text", text: "s" }], outputFormat: { schema: CLOSED } },
+      traits: { takesSchemas: false },
+      body: {
+        system: [
+          { type: "text", text: "s" },
+          { type: "text", text: inWords(CLOSED) },
+        ],
+      },
+      lossy: ["outputFormat"],
     },
     {
       name: "a system prompt, marked for an hour",
