@@ -7,6 +7,7 @@ import { kindOf } from "../shared/server-tools.ts";
 import { toolParameters } from "../shared/tool-schema.ts";
 import type { ToolNames } from "./tool-names.ts";
 import type { ChatTraits } from "./traits.ts";
+import { loseMark } from "./write-content.ts";
 
 /** The tools, which of them must be called, and how many at once. */
 export function writeTools(
@@ -93,7 +94,7 @@ function writeTool(
   names: ToolNames,
   lose: Lose,
 ): JsonObject {
-  if (tool.cache !== undefined) lose("cache");
+  loseMark(tool, traits, lose);
   const isStrictSaid = tool.strict !== undefined && traits.strictTools === "allowed";
   if (tool.strict === true && !isStrictSaid) lose("tools[].strict");
   return {
