@@ -30,6 +30,7 @@ export const responsesApi: ModelApi = {
         output: items.map(({ item }) => item),
         usage: USAGE,
       };
+      if (at(request.json(), "stream") !== true) return json(200, done)(request, serial);
       const events = [
         { type: "response.created", response },
         ...items.flatMap(({ begun, item, deltas }, output_index) => [
