@@ -123,7 +123,7 @@ export class ClientSide {
     // tells a broken answer from a whole one.
     if (this.#call.request.httpVersion === "1.0") reset(socket);
     else {
-      if (this.#call.dialect.repeatsAfterReset === true) socket.write("", () => reset(socket));
+      if (this.#call.dialect.repeatsAfterReset === true) resetSoon(socket);
       else socket.destroySoon();
       // A client that does not read would keep the rest, and its socket, in memory for ever.
       setTimeout(() => socket.destroy(), BREAK_OFF_MS).unref();
@@ -142,6 +142,11 @@ export class ClientSide {
   }
 }
 
+/** A reset takes with it what is still on its way to the client. */
+function resetSoon(socket: Socket): void {
+  socket.write("", () => setTimeout(() => reset(socket), ON_ITS_WAY_MS).unref());
+}
+
 /** Behind TLS there is no telling a reset from an end. */
 function reset(socket: Socket): void {
   if (socket instanceof TLSSocket) socket.destroy();
@@ -151,6 +156,8 @@ function reset(socket: Socket): void {
 /** At most this much of an unwanted request body is read before the connection is closed. */
 const LINGER_BYTES = 64 * 1024;
 const LINGER_MS = 1_000;
+/** How long what is written takes to reach a client that reads. */
+const ON_ITS_WAY_MS = 250;
 /** How long a broken-off answer may take to go out. */
 const BREAK_OFF_MS = 10_000;
 

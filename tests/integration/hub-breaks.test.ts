@@ -6,7 +6,7 @@ import { ANTHROPIC, GOOGLE, KEY, OPENAI, openBench } from "./hub-bench.ts";
 const TEXTS = ["Hello, ", "words ".repeat(60_000)];
 
 const ERRORS = {
-  overload: { code: "server_overloaded", message: "Busy." },
+  overload: { code: "server_overloaded", message: `Busy. ${KEY}` },
   overflow: {
     code: "context_length_exceeded",
     message: "This model's maximum context length is 100 tokens, and you requested 120 tokens.",
@@ -35,7 +35,7 @@ const CLIENTS: Readonly<Record<string, Client>> = {
       messages: [{ role: "user", content: "Hi" }],
     },
     says: {
-      overload: /"type":"overloaded_error","message":"Busy\."/,
+      overload: /"type":"overloaded_error","message":"Busy\. \*+"/,
       overflow: /"invalid_request_error","message":"prompt is too long: 120 tokens > 100 maximum"/,
       key: /"type":"api_error"/,
     },
@@ -45,7 +45,7 @@ const CLIENTS: Readonly<Record<string, Client>> = {
     headers: OPENAI,
     body: { model: "groq/llama", stream: true, input: "Hi" },
     says: {
-      overload: /"response\.failed".*"message":"Busy\."/,
+      overload: /"response\.failed".*"message":"Busy\. \*+"/,
       overflow: /"response\.failed".*"code":"context_length_exceeded"/,
       key: /"response\.failed".*"code":"server_error"/,
     },
@@ -55,7 +55,7 @@ const CLIENTS: Readonly<Record<string, Client>> = {
     headers: GOOGLE,
     body: { contents: [{ role: "user", parts: [{ text: "Hi" }] }] },
     says: {
-      overload: /"code":503,"message":"Busy\.","status":"UNAVAILABLE"/,
+      overload: /"code":503,"message":"Busy\. \*+","status":"UNAVAILABLE"/,
       overflow: /token count \(120\) exceeds the maximum number of tokens allowed \(100\)/,
       key: /"code":400/,
     },

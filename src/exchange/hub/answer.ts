@@ -14,6 +14,7 @@ import type {
   ResponseSink,
   TransportFailure,
 } from "../../upstream/transport/contract.ts";
+import { maskText } from "../mask-secret.ts";
 import { upstreamIdOf } from "../upstream-id.ts";
 import { type AnswerTranslation, StreamTranslator, type Translated } from "./stream.ts";
 
@@ -153,7 +154,8 @@ export class TranslatedAnswer implements ResponseSink {
 
   /** In the middle of an answer: clients wait, compact or give up by what the error is. */
   #failWithin(text: string): void {
-    this.#tell(text);
+    const { storedKey } = this.#translation;
+    this.#tell(storedKey === undefined ? text : maskText(text, storedKey));
     this.#hasSaidWhy = true;
     this.#break(FAILED_WITHIN);
   }
@@ -164,10 +166,10 @@ export class TranslatedAnswer implements ResponseSink {
       this.#break(FAILED_WITHIN);
       return;
     }
-    const { client, facts, hasStoredKey } = this.#translation;
+    const { client, facts, storedKey } = this.#translation;
     const { status, headers, body } = client.writeError(error, facts);
     const bytes = Buffer.from(body);
-    const refusal = hasStoredKey ? CREDENTIAL_REFUSALS[error.kind] : undefined;
+    const refusal = storedKey === undefined ? undefined : CREDENTIAL_REFUSALS[error.kind];
     this.#showHead(refusal ?? status, [...headers, "content-length", String(bytes.length)]);
     this.#inner.onData(bytes);
     this.#end();

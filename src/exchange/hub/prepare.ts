@@ -64,7 +64,7 @@ export function prepareTranslation(
     isStream,
     observer: new EventObserver(),
     lossy,
-    hasStoredKey: candidate.credential.kind === "stored",
+    storedKey: candidate.credential.kind === "stored" ? candidate.credential.secret : undefined,
   };
   let answer: TranslatedAnswer | undefined;
   return ok({

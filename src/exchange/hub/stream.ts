@@ -1,3 +1,4 @@
+import type { Secret } from "../../base/secret.ts";
 import {
   type AnswerContext,
   type Sealing,
@@ -25,8 +26,8 @@ export interface AnswerTranslation {
   readonly isStream: boolean;
   /** What of the request could not be said. */
   readonly lossy: readonly string[];
-  /** The attempt carries a stored key. */
-  readonly hasStoredKey: boolean;
+  /** The attempt carries it: nobody is shown it, nor that it is refused. */
+  readonly storedKey: Secret | undefined;
 }
 
 /** One dialect ends its stream with an event that repeats the whole answer. */

@@ -35,7 +35,9 @@ describe("upstreams' failures as Responses says them", () => {
       assert.deepEqual([told.code, told.message, told.param], [code, "Words.", null]);
       const retry = firstValue(rendered.headers, "x-should-retry");
       assert.equal(retry, isFinal ? "false" : undefined);
-      assert.deepEqual(failureOf(error, CALLERS), { code, message: "Words." });
+      // Codex gives up at an overload that is told in a stream.
+      const within = kind === "overloaded" ? "server_error" : code;
+      assert.deepEqual(failureOf(error, CALLERS), { code: within, message: "Words." });
     });
   }
 

@@ -78,9 +78,13 @@ function resetOf(retryAfterMs: number, { requestId }: AnswerFacts): JsonObject {
   return { resets_in_seconds: seconds, resets_at: madeAtSeconds(requestId) + seconds };
 }
 
-/** The same without a status, as a stream's last event has it. */
+/**
+ * The same without a status, as a stream's last event has it. There Codex gives up at an overload, which by its status it
+ * gets over; an answer that began had room.
+ */
 export function failureOf(error: UpstreamError, facts: AnswerFacts): JsonObject {
-  return { code: specOf(error, facts).code, message: messageOf(error, facts) };
+  const { code } = specOf(error, facts);
+  return { code: error.kind === "overloaded" ? FAILED : code, message: messageOf(error, facts) };
 }
 
 function specOf(error: UpstreamError, facts: AnswerFacts): Spec {

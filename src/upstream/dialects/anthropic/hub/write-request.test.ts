@@ -108,7 +108,11 @@ describe("writeRequest toward Anthropic", () => {
     },
     {
       name: "members of another dialect, but those that the answer is written by",
-      asked: { extra: { seed: 1, stream_options: { include_usage: true } }, temperature: 1.5, userId: "u" },
+      asked: {
+        extra: { seed: 1, stream_options: { include_usage: true } },
+        temperature: 1.5,
+        userId: "u",
+      },
       body: { temperature: 1, metadata: { user_id: "u" } },
       lossy: ["temperature", "seed"],
     },
