@@ -6,6 +6,8 @@ export type UpstreamErrorKind =
   | "not_found"
   | "invalid_request"
   | "context_overflow"
+  /** Earlier thinking is not taken back; without it the request would be answered. */
+  | "thinking_refused"
   | "too_large"
   | "rate_limit"
   | "quota"

@@ -65,6 +65,29 @@ for (const claude of await claudes()) {
       assert.ok(later.at(-1)?.body.includes("Nothing there."), "the summary is what goes on");
     });
 
+    it("leaves its thinking out where the provider does not take it back, and carries on", async () => {
+      const { responses } = PROVIDERS;
+      await using hub = await openHubLab(responses);
+      await using home = await openHome(claude, hub);
+      const args = ["--model", hub.model];
+      const thought = { reasoning: "Hm.", proof: "cHJvb2Y=", text: "I thought." };
+      hub.provider.queue(offersTools, responses.api.answer(thought));
+      const first = await runClaude(claude, home, { prompt: "think", args });
+      const words = "The encrypted content for item rs_1 could not be verified.";
+      const refusal = responses.api.failure(400, "invalid_encrypted_content", words);
+      hub.provider.on(offersTools, (request, serial) =>
+        responses.api.proofsIn(request.json()).length > 0
+          ? refusal(request, serial)
+          : responses.api.answer({ text: "I carry on." })(request, serial),
+      );
+      const resume = ["--resume", String(first.events.at(-1)?.["session_id"])];
+      const second = await runClaude(claude, home, { prompt: "go on", args: [...args, ...resume] });
+
+      assert.equal(second.result, "I carry on.", second.stderr);
+      assert.equal(second.exitCode, 0);
+      assert.equal(hub.turns().length, 3);
+    });
+
     it("waits as long as the provider asks", async () => {
       await using hub = await openHubLab(chat);
       const busy = api.failure(429, "rate_limit_exceeded", "Slow down.", ["retry-after", "2"]);

@@ -20,6 +20,7 @@ describe("writeError", () => {
     ["not_found", 404, "not_found_error", true],
     ["invalid_request", 400, "invalid_request_error", true],
     ["context_overflow", 400, "invalid_request_error", true],
+    ["thinking_refused", 400, "invalid_request_error", true],
     ["too_large", 413, "request_too_large", true],
     ["rate_limit", 429, "rate_limit_error", false],
     ["quota", 429, "rate_limit_error", true],

@@ -26,6 +26,7 @@ const SPECS: Readonly<Record<UpstreamErrorKind, Spec>> = {
   not_found: { status: 404, type: "not_found_error", isFinal: true },
   invalid_request: { status: 400, type: "invalid_request_error", isFinal: true },
   context_overflow: { status: 400, type: "invalid_request_error", isFinal: true },
+  thinking_refused: { status: 400, type: "invalid_request_error", isFinal: true },
   too_large: { status: 413, type: "request_too_large", isFinal: true },
   rate_limit: { status: 429, type: "rate_limit_error" },
   quota: { status: 429, type: "rate_limit_error", isFinal: true },
@@ -66,8 +67,12 @@ function specOf(error: UpstreamError, context: ErrorContext): Spec {
 
 function messageOf(error: UpstreamError, context: ErrorContext): string {
   if (isOwnCredential(error, context)) return OWN_CREDENTIAL_MESSAGE;
+  if (error.kind === "thinking_refused") return `${REFUSED_THINKING}: ${error.message}`;
   return error.kind === "context_overflow" ? overflowMessage(error, context) : error.message;
 }
+
+/** By these words Claude Code leaves the thinking out and asks again at once. */
+const REFUSED_THINKING = "messages: Invalid `signature` in `thinking` block";
 
 /** Claude Code compacts its conversation only when it reads exactly this. */
 function overflowMessage(error: UpstreamError, context: ErrorContext): string {

@@ -19,6 +19,7 @@ describe("upstreams' failures as Responses says them", () => {
     not_found: [404, "model_not_found", true],
     invalid_request: [400, "invalid_prompt", true],
     context_overflow: [400, "context_length_exceeded", true],
+    thinking_refused: [400, "invalid_encrypted_content", true],
     too_large: [413, "request_too_large", true],
     rate_limit: [429, "rate_limit_exceeded", false],
     quota: [429, "insufficient_quota", true],

@@ -36,6 +36,12 @@ const SPECS: Readonly<Record<UpstreamErrorKind, Spec>> = {
     code: "context_length_exceeded",
     isFinal: true,
   },
+  thinking_refused: {
+    status: 400,
+    type: REFUSED,
+    code: "invalid_encrypted_content",
+    isFinal: true,
+  },
   too_large: { status: 413, type: REFUSED, code: "request_too_large", isFinal: true },
   rate_limit: { status: 429, type: "requests", code: "rate_limit_exceeded" },
   quota: { status: 429, type: "insufficient_quota", code: "insufficient_quota", isFinal: true },
