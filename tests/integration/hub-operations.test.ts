@@ -238,6 +238,32 @@ describe("thinking that another server proved in Anthropic's dialect", () => {
   });
 });
 
+describe("thinking of a provider with many models", () => {
+  it("goes back to the model whose it is, and to no other", async () => {
+    const details = [{ type: "reasoning.encrypted", data: "b3BhcXVl", index: 0 }];
+    const [choice] = COMPLETION.choices;
+    const message = { ...choice?.message, reasoning_details: details };
+    await using bench = await openBench(() => ({
+      json: { ...COMPLETION, choices: [{ ...choice, message }] },
+    }));
+    const ask = async (model: string, ...turns: readonly object[]) => {
+      const messages = [{ role: "user", content: "Hi" }, ...turns];
+      const body = { model: `openrouter/${model}`, max_tokens: 9, messages };
+      return jsonOf(await bench.ask("/v1/messages", body, ANTHROPIC));
+    };
+    const said = { role: "assistant", content: at(await ask("google/a"), "content") };
+    for (const [model, isTold] of [
+      ["google/a", true],
+      ["openai/b", false],
+    ] as const) {
+      await ask(model, said, { role: "user", content: "Go on" });
+      const sent = bench.requests.at(-1) ?? assert.fail();
+      assert.equal(at(jsonOf(sent), "model"), model);
+      assert.equal(sent.body.includes("b3BhcXVl"), isTold);
+    }
+  });
+});
+
 describe("the id that the upstream gave an exchange", () => {
   it("is in the record, and the client's own way to ask for it works", async () => {
     const headers = { "x-request-id": "req_of_the_upstream" };

@@ -16,7 +16,7 @@ import type { AnswerFacts } from "../dialect.ts";
 import { TranslatedAnswer } from "./answer.ts";
 import type { WholeAnswer } from "./count-answer.ts";
 import { estimateTokens } from "./estimate-tokens.ts";
-import { addressRequest, type ReadRequest, readForUpstream } from "./request.ts";
+import { addressRequest, type ReadRequest, readForUpstream, thinkerOf } from "./request.ts";
 import type { AnswerTranslation } from "./stream.ts";
 
 /** An exchange whose upstream speaks another dialect than its client. */
@@ -60,7 +60,7 @@ export function prepareTranslation(
     context,
     client: call.dialect.canonical,
     facts: answerFacts(translating, candidate, read.value),
-    sealing: sealingFor(call.dialect.id, candidate, provenance),
+    sealing: sealingFor(call.dialect.id, thinkerOf(candidate.deployment, said.model), provenance),
     isStream,
     observer: new EventObserver(),
     lossy,
@@ -104,11 +104,6 @@ function readAlready(observer: EventObserver, isAtBoundary: () => boolean): Tap 
 }
 
 /** Toward Anthropic's own clients its thinking stays as it is. */
-function sealingFor(
-  client: string,
-  { deployment }: Candidate,
-  key: KeyObject,
-): Sealing | undefined {
-  const { provider } = deployment;
+function sealingFor(client: string, provider: string, key: KeyObject): Sealing | undefined {
   return provider === ANTHROPIC && client === ANTHROPIC ? undefined : { provider, key };
 }

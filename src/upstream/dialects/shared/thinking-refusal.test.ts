@@ -18,6 +18,15 @@ describe("an upstream that does not take thinking back", () => {
     ["OpenAI", openAiResponses, OPENAI],
     ["OpenAI's other API", openAiChat, OPENAI],
     ["a host that drops the code", openAiChat, { error: { message: OPENAI.error.message } }],
+    [
+      "OpenRouter",
+      openAiChat,
+      {
+        error: {
+          message: "contains encrypted reasoning that was produced under a different model",
+        },
+      },
+    ],
     ["xAI", openAiResponses, { code: "invalid-argument", error: "Could not decrypt the item." }],
     ["Gemini", geminiDialect, { error: { code: 400, message: "Corrupted thought signature." } }],
     [

@@ -2,6 +2,7 @@
 const WORDS: readonly RegExp[] = [
   /invalid_encrypted_content/i,
   /encrypted content .{0,80}could not be (?:verified|decrypted)/is,
+  /encrypted.{0,60}(?:different|not issued|can only be replayed)/is,
   /could not decrypt/i,
   /invalid .?signature.? in .?thinking/i,
   /(?:corrupted|invalid) thought.?signature|thought.?signature (?:is )?(?:not valid|invalid|corrupted)/i,
