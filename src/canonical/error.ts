@@ -15,6 +15,14 @@ export type UpstreamErrorKind =
   | "timeout"
   | "server";
 
+/** What was asked for and what a model has room for. */
+export interface OverflowTokens {
+  readonly asked: number;
+  readonly limit: number;
+  /** The part of what was asked that is room for the answer; undefined where that is not told. */
+  readonly answer?: number | undefined;
+}
+
 /** An upstream's failure, free of its spelling. */
 export interface UpstreamError {
   readonly kind: UpstreamErrorKind;
@@ -24,5 +32,5 @@ export interface UpstreamError {
   readonly status?: number | undefined;
   readonly retryAfterMs?: number | undefined;
   /** Of a context overflow, where the upstream tells them. */
-  readonly tokens?: { readonly asked: number; readonly limit: number } | undefined;
+  readonly tokens?: OverflowTokens | undefined;
 }

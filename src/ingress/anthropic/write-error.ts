@@ -76,6 +76,11 @@ const REFUSED_THINKING = "messages: Invalid `signature` in `thinking` block";
 
 /** Claude Code compacts its conversation only when it reads exactly this. */
 function overflowMessage(error: UpstreamError, context: ErrorContext): string {
-  const { asked, maximum } = overflowTokens(error, context);
-  return `prompt is too long: ${asked} tokens > ${maximum} maximum`;
+  const { asked = 0, limit = 0, answer = 0 } = error.tokens ?? {};
+  // The conversation fits: less room for the answer is all that is needed, which Claude Code does at once by these words.
+  if (answer > 0 && asked - answer < limit) {
+    return `input length and \`max_tokens\` exceed context limit: ${asked - answer} + ${answer} > ${limit}`;
+  }
+  const { asked: told, maximum } = overflowTokens(error, context);
+  return `prompt is too long: ${told} tokens > ${maximum} maximum`;
 }
