@@ -30,6 +30,7 @@ import type { Journal } from "./observe/journal.ts";
 import { ExchangeMetrics } from "./observe/metrics.ts";
 import { openProviders } from "./providers.ts";
 import { FullSessions } from "./quota/full-sessions.ts";
+import { openSearch } from "./search.ts";
 import { openState } from "./state.ts";
 import { writeServerInfo } from "./store/server-info.ts";
 import { openSqliteStore } from "./store/sqlite/open.ts";
@@ -114,6 +115,10 @@ export async function openGateway(options: GatewayOptions): Promise<Result<Gatew
   const configured = Object.keys(config.providers).flatMap(
     (id) => providers.get(id)?.deployment ?? [],
   );
+  const searched = openSearch(config, openWay);
+  if (!searched.ok) return searched;
+  const { search, transport: searchWay } = searched.value ?? {};
+  if (searchWay !== undefined) scope.use(searchWay);
   const pressure = scope.use(
     new PressureGauge(
       () => ({
@@ -148,6 +153,7 @@ export async function openGateway(options: GatewayOptions): Promise<Result<Gatew
     firstSpills: new FirstSpills(),
     deployment,
     providers,
+    search,
     store,
     quota,
     metrics,

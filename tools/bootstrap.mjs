@@ -24,6 +24,7 @@ const COMMANDS = {
   "test:newest": { set: "all", script: ["tests/clients/newest.ts"] },
   check: { set: "all", script: ["tools/check.ts"] },
   bench: { set: "all", script: ["tests/bench/main.ts"] },
+  fuzz: { set: "all", script: ["tests/fuzz/main.ts"] },
   generate: { set: "all", script: ["tools/generate.ts"] },
   format: { set: "all", script: ["tools/format.ts"] },
 };

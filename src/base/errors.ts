@@ -85,6 +85,12 @@ export const ERRORS = {
     retry: "never",
     help: "The provider of this model has no such operation. Name a model of a provider that has it, as provider/model.",
   },
+  thread_not_supported: {
+    http: 400,
+    source: "client",
+    retry: "never",
+    help: "The request belongs to a conversation that Anthropic's servers hold, and its model is another provider's. Send the whole conversation, without thread; the official SDK's tool runner does so by itself.",
+  },
   invalid_header: {
     http: 400,
     source: "client",

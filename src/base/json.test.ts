@@ -34,6 +34,21 @@ describe("parseJson", () => {
     assert.deepEqual(parsed, { ok: true, value: { b: { constructor: "builder" } } });
   });
 
+  it("leaves them out whichever of their letters are escaped, and how", () => {
+    const escapes = fc.array(fc.constantFrom("plain", "small", "capital"), {
+      minLength: 11,
+      maxLength: 11,
+    });
+    fc.assert(
+      fc.property(fc.constantFrom("__proto__", "constructor"), escapes, (name, ways) => {
+        const letters = name.split("");
+        const key = letters.map((letter, at) => escaped(letter, ways[at])).join("");
+        const parsed = parseJson(`{"a":{"${key}" : {"prototype":{}},"b":1}}`, LIMITS);
+        assert.deepEqual(parsed, { ok: true, value: { a: { b: 1 } } });
+      }),
+    );
+  });
+
   it("keeps values that only mention such names", () => {
     const parsed = parseJson('{"text":"use __proto__"}', LIMITS);
     assert.deepEqual(parsed, { ok: true, value: { text: "use __proto__" } });
@@ -69,3 +84,9 @@ describe("isObject", () => {
     ]);
   });
 });
+
+function escaped(letter: string, way: string | undefined): string {
+  const code = letter.charCodeAt(0).toString(16).padStart(4, "0");
+  if (way === "plain") return letter;
+  return `\\u${way === "small" ? code : code.toUpperCase()}`;
+}

@@ -40,4 +40,6 @@ export interface UpstreamDialect<Traits> {
   ): Result<Message, UpstreamError>;
   openStream(traits: Traits, context: AnswerContext): StreamReader;
   readError(status: number, headers: HeaderList, body: Buffer): UpstreamError;
+  /** Whether the upstream runs the web searches of a request itself; undefined: it has no search. */
+  searches?(request: CanonicalRequest, traits: Traits): boolean;
 }

@@ -12,6 +12,7 @@ export type {
   ToolResultBlock,
   ToolUseBlock,
 } from "./blocks.ts";
+export { collectMessage } from "./collect-message.ts";
 export type { AnswerContext, UpstreamDialect, WrittenRequest } from "./dialect.ts";
 export type { UpstreamError, UpstreamErrorKind } from "./error.ts";
 export { jsonText, parseExact, parseToolInput } from "./exact-json.ts";
@@ -38,4 +39,5 @@ export type {
   Turn,
 } from "./request.ts";
 export { type Sealing, StreamSealer, sealMessage } from "./seal-answer.ts";
+export { OWN_SEARCH_ID, openSnippet, packSnippet } from "./search-snippet.ts";
 export type { BlockDelta, OpenedBlock, StreamEvent, StreamReader } from "./stream.ts";

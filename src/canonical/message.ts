@@ -20,6 +20,8 @@ export interface TokenUsage {
   readonly output?: number | undefined;
   /** Part of the output. */
   readonly reasoning?: number | undefined;
+  /** Searches that were run here, at nobody's price for the model. */
+  readonly webSearches?: number | undefined;
 }
 
 /** A whole answer. */

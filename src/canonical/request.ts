@@ -69,6 +69,8 @@ export interface CanonicalRequest {
   /** Undefined: not said. */
   readonly parallelToolCalls?: boolean | undefined;
   readonly stream: boolean;
+  /** Of a dialect whose streams tell their usage only where that is asked for. */
+  readonly wantsStreamUsage?: boolean | undefined;
   readonly thinking?: Thinking | undefined;
   readonly effort?: Effort | undefined;
   readonly temperature?: number | undefined;

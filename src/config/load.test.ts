@@ -427,4 +427,28 @@ describe("a file that is not plain YAML", () => {
     assert.match(other.join(), /: constructor: unknown key/);
     assert.equal(Reflect.get({}, "polluted"), undefined);
   });
+
+  it("takes a search provider with all that it needs, and says what is missing", async () => {
+    const env = { A_KEY: "the-key" };
+    const brave = { [FILE]: 'search: { provider: brave, key: "env:A_KEY" }' };
+    const { search } = (await load(brave, { env })).config;
+    assert.equal(search.provider, "brave");
+    assert.equal(search.key?.reveal(), "the-key");
+    assert.equal(search.maxResults, 5);
+    assert.equal(search.timeout, 10_000);
+    for (const [yaml, complaint] of [
+      ["{ provider: bing }", /search\.provider.*one of brave, exa, searxng, tavily/],
+      ["{ provider: brave }", /search\.key.*brave answers nobody without one/],
+      ["{ provider: searxng }", /search\.url.*only you know where your instance is/],
+      ['{ url: "https://a.example" }', /search\.provider.*is missing/],
+      ["{ provider: exa, key: a-key }", /search\.key.*env:NAME or file:/],
+      ['{ provider: exa, key: "env:NONE" }', /search\.key.*NONE, which is not set/],
+      ['{ provider: searxng, url: "http://search.example" }', /search\.url.*loopback/],
+      ['{ provider: exa, key: "env:A_KEY", maxResults: 21 }', /search\.maxResults.*1 to 20/],
+    ] as const) {
+      const found = await problems({ [FILE]: `search: ${yaml}` }, { env });
+      assert.equal(found.length, 1, yaml);
+      assert.match(found[0] ?? "", complaint);
+    }
+  });
 });

@@ -144,7 +144,13 @@ async function finish(
   if (!masterKey.ok) refuse(["vault", "masterKey"], masterKey.error);
   const previousMasterKey = await resolveKey("previousMasterKey", values, inputs, origin);
   if (!previousMasterKey.ok) refuse(["vault", "previousMasterKey"], previousMasterKey.error);
-  const providers = await resolveProviders(values, inputs, baseOf("providers"), refuse);
+  const resolve = async (text: string | undefined, path: readonly [string, ...string[]]) => {
+    const secret = await resolveReference(text, inputs, baseOf(path[0]));
+    if (!secret.ok) refuse(path, secret.error);
+    return secret.ok ? secret.value : undefined;
+  };
+  const searchKey = await resolve(values.search.key, ["search", "key"]);
+  const providers = await resolveProviders(values, resolve);
   if (!proxy.ok || !masterKey.ok || !previousMasterKey.ok || problems.length > 0) {
     return fail(problems);
   }
@@ -163,6 +169,7 @@ async function finish(
         statusFile: statusFile === "none" ? undefined : at(statusFile, "quota.statusFile"),
       },
       providers,
+      search: { ...values.search, key: searchKey },
       vault: { masterKey: masterKey.value, previousMasterKey: previousMasterKey.value },
       egress: { ...egress, proxy: proxy.value, ...(extraCa === undefined ? {} : { extraCa }) },
     }),
@@ -200,19 +207,28 @@ async function resolveKey(
   return await resolveSecret(text, inputs, base);
 }
 
-async function resolveProviders(
-  { providers }: ConfigValues,
+/** Of a secret that stands nowhere but in the file, which holds a reference to it. */
+async function resolveReference(
+  text: string | undefined,
   inputs: ConfigInputs,
   base: string,
-  refuse: (path: readonly string[], message: string) => void,
+): Promise<Result<Secret | undefined, string>> {
+  if (text === undefined) return ok(undefined);
+  return /^(?:env|file):./.test(text)
+    ? await resolveSecret(text, inputs, base)
+    : fail(NOT_A_REFERENCE);
+}
+
+async function resolveProviders(
+  { providers }: ConfigValues,
+  resolve: (
+    text: string | undefined,
+    path: readonly [string, ...string[]],
+  ) => Promise<Secret | undefined>,
 ): Promise<Record<string, ProviderConfig>> {
   const resolved: Record<string, ProviderConfig> = {};
-  for (const [name, { key: text, ...entry }] of Object.entries(providers)) {
-    const path = ["providers", name, "key"];
-    if (text !== undefined && !/^(?:env|file):./.test(text)) refuse(path, NOT_A_REFERENCE);
-    const key = text === undefined ? ok(undefined) : await resolveSecret(text, inputs, base);
-    if (!key.ok) refuse(path, key.error);
-    resolved[name] = { ...entry, key: key.ok ? key.value : undefined };
+  for (const [name, { key, ...entry }] of Object.entries(providers)) {
+    resolved[name] = { ...entry, key: await resolve(key, ["providers", name, "key"]) };
   }
   return resolved;
 }

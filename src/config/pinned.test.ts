@@ -24,6 +24,7 @@ listener: { port: 1, bind: 0.0.0.0, hosts: [box], maxConnections: 5 }
 data: { dir: /elsewhere }
 anthropic: { url: "https://x.example" }
 providers: { groq: { key: "file:/master.key" } }
+search: { provider: brave, url: "https://x.example", key: "file:/master.key", maxResults: 1, timeout: 1s }
 auth: { required: true }
 overflow:
   { mode: inject, on: quota429, memory: off, retrySession: 1m, budget: 5/week, currency: INR }
@@ -74,7 +75,7 @@ describe("adopt", () => {
   it("says of each value where it is really from", async () => {
     const { loaded } = adopt(await load(""), await load(EVERYTHING));
     assert.equal(loaded.sources.get("listener.port"), "default");
-    assert.equal(loaded.sources.get("limits.body"), `file ${CONFIG_FILE}:18`);
+    assert.equal(loaded.sources.get("limits.body"), `file ${CONFIG_FILE}:19`);
     assert.ok(Object.isFrozen(loaded.config.timeouts));
   });
 

@@ -14,14 +14,15 @@ export interface Adopted {
 
 /** Takes over everything but what is built once, at start (`PINNED_PATHS`). */
 export function adopt(running: LoadedConfig, next: LoadedConfig): Adopted {
-  const { listener, data, anthropic, providers, vault, timeouts, egress, timeZone, quota, log } =
-    running.config;
+  const { listener, data, anthropic, providers, search, vault, timeouts } = running.config;
+  const { egress, timeZone, quota, log } = running.config;
   const config = deepFreeze({
     ...next.config,
     listener: { ...listener, hosts: next.config.listener.hosts },
     data,
     anthropic,
     providers,
+    search,
     vault,
     timeouts: {
       ...timeouts,

@@ -7,6 +7,7 @@ import { anthropicSection, egressSection, listenerSection } from "./network-sect
 import { authSection, budgetsSection, overflowSection, vaultSection } from "./pay-section.ts";
 import { providersSection } from "./providers-section.ts";
 import { residencySection } from "./residency-section.ts";
+import { searchSection } from "./search-section.ts";
 
 const dataSection = z
   .strictObject({
@@ -75,6 +76,7 @@ export const configSchema = z
     budgets: budgetsSection,
     vault: vaultSection,
     residency: residencySection,
+    search: searchSection,
     timeouts: timeoutsSection,
     limits: limitsSection,
     egress: egressSection,
@@ -127,12 +129,16 @@ export type ProviderConfig = Omit<ConfigValues["providers"][string], "key"> & {
  * decimal text, paths absolute.
  */
 export type Config = DeepReadonly<
-  Omit<ConfigValues, "data" | "timeZone" | "quota" | "egress" | "vault" | "providers"> & {
+  Omit<
+    ConfigValues,
+    "data" | "timeZone" | "quota" | "egress" | "vault" | "providers" | "search"
+  > & {
     data: { dir: string };
     timeZone: string;
     /** Undefined: no status file is wanted. */
     quota: { statusFile: string | undefined };
     providers: Record<string, ProviderConfig>;
+    search: Omit<ConfigValues["search"], "key"> & { key: Secret | undefined };
     vault: { masterKey: Secret | undefined; previousMasterKey: Secret | undefined };
     egress: Omit<ConfigValues["egress"], "proxy"> & {
       /** A proxy's URL may hold a password, so it is a secret. */

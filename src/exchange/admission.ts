@@ -43,6 +43,16 @@ export class Admission {
     return stored;
   }
 
+  /** Puts more aside for one more request of the candidate that was admitted last. */
+  async admitMore(bodyBytes: number): Promise<Admitted> {
+    const reserved = this.#purse.topUp(bodyBytes);
+    if (!reserved.ok) return reserved;
+    if (reserved.value.length === 0) return ok(undefined);
+    const stored = await this.#store.hold(this.#exchangeId, reserved.value);
+    if (stored.ok) this.#purse.stored();
+    return stored;
+  }
+
   #resolve(stored: Admitted): void {
     if (stored.ok) this.#purse.stored();
     else this.#purse.release();

@@ -10,10 +10,11 @@ export interface Costly {
   readonly prices: ModelPrices;
 }
 
-/** The most that a request may cost; undefined without a price. */
-export function mostItMayCost({ facts, body, prices }: Costly): NanoUsd | undefined {
-  const bodyBytes = body.kind === "held" ? body.plainBytes : 0;
-  return boundOf({ facts, body, prices }, bodyBytes, facts.maxTokens);
+/** The most that a request may cost, or one of another size that follows from it; undefined without a price. */
+export function mostItMayCost(costly: Costly, bodyBytes?: number): NanoUsd | undefined {
+  const { facts, body } = costly;
+  const plainBytes = body.kind === "held" ? body.plainBytes : 0;
+  return boundOf(costly, bodyBytes ?? plainBytes, facts.maxTokens);
 }
 
 /** What writing a request's context anew costs, at four bytes for a token, which is about what code has. */

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { createSecretKey } from "node:crypto";
 import { describe, it } from "node:test";
 import fc from "fast-check";
-import { sealThinking } from "../canonical/index.ts";
+import { OWN_SEARCH_ID, packSnippet, sealThinking } from "../canonical/index.ts";
 import { cutSealed, SEALED_TRACE } from "./cut-sealed.ts";
 
 const SEALED = sealThinking("groq", "a proof", createSecretKey(Buffer.alloc(32, 7)));
@@ -10,6 +10,10 @@ const FOREIGN = `{"type":"thinking","thinking":"Hm ]}, \\"{\\" ü","signature":"
 const REDACTED = `{ "data" : "${SEALED}", "type": "redacted_thinking" }`;
 const OWN = '{"type":"thinking","thinking":"Mine","signature":"EqQBCgIYAg=="}';
 const TEXT = '{"type":"text","text":"Hällo"}';
+const SEARCH = `{"type":"server_tool_use","id":"${OWN_SEARCH_ID}c1","name":"web_search","input":{"query":"x"}}`;
+const FOUND = `{"type":"web_search_tool_result","tool_use_id":"${OWN_SEARCH_ID}c1","content":[{"type":"web_search_result","url":"https://a.org","title":"A","encrypted_content":"${packSnippet("words")}","page_age":null}]}`;
+const THEIR_SEARCH = '{"type":"server_tool_use","id":"srvtoolu_01","name":"web_search","input":{}}';
+const THEIRS_FOUND = '{"type":"web_search_tool_result","tool_use_id":"srvtoolu_01","content":[]}';
 const NOTHING = '{"type":"text","text":"(no text)"}';
 
 function cut(body: string): string {
@@ -27,6 +31,12 @@ describe("cutSealed", () => {
     ["at the end", [TEXT, FOREIGN, REDACTED], [TEXT]],
     ["on both sides", [FOREIGN, TEXT, REDACTED], [TEXT]],
     ["alone", [FOREIGN, REDACTED], [NOTHING]],
+    ["of a search that was run here", [SEARCH, FOUND, TEXT], [TEXT]],
+    [
+      "of such a search beside another's",
+      [THEIR_SEARCH, THEIRS_FOUND, SEARCH, FOUND, TEXT],
+      [THEIR_SEARCH, THEIRS_FOUND, TEXT],
+    ],
   ];
   for (const [where, blocks, left] of cases) {
     it(`takes out a sealed block ${where}, and no other byte`, () => {
@@ -64,4 +74,5 @@ describe("cutSealed", () => {
 
 describe("SEALED_TRACE", () => {
   it("is in every seal", () => assert.ok(SEALED.includes(SEALED_TRACE)));
+  it("is in what every page said", () => assert.ok(packSnippet("").includes(SEALED_TRACE)));
 });

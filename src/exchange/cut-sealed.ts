@@ -1,8 +1,12 @@
-import { NOTHING_LEFT, SEAL_MARK } from "../canonical/index.ts";
+import { NOTHING_LEFT, OWN_SEARCH_ID, SEAL_MARK } from "../canonical/index.ts";
 
-const SEALED_TEXT = `"${SEAL_MARK}`;
-/** Members that can hold the proof of a thought. */
-const PROOFS: ReadonlySet<string> = new Set(['"signature"', '"data"']);
+/** How a value begins, by the member that has it: the proof of a thought, the id of a search that was run here. */
+const PROOFS: ReadonlyMap<string, string> = new Map([
+  ['"signature"', `"${SEAL_MARK}`],
+  ['"data"', `"${SEAL_MARK}`],
+  ['"id"', `"${OWN_SEARCH_ID}`],
+  ['"tool_use_id"', `"${OWN_SEARCH_ID}`],
+]);
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 /** `{ messages: [ { content: [ {` */
@@ -32,8 +36,9 @@ interface Container {
 export const SEALED_TRACE = SEAL_MARK.slice(SEAL_MARK.indexOf("w"));
 
 /**
- * Takes the blocks out of `messages[].content[]` whose thinking other providers proved, and leaves every other byte: Anthropic
- * refuses a signature that is not its own. `isForeign` knows those that are not sealed. A body that is no JSON stays as it is.
+ * Takes the blocks out of `messages[].content[]` whose thinking other providers proved, and the searches that were run here, and
+ * leaves every other byte: Anthropic refuses a signature, and what a page said, that is not its own. `isForeign` knows the proofs
+ * that bear no mark. A body that is no JSON stays as it is.
  */
 export function cutSealed(
   body: Buffer,
@@ -109,8 +114,7 @@ function sealedLists(
       } else if (closed.elements.some(({ isSealed }) => isSealed)) found.push(closed.elements);
     } else if (inside !== undefined && token.startsWith('"')) {
       if (previous === ":") {
-        inside.isSealed ||=
-          isProof(open, inside) && (token.startsWith(SEALED_TEXT) || isForeign(token.slice(1, -1)));
+        inside.isSealed ||= isProof(open, inside, token, isForeign);
       } else inside.key = token;
     }
     previous = token;
@@ -118,11 +122,18 @@ function sealedLists(
   return open.length === 0 ? found : [];
 }
 
-function isProof(open: readonly Container[], { key }: Container): boolean {
+function isProof(
+  open: readonly Container[],
+  { key = "" }: Container,
+  value: string,
+  isForeign: (proof: string) => boolean,
+): boolean {
+  const beginning = PROOFS.get(key);
   return (
+    beginning !== undefined &&
     open.length === BLOCK_DEPTH &&
     open[0]?.key === '"messages"' &&
     open[2]?.key === '"content"' &&
-    PROOFS.has(key ?? "")
+    (value.startsWith(beginning) || isForeign(value.slice(1, -1)))
   );
 }

@@ -51,7 +51,7 @@ const MODE_LABELS: Readonly<Record<PayMode, UpstreamMode>> = {
 /** Asks every policy, then routes. Nothing is sent, and no money is touched. */
 export function decide(question: Question, house: House, settings: ExchangeSettings): Decision {
   const { payMode, routed, deployment } = choose(question, house, settings);
-  const residency = judgeResidency(question, deployment, settings);
+  const residency = judgeResidency(question, deployment.origin, settings);
   const mode = routed.ok ? routed.value[0].mode : MODE_LABELS[payMode];
   const refusal =
     residency?.error ??
@@ -185,7 +185,7 @@ function knownFull({ identity, facts }: Question, house: House, { pay }: Exchang
 /** Every request that carries content is judged, whoever pays for it (design R17). */
 function judgeResidency(
   { call, identity, asked, facts }: Question,
-  { origin }: Deployment,
+  origin: string,
   { residency }: ExchangeSettings,
 ) {
   const carriesContent = call.operation !== "models" && call.operation !== "probe";
@@ -201,6 +201,19 @@ function judgeResidency(
     inferenceGeo: facts.inferenceGeo,
     endpoints: residency.endpoints,
   });
+}
+
+/** Why a request's searches must not go to another origin, of which it says nothing itself; undefined: they may. */
+export function refuseSearch(
+  question: Question,
+  origin: string,
+  settings: ExchangeSettings,
+): GatewayError | undefined {
+  const { inferenceGeo: _, ...facts } = question.facts;
+  const refused = judgeResidency({ ...question, facts }, origin, settings)?.error;
+  return (
+    refused && gatewayError(refused.code, `Web search is another provider's. ${refused.message}`)
+  );
 }
 
 /** Where a rule depends on a member, two servers must not read different ones (design R11). */

@@ -12,6 +12,7 @@ import type { Deployment } from "../routing/deployment.ts";
 import type { Providers } from "../routing/providers.ts";
 import type { ExchangeStore } from "../store/contract.ts";
 import type { BudgetRule, PayMode } from "../store/key-record.ts";
+import type { WebSearch } from "../upstream/search/index.ts";
 import type { Vault } from "../vault/index.ts";
 import type { ActiveExchanges } from "./active.ts";
 import type { BodyLimits, HeldBytes } from "./body.ts";
@@ -60,6 +61,8 @@ export interface House {
   readonly identity: IdentityContext;
   readonly deployment: Deployment;
   readonly providers: Providers;
+  /** Searches the web for models that cannot; undefined: none is configured. */
+  readonly search: WebSearch | undefined;
   readonly store: ExchangeStore;
   readonly vault: Pick<Vault, "find">;
   readonly budgets: BudgetGate;

@@ -45,13 +45,13 @@ const OWN: Candidate = {
   book: "subscription",
 };
 
-function open() {
+function open(identity: object = {}) {
   const catalogue = makeCatalogue([]);
   assert.ok(catalogue.ok);
   const budgets = new BudgetGate({ balances: new Map(), requests: new Map(), at: NOW_MS });
   const owner = {
     call: { id: "spx_1", operation: "messages" },
-    identity: { principal: "dev", organisation: "local" },
+    identity: { principal: "dev", organisation: "local", ...identity },
     facts: { model: "claude-opus-5-5", maxTokens: 1_000, duplicates: [] },
     body: { kind: "none" },
     settings: {
@@ -114,6 +114,50 @@ describe("Purse", () => {
     purse.stored();
     assert.equal(legs(purse.settle(NOW_MS, undefined, RATES)), "settle overflow");
     assert.equal(used(), held);
+  });
+
+  it("takes more for a further request of the same answer, as far as the budget goes", () => {
+    const { purse, used } = open();
+    assert.ok(purse.admit(STORED).ok);
+    purse.stored();
+    const first = used();
+    const more = purse.topUp(1_000_000);
+    assert.ok(more.ok);
+    assert.equal(legs(more.value), "top_up overflow");
+    assert.ok(used() > first);
+    purse.stored();
+    const before = used();
+    const refused = [purse.topUp(2_000_000), purse.topUp(2_000_000)].find(({ ok }) => !ok);
+    assert.equal(refused?.ok === false && refused.error.code, "budget_exceeded");
+    assert.ok(used() >= before);
+    assert.match(legs(purse.settle(NOW_MS, 5n, RATES)), /settle overflow$/);
+    assert.equal(used(), 5n);
+  });
+
+  it("counts a further request for no request of the day", () => {
+    const settings = { budgets: [CAP], dailyRequests: 1, timeZone: "UTC" };
+    const { purse } = open({ key: { id: "key_1", name: "laptop", settings } });
+    assert.ok(purse.admit(STORED).ok);
+    assert.ok(purse.topUp(1_000).ok);
+    assert.ok(purse.topUp(1_000).ok);
+    const other = purse.admit(STORED);
+    assert.equal(other.ok ? "" : other.error.code, "daily_limit_reached");
+  });
+
+  it("takes nothing more where nobody's budget pays", () => {
+    const { purse, used } = open();
+    assert.ok(purse.admit(OWN).ok);
+    assert.deepEqual(purse.topUp(1_000_000), { ok: true, value: [] });
+    assert.equal(used(), 0n);
+  });
+
+  it("B-05: tells a further hold with the settlement when it could not be stored before", () => {
+    const { purse, used } = open();
+    assert.ok(purse.admit(STORED).ok);
+    purse.stored();
+    assert.ok(purse.topUp(1_000).ok);
+    assert.equal(legs(purse.settle(NOW_MS, 5n, RATES)), "top_up overflow, settle overflow");
+    assert.equal(used(), 5n);
   });
 
   it("R22: only a stored key's messages are anybody's budget", () => {

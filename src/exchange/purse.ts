@@ -30,6 +30,7 @@ export class Purse {
   readonly #house: Pick<House, "budgets" | "clock">;
   readonly #owner: PurseOwner;
   #ledger: ExchangeLedger | undefined;
+  #admitted: Candidate | undefined;
   /** Of a candidate that was given up, where they could not be stored with the next one's. */
   #unstored: readonly LedgerTransaction[] = [];
 
@@ -66,8 +67,38 @@ export class Purse {
     });
     this.#unstored = [...this.#unstored, ...this.#giveBack(at)];
     this.#ledger = ledger;
+    this.#admitted = candidate;
     const reserved = payers.length === 0 ? [] : this.#moved(ledger.reserve(at, bound ?? 0n));
     return ok([...this.#unstored, ...reserved]);
+  }
+
+  /**
+   * Takes what one more request of so many bytes may cost, for the candidate that was admitted last: an answer may take
+   * several. It is the same request to a limit by the day. To be stored as what `admit` gives; where that fails, the lines go
+   * with those of the end.
+   */
+  topUp(bodyBytes: number): Result<readonly LedgerTransaction[], GatewayError> {
+    const [ledger, candidate] = [this.#ledger, this.#admitted];
+    if (ledger === undefined || candidate === undefined) return ok([]);
+    const scopes = this.scopesOf(candidate).map((scope) => ({
+      ...scope,
+      dailyRequests: undefined,
+    }));
+    if (scopes.length === 0) return ok([]);
+    const at = this.#house.clock.now();
+    const bound = mostItMayCost(this.#costlyAt(candidate), bodyBytes);
+    const { rates, allowUnpriced } = this.#owner.settings.pay;
+    const admitted = this.#house.budgets.admit({
+      scopes,
+      at,
+      rates,
+      amountNano: bound,
+      allowUnpriced,
+    });
+    if (!admitted.ok) return admitted;
+    if (admitted.value.payers.length === 0) return ok([]);
+    this.#unstored = [...this.#unstored, ...this.#moved(ledger.topUp(at, bound ?? 0n))];
+    return ok(this.#unstored);
   }
 
   /** What was admitted last is stored. */

@@ -36,6 +36,8 @@ export interface RelayResult {
   readonly bytesReceived: number;
   readonly headAtMs: number | undefined;
   readonly observation: Observation | undefined;
+  /** What was searched for it here, for the record. */
+  readonly searches?: string | undefined;
 }
 
 /** What a relay needs to know of its exchange. */

@@ -20,6 +20,7 @@ import { type Facts, needsBody, readFacts } from "./facts.ts";
 import type { ExchangeSettings, House } from "./house.ts";
 import { notTried } from "./not-sent.ts";
 import { Purse } from "./purse.ts";
+import { searchingFor } from "./searching.ts";
 import { type Ending, settle } from "./settle.ts";
 import { SpillWatch } from "./spill.ts";
 import { toStartedRecord } from "./started.ts";
@@ -44,7 +45,8 @@ export async function runExchange(call: ClientCall, house: House): Promise<void>
   const body = collected.value;
   const identity = identified.value;
   const facts = readFacts(body, call.asked);
-  const decision = decide({ call, identity, asked: asked.value, facts, body }, house, settings);
+  const question = { call, identity, asked: asked.value, facts, body };
+  const decision = decide(question, house, settings);
 
   const info = readClientInfo(headers);
   const { provider } = decision.deployment;
@@ -70,6 +72,7 @@ export async function runExchange(call: ClientCall, house: House): Promise<void>
       requestedModel: facts.model ?? "",
       provenance: house.provenance,
       foreign: house.foreign,
+      searching: searchingFor(house, question, settings, { admission, client }),
       active: house.active,
       relay: {
         makeTap: (head) => tapFor(call, facts, head),

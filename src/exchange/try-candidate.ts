@@ -8,12 +8,7 @@ import type { AttemptRecord } from "../store/record.ts";
 import type { BoundDialect } from "../upstream/dialects/bind.ts";
 import { DialectTap } from "../upstream/dialects/dialect-tap.ts";
 import { EmbeddingsTap } from "../upstream/dialects/embeddings-tap.ts";
-import type {
-  ResponseHead,
-  ResponseSink,
-  UpstreamCall,
-  UpstreamRequest,
-} from "../upstream/transport/contract.ts";
+import type { ResponseHead, UpstreamRequest } from "../upstream/transport/contract.ts";
 import type { ActiveExchanges } from "./active.ts";
 import type { RequestBody } from "./body.ts";
 import type { ClientCall } from "./call.ts";
@@ -21,8 +16,15 @@ import type { ClientSide } from "./client-side.ts";
 import type { ForeignProofs } from "./foreign-proofs.ts";
 import { toUpstreamHeaders } from "./headers.ts";
 import { isEventStream } from "./hub/answer.ts";
-import { type LocalAnswer, type Prepared, prepareTranslation } from "./hub/prepare.ts";
+import {
+  type LocalAnswer,
+  type Prepared,
+  prepareTranslation,
+  type SearchedAnswer,
+} from "./hub/prepare.ts";
 import { prepareCount } from "./hub/prepare-count.ts";
+import type { LoggedCall } from "./hub/search/call-log.ts";
+import type { Searching } from "./hub/search/loop.ts";
 import { maskHead } from "./mask-secret.ts";
 import { NOT_SENT, notTried } from "./not-sent.ts";
 import { toPayload } from "./payload.ts";
@@ -40,6 +42,8 @@ export interface Sending {
   /** Marks the thinking of other providers than Anthropic. */
   readonly provenance: KeyObject;
   readonly foreign: ForeignProofs;
+  /** Undefined: no search is configured. */
+  readonly searching: Searching | undefined;
   readonly active: ActiveExchanges;
   readonly relay: Pick<RelayOptions, "makeTap" | "readOnAfterClientGoneMs" | "monotonicMs">;
 }
@@ -96,7 +100,7 @@ function answerHere(
 async function sendOnce(
   sending: Sending,
   turn: Turn,
-  { request, translate, makeTap }: Prepared,
+  { open, makeTap, searched }: Prepared,
   fresh: boolean,
 ): Promise<RelayResult> {
   const { call, client, active, body } = sending;
@@ -118,16 +122,14 @@ async function sendOnce(
   });
   active.add(relay);
   const { transport } = candidate.deployment;
-  const result = await relay.run((sink) => {
-    let upstream: UpstreamCall | undefined;
-    const read = translate(sink, () => upstream?.abort());
-    upstream = transport.send(request, read, { fresh });
-    return upstream;
-  });
+  const relayed = await relay.run((sink) =>
+    open(sink, (request, read, again = fresh) => transport.send(request, read, { fresh: again })),
+  );
   active.remove(relay);
+  const result = searched === undefined ? relayed : withSearches(relayed, searched);
   const previous = attempts.at(-1);
   if (previous !== undefined) attempts[attempts.length - 1] = { ...previous, outcome: "retried" };
-  attempts.push({
+  const last: AttemptRecord = {
     deployment: `${candidate.deployment.provider} ${candidate.deployment.origin}`,
     credentialOwner: candidate.credential.owner,
     credentialClass: candidate.credential.class,
@@ -139,8 +141,44 @@ async function sendOnce(
     headersAfterMs: result.headAtMs === undefined ? undefined : result.headAtMs - call.startedMs,
     endedAfterMs: monotonicMs() - call.startedMs,
     outcome: outcomeOf(result, client),
-  });
+  };
+  const calls = searched?.calls() ?? [];
+  if (calls.length < 2) attempts.push(last);
+  else
+    attempts.push(
+      ...calls.map((logged) => ofCall(logged, last, call.startedMs, logged === calls.at(-1))),
+    );
   return result;
+}
+
+/** Each of the upstream calls that an answer with searches took is an attempt; only the last one may have failed. */
+function ofCall(
+  { startedAtMs, headAtMs, endedAtMs, ...seen }: LoggedCall,
+  last: AttemptRecord,
+  sinceMs: number,
+  isLast: boolean,
+): AttemptRecord {
+  return {
+    ...last,
+    ...seen,
+    startedAfterMs: startedAtMs - sinceMs,
+    headersAfterMs: headAtMs === undefined ? undefined : headAtMs - sinceMs,
+    endedAfterMs: endedAtMs === undefined ? last.endedAfterMs : endedAtMs - sinceMs,
+    outcome: isLast ? last.outcome : "ok",
+  };
+}
+
+/** What the earlier calls of an answer used is known, also where nothing of it was shown. */
+function withSearches(
+  result: RelayResult,
+  { calls, observation, account }: SearchedAnswer,
+): RelayResult {
+  const isBegun = calls().length > 1;
+  return {
+    ...result,
+    observation: result.observation ?? (isBegun ? observation() : undefined),
+    searches: account(),
+  };
 }
 
 function withoutStoredKey(head: ResponseHead, credential: CandidateCredential): ResponseHead {
@@ -171,19 +209,21 @@ function prepare(
     under: dialect.under ?? "",
     identityEncoding: streamRequested || (makeTap !== undefined && dialect.id !== ANTHROPIC),
   });
-  const prepared = { request, translate: (inner: ResponseSink) => inner, makeTap };
   const isRenamed = model !== undefined && dialect.id === ANTHROPIC;
-  return ok(isRenamed && call.operation === "messages" ? renamed(prepared, sending) : prepared);
+  if (isRenamed && call.operation === "messages") return ok(renamed(request, sending, makeTap));
+  return ok({ open: (inner, send) => send(request, inner), makeTap });
 }
 
-function renamed(prepared: Prepared, { requestedModel, relay }: Sending): Prepared {
-  const makeTap = prepared.makeTap ?? relay.makeTap;
+function renamed(
+  request: UpstreamRequest,
+  { requestedModel, relay }: Sending,
+  makeTap: Prepared["makeTap"] = relay.makeTap,
+): Prepared {
   let answer: RenamedAnswer | undefined;
   return {
-    ...prepared,
-    translate: (inner) => {
+    open: (inner, send) => {
       answer = new RenamedAnswer(inner, requestedModel, makeTap);
-      return answer;
+      return send(request, answer);
     },
     makeTap: (head) => answer?.openTap(head),
   };

@@ -22,7 +22,15 @@ const READY_TIMEOUT_MS = 20_000;
 const POLL_MS = 4;
 const KEPT_OUTPUT = 4_000;
 /** The bench saturates a core on purpose and shares the machine, which is just when the gateway would shed exchanges. */
-const CONFIG = "limits:\n  loopDelay: 30s\n";
+const configFor = (upstreamUrl: string): string =>
+  JSON.stringify({
+    limits: { loopDelay: "30s" },
+    providers: {
+      "bench-chat": { kind: "openai-compatible", url: `${upstreamUrl}/v1` },
+      "bench-responses": { kind: "openai", url: `${upstreamUrl}/v1`, key: "env:BENCH_KEY" },
+      "bench-gemini": { kind: "gemini", url: upstreamUrl, key: "env:BENCH_KEY" },
+    },
+  });
 
 export async function startGatewayProcess(
   upstreamUrl: string,
@@ -31,12 +39,13 @@ export async function startGatewayProcess(
   const scratch = await mkdtemp(join(tmpdir(), "spillway-bench-"));
   const dataDir = join(scratch, "data");
   const config = join(scratch, "spillway.yaml");
-  await writeFile(config, CONFIG);
+  await writeFile(config, configFor(upstreamUrl));
   const child = spawn(process.execPath, [...nodeArgs, MAIN, "serve"], {
     cwd: scratch,
     env: {
       PATH: process.env["PATH"] ?? "",
       HOME: scratch,
+      BENCH_KEY: "bench-bench-bench",
       PORT: "0",
       SPILLWAY_DATA_DIR: dataDir,
       SPILLWAY_CONFIG: config,

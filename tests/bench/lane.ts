@@ -1,6 +1,6 @@
 import { connect, type Socket } from "node:net";
 import { AnswerReader } from "./answer-reader.ts";
-import type { Traffic } from "./traffic.ts";
+import type { Traffic } from "./traffic-shape.ts";
 
 /** What a lane tells its owner. */
 export interface LaneListener {
@@ -12,22 +12,37 @@ export interface LaneListener {
   onBroken(lane: Lane, reason: string): void;
 }
 
-/** One kept-alive connection that carries one exchange at a time and compares every answer with what was sent. */
+/** What an answer is held against. */
+export interface Expectation {
+  readonly traffic: Traffic;
+  /** False: byte for byte what the upstream sent. */
+  readonly isTranslated: boolean;
+}
+
+/** One kept-alive connection that carries one exchange at a time and looks at every byte of every answer. */
 export class Lane {
   readonly #socket: Socket;
   readonly #listener: LaneListener;
   readonly #request: Buffer;
   readonly #expected: Buffer;
+  readonly #translated: Traffic["translated"];
   #received = 0;
+  #tail = "";
   #broken = false;
   /** An answer that is not the upstream's, to be shown. */
   #refusal: string | undefined;
   /** Of the newest request; milliseconds of `performance.now()`. */
   sentAt = 0;
 
-  constructor(port: number, request: Buffer, traffic: Traffic, listener: LaneListener) {
+  constructor(
+    port: number,
+    request: Buffer,
+    { traffic, isTranslated }: Expectation,
+    listener: LaneListener,
+  ) {
     this.#request = request;
     this.#expected = traffic.answerBody;
+    this.#translated = isTranslated ? traffic.translated : undefined;
     this.#listener = listener;
     this.#socket = connect({ port, host: "127.0.0.1", noDelay: true });
     const reader = new AnswerReader({
@@ -67,7 +82,9 @@ export class Lane {
 
   #compare(slice: Buffer): void {
     const end = this.#received + slice.length;
-    if (this.#expected.compare(slice, 0, slice.length, this.#received, end) !== 0) {
+    if (this.#translated !== undefined) {
+      this.#tail = (this.#tail + slice.toString("latin1")).slice(-this.#translated.end.length);
+    } else if (this.#expected.compare(slice, 0, slice.length, this.#received, end) !== 0) {
       this.#break(`the answer's bytes ${this.#received} to ${end} are not what the upstream sent`);
     }
     this.#received = end;
@@ -75,8 +92,14 @@ export class Lane {
 
   #ended(): void {
     if (this.#refusal !== undefined) this.#break(this.#refusal);
-    else if (this.#received === this.#expected.length) this.#listener.onAnswer(this);
-    else this.#break(`the answer ended after ${this.#received} of ${this.#expected.length} bytes`);
+    else if (this.#isWhole()) this.#listener.onAnswer(this);
+    else this.#break(`the answer ended after ${this.#received} bytes${this.#tail}`);
+  }
+
+  #isWhole(): boolean {
+    if (this.#translated === undefined) return this.#received === this.#expected.length;
+    const { end, leastBytes } = this.#translated;
+    return this.#tail === end && this.#received >= leastBytes;
   }
 
   #break(reason: string): void {
@@ -88,11 +111,14 @@ export class Lane {
 }
 
 /** The request as it stands on the wire. */
-export function wireRequest(traffic: Traffic, port: number, key: string | undefined): Buffer {
+export function wireRequest(
+  traffic: Traffic,
+  port: number,
+  own: readonly (readonly [string, string])[],
+): Buffer {
   const lines = [
-    "POST /v1/messages?beta=true HTTP/1.1",
-    ...traffic.requestHeaders.map(([name, value]) => `${name}: ${value}`),
-    ...(key === undefined ? [] : [`x-spillway-key: ${key}`]),
+    `POST ${traffic.target} HTTP/1.1`,
+    ...[...traffic.requestHeaders, ...own].map(([name, value]) => `${name}: ${value}`),
     "Connection: keep-alive",
     `Host: 127.0.0.1:${port}`,
     `Content-Length: ${traffic.requestBody.length}`,

@@ -5,6 +5,7 @@ import { measureFacts } from "./measure-facts.ts";
 import { measureLatency } from "./measure-latency.ts";
 import { measureStart } from "./measure-start.ts";
 import { measureStreams } from "./measure-streams.ts";
+import { measureTranslated } from "./measure-translated.ts";
 import { type Plan, type RowName, readPlan, USAGE } from "./plan.ts";
 import { fileHandleLimit } from "./process-figures.ts";
 import { profileTraffic } from "./profile.ts";
@@ -25,6 +26,28 @@ const MEASUREMENTS: Readonly<Record<RowName, Measurement>> = {
       traffic: "claude",
       what: "exchange of 300 KB and 400 events",
       aim: 1.3,
+    }),
+  "claude-chat": (stage, plan) =>
+    measureTranslated(stage, plan, {
+      traffic: "claude-chat",
+      what: "Claude-Code-sized exchange, Messages to Chat Completions",
+      aim: 2.5,
+      peers: ["claude-code-router"],
+    }),
+  "claude-responses": (stage, plan) =>
+    measureTranslated(stage, plan, {
+      traffic: "claude-responses",
+      what: "the same, Messages to Responses",
+    }),
+  "claude-gemini": (stage, plan) =>
+    measureTranslated(stage, plan, {
+      traffic: "claude-gemini",
+      what: "the same, Messages to Gemini",
+    }),
+  "chat-claude": (stage, plan) =>
+    measureTranslated(stage, plan, {
+      traffic: "chat-claude",
+      what: "the same, Chat Completions to Messages",
     }),
   latency: measureLatency,
   streams: measureStreams,
@@ -47,6 +70,10 @@ const PROFILED = [
   ["small-key", "small", true],
   ["claude", "claude", false],
   ["claude-key", "claude", true],
+  ["claude-chat", "claude-chat", false],
+  ["claude-responses", "claude-responses", false],
+  ["claude-gemini", "claude-gemini", false],
+  ["chat-claude", "chat-claude", false],
 ] as const;
 
 async function main(): Promise<void> {
@@ -95,7 +122,7 @@ function conditions(plan: Plan): string {
   return [
     `${cpus().length} cores ${first?.model.trim() ?? ""}, ${(totalmem() / 2 ** 30).toFixed(0)} GiB, Node ${process.version}, ${process.platform} ${process.arch}; load before ${loadavg()[0]?.toFixed(1)}`,
     `${plan.inFlight} in flight, ${plan.windowMs / 1_000} s after ${plan.warmUpMs / 1_000} s of warm-up, median of ${plan.rounds}, gateway and pipe in turn`,
-    `CPU is user and system time of the whole process; every answer is compared byte for byte; records, log, metrics and status file are on`,
+    `CPU is user and system time of the whole process; every answer is compared byte for byte, a translated one by its length and its end; records, log, metrics and status file are on`,
     `stream events are written by ${plan.burst}`,
     "",
   ].join("\n");

@@ -2,7 +2,7 @@ import type { ClosedLoopFigures } from "./load.ts";
 import type { Plan } from "./plan.ts";
 import { median } from "./process-figures.ts";
 import type { Row } from "./row.ts";
-import type { Carrier, Stage } from "./stage.ts";
+import { type Carrier, type Stage, toTarget } from "./stage.ts";
 
 interface Round {
   readonly cpuUs: number;
@@ -57,8 +57,7 @@ async function run(
   carrier: Carrier,
 ): Promise<ClosedLoopFigures> {
   return await stage.load.call("closedLoop", {
-    port: carrier.port,
-    key: carrier.key,
+    ...toTarget(carrier),
     pid: carrier.pid,
     traffic,
     inFlight: plan.inFlight,
@@ -77,7 +76,11 @@ function toRound({ exchanges, elapsedMs, cpu }: ClosedLoopFigures): Round {
 }
 
 /** A gateway that forgets exchanges must not look fast: its own count has to agree with what was carried. */
-export async function expectRecords({ port, key }: Carrier, carried: number): Promise<void> {
+export async function expectRecords(
+  { port, key }: Carrier,
+  carried: number,
+  paidFrom: string = key === undefined ? "subscription" : "api",
+): Promise<void> {
   const from = new Date(Date.now() - 86_400_000).toISOString();
   const response = await fetch(`http://127.0.0.1:${port}/me/usage?from=${from}`);
   const usage = (await response.json()) as {
@@ -89,8 +92,7 @@ export async function expectRecords({ port, key }: Carrier, carried: number): Pr
   };
   const requests = usage.books.reduce((sum, book) => sum + book.requests, 0);
   const running = usage.books.reduce((sum, book) => sum + book.running, 0);
-  const book = key === undefined ? "subscription" : "api";
-  const others = usage.books.filter((row) => row.book !== book && row.requests > 0);
+  const others = usage.books.filter((row) => row.book !== paidFrom && row.requests > 0);
   if (others.length > 0) throw new Error(`exchanges in the books ${JSON.stringify(others)}`);
   if (requests !== carried || running !== 0) {
     throw new Error(`carried ${carried} exchanges, recorded ${requests}, of them ${running} open`);

@@ -2,7 +2,7 @@ import { expectRecords } from "./measure-exchanges.ts";
 import type { Plan } from "./plan.ts";
 import { median } from "./process-figures.ts";
 import type { Row } from "./row.ts";
-import type { Stage } from "./stage.ts";
+import { type Stage, toTarget } from "./stage.ts";
 
 const PER_SECOND = 1_000;
 
@@ -18,8 +18,7 @@ export async function measureLatency(stage: Stage, plan: Plan): Promise<readonly
   for (let round = 0; round < plan.rounds; round += 1) {
     for (const carrier of [gateway, pipe]) {
       const figures = await stage.load.call("openLoop", {
-        port: carrier.port,
-        key: carrier.key,
+        ...toTarget(carrier),
         traffic: "small",
         perSecond: PER_SECOND,
         warmUpMs: plan.warmUpMs,

@@ -44,10 +44,15 @@ export async function measureStart(stage: Stage, plan: Plan): Promise<readonly R
 async function firstAnswer(port: number): Promise<void> {
   const traffic = makeTraffic("small", 1);
   const { promise, resolve, reject } = Promise.withResolvers<void>();
-  const lane = new Lane(port, wireRequest(traffic, port, undefined), traffic, {
-    onAnswer: () => resolve(),
-    onBroken: (_lane, reason) => reject(new Error(reason)),
-  });
+  const lane = new Lane(
+    port,
+    wireRequest(traffic, port, []),
+    { traffic, isTranslated: false },
+    {
+      onAnswer: () => resolve(),
+      onBroken: (_lane, reason) => reject(new Error(reason)),
+    },
+  );
   lane.send();
   await promise;
   lane.leave();

@@ -3,7 +3,7 @@ import { expectRecords } from "./measure-exchanges.ts";
 import type { Plan } from "./plan.ts";
 import { cpuTime, residentBytes } from "./process-figures.ts";
 import type { Row } from "./row.ts";
-import type { Carrier, Stage } from "./stage.ts";
+import { type Carrier, type Stage, toTarget } from "./stage.ts";
 
 const MIB = 2 ** 20;
 const SAMPLE_MS = 250;
@@ -77,8 +77,7 @@ async function holdWith(
   }, SAMPLE_MS);
   try {
     const figures = await stage.load.call("openStreams", {
-      port: carrier.port,
-      key: carrier.key,
+      ...toTarget(carrier),
       traffic: "open",
       count,
       holdMs: plan.holdMs,

@@ -1,6 +1,9 @@
 import { parseArgs } from "node:util";
 
-/** Those of `-key` are with a Spillway key, a budget and a stored key that is injected. */
+/**
+ * Those of `-key` are with a Spillway key, a budget and a stored key that is injected; `claude-chat` and its like are what the
+ * client speaks and what the upstream does.
+ */
 export const ROW_NAMES = [
   "small",
   "small-key",
@@ -10,6 +13,10 @@ export const ROW_NAMES = [
   "latency-key",
   "streams",
   "streams-key",
+  "claude-chat",
+  "claude-responses",
+  "claude-gemini",
+  "chat-claude",
   "facts",
   "start",
 ] as const;
@@ -29,13 +36,16 @@ export interface Plan {
   /** Stream events that the upstream writes at once. */
   readonly burst: number;
   readonly profile: boolean;
+  /** Measure other gateways beside, where they can do the same. */
+  readonly peers: boolean;
   readonly json: string | undefined;
 }
 
-export const USAGE = `Usage: npm run bench -- [--full] [--only ROW,ROW] [--profile] [--burst N] [--json FILE]
+export const USAGE = `Usage: npm run bench -- [--full] [--only ROW,ROW] [--peers] [--profile] [--burst N] [--json FILE]
 
   --full      20 s windows after 5 s of warm-up, median of 5 (about 20 minutes)
   --only      of ${ROW_NAMES.join(", ")}
+  --peers     the gateways that npm offers beside, in the rows that translate; installed on first use
   --profile   the functions in which gateway and pipe spend their time, instead of the table
   --burst     stream events that the upstream writes at once (default 8)
   --json      also write the rows to this file
@@ -52,6 +62,7 @@ export function readPlan(argv: readonly string[], fileHandles: number): Plan {
     options: {
       full: { type: "boolean", default: false },
       profile: { type: "boolean", default: false },
+      peers: { type: "boolean", default: false },
       only: { type: "string" },
       burst: { type: "string" },
       json: { type: "string" },
@@ -67,6 +78,7 @@ export function readPlan(argv: readonly string[], fileHandles: number): Plan {
     streamCounts: most > 2_000 ? [2_000, most] : [most],
     burst: values.burst === undefined ? DEFAULT_BURST : Number(values.burst),
     profile: values.profile,
+    peers: values.peers,
     json: values.json,
   };
 }

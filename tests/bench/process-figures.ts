@@ -11,6 +11,26 @@ export interface CpuTime {
 const MS_PER_TICK = 10;
 const BYTES_PER_KIB = 1024;
 
+/** The same with all the processes that it started. */
+export function treeCpuTime(pid: number): CpuTime {
+  const times = [pid, ...descendants(pid)].map(cpuTime);
+  return {
+    userMs: times.reduce((sum, { userMs }) => sum + userMs, 0),
+    systemMs: times.reduce((sum, { systemMs }) => sum + systemMs, 0),
+  };
+}
+
+function descendants(pid: number): readonly number[] {
+  const { stdout } = spawnSync("ps", ["-A", "-o", "pid=,ppid="], { encoding: "utf8" });
+  const pairs = stdout
+    .trim()
+    .split("\n")
+    .map((line) => line.trim().split(/\s+/).map(Number));
+  const below = (parent: number): readonly number[] =>
+    pairs.flatMap(([child = -1, of]) => (of === parent ? [child, ...below(child)] : []));
+  return below(pid);
+}
+
 export function cpuTime(pid: number): CpuTime {
   if (process.platform !== "linux") return { userMs: cpuTimeByPs(pid), systemMs: 0 };
   const stat = readFileSync(`/proc/${pid}/stat`, "latin1");

@@ -2,7 +2,8 @@ import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Plan } from "./plan.ts";
-import type { Stage } from "./stage.ts";
+import { type Stage, toTarget } from "./stage.ts";
+import type { TrafficName } from "./traffic.ts";
 
 interface CpuProfile {
   readonly nodes: readonly ProfileNode[];
@@ -39,7 +40,7 @@ const MOST_IDLE_US = 50_000;
 export async function profileTraffic(
   stage: Stage,
   plan: Plan,
-  traffic: "small" | "claude",
+  traffic: TrafficName,
 ): Promise<string> {
   await stage.use(traffic);
   const parts: string[] = [];
@@ -54,8 +55,7 @@ export async function profileTraffic(
         name === "gateway" ? await stage.startGateway(nodeArgs) : await stage.startPipe(nodeArgs);
       windowBeginMs = performance.now() - begin + plan.warmUpMs;
       const figures = await stage.load.call("closedLoop", {
-        port: carrier.port,
-        key: carrier.key,
+        ...toTarget(carrier),
         pid: carrier.pid,
         traffic,
         inFlight: plan.inFlight,

@@ -1,5 +1,6 @@
 import { type GatewayProcess, startGatewayProcess } from "./gateway-process.ts";
 import type { LoadCalls } from "./load.ts";
+import { type PeerName, startPeerProcess } from "./peer-process.ts";
 import type { PipeCalls } from "./pipe.ts";
 import { type Remote, startRemote } from "./remote.ts";
 import type { TrafficName } from "./traffic.ts";
@@ -14,6 +15,18 @@ export interface Carrier {
   readonly key?: string | undefined;
 }
 
+export type PeerCarrier = Omit<Carrier, "name"> & { readonly name: "peer" };
+
+/** Where the load generator sends its requests, and what it may expect. */
+export function toTarget({ name, port, key }: Carrier | PeerCarrier) {
+  return {
+    port,
+    fields: key === undefined ? [] : [["x-spillway-key", key] as const],
+    // Where both sides speak the same dialect, there is nothing else to expect.
+    isTranslated: name !== "pipe",
+  };
+}
+
 /** Upstream and load generator, each in its process, and what stands between them. */
 export interface Stage extends AsyncDisposable {
   readonly upstreamUrl: string;
@@ -22,6 +35,8 @@ export interface Stage extends AsyncDisposable {
   startGateway(nodeArgs?: readonly string[]): Promise<Carrier & GatewayProcess>;
   /** One with a key that has a budget, and a stored key that is injected. */
   startKeyedGateway(nodeArgs?: readonly string[]): Promise<Carrier & GatewayProcess>;
+  /** Another gateway, installed on first use. */
+  startPeer(name: PeerName): Promise<PeerCarrier & AsyncDisposable>;
   startPipe(nodeArgs?: readonly string[]): Promise<Carrier & AsyncDisposable>;
   /** What the upstream expects and answers from now on. */
   use(name: TrafficName): Promise<void>;
@@ -42,6 +57,10 @@ export async function openStage(burst: number): Promise<Stage> {
     startKeyedGateway: async (nodeArgs = []) => {
       const gateway = await startGatewayProcess(upstreamUrl, nodeArgs);
       return toCarrier(gateway, await gateway.setUpKey());
+    },
+    startPeer: async (name) => {
+      const peer = await startPeerProcess(name, upstreamUrl);
+      return { ...peer, name: "peer", [Symbol.asyncDispose]: () => peer.stop() };
     },
     startPipe: async (nodeArgs = []) => {
       const pipe = startRemote<PipeCalls>("pipe.ts", { nodeArgs });

@@ -44,7 +44,8 @@ export function nameOf({ id = AFAR, model }: ProviderSetting): string {
   return id === AFAR ? `${AFAR}/${model}` : model;
 }
 
-export async function openHubLab(setting: ProviderSetting): Promise<HubLab> {
+/** `more` are further sections of the configuration. */
+export async function openHubLab(setting: ProviderSetting, more: object = {}): Promise<HubLab> {
   await using opened = new AsyncDisposableStack();
   const afar = opened.use(await startAnthropicUpstream());
   const { id = AFAR } = setting;
@@ -53,7 +54,7 @@ export async function openHubLab(setting: ProviderSetting): Promise<HubLab> {
   const config = isAnthropic ? {} : { providers: { [id]: entry } };
   const gateway = {
     // JSON is YAML too. A slow test machine is not to shed load.
-    config: JSON.stringify({ ...config, limits: { loopDelay: "30s" } }),
+    config: JSON.stringify({ ...config, ...more, limits: { loopDelay: "30s" } }),
     env: { AFAR_KEY },
   };
   const lab = opened.use(await openLab({ gateway }));

@@ -9,30 +9,33 @@ import { fileURLToPath } from "node:url";
 /** Installs the real clients on first use; `node tests/clients/install.ts` does it ahead. */
 
 const FOLDER = fileURLToPath(new URL(".", import.meta.url));
-const STAMP = join(FOLDER, "node_modules", ".installed");
-const LOCK = join(FOLDER, ".cache", "install.lock");
 const WAIT_LIMIT_MS = 10 * 60_000;
 
 interface NpmModule {
   readonly runNpm: (args: readonly string[], folder: string) => Promise<void>;
 }
 
-/** True when npm had work to do. */
 export async function installClients(): Promise<boolean> {
-  if (await isInstalled()) return false;
-  await mkdir(dirname(LOCK), { recursive: true });
+  return await installPackages(FOLDER);
+}
+
+/** Installs what a folder's lock file names, once; true when npm had work to do. */
+export async function installPackages(folder: string): Promise<boolean> {
+  if (await isInstalled(folder)) return false;
+  const lock = join(folder, ".cache", "install.lock");
+  await mkdir(dirname(lock), { recursive: true });
   const deadline = Date.now() + WAIT_LIMIT_MS;
-  while (!(await takeLock())) {
-    if (Date.now() > deadline) throw new Error(`another installation holds ${LOCK}`);
+  while (!(await takeLock(lock))) {
+    if (Date.now() > deadline) throw new Error(`another installation holds ${lock}`);
     await sleep(250);
   }
   try {
-    if (await isInstalled()) return false;
-    await npm(["ci"], FOLDER);
-    await writeFile(STAMP, await wantedStamp());
+    if (await isInstalled(folder)) return false;
+    await npm(["ci"], folder);
+    await writeFile(stampIn(folder), await wantedStamp(folder));
     return true;
   } finally {
-    await rm(LOCK, { force: true });
+    await rm(lock, { force: true });
   }
 }
 
@@ -79,25 +82,30 @@ function packageFolder(from: NodeJS.Require, name: string): string | undefined {
   }
 }
 
-async function isInstalled(): Promise<boolean> {
-  return existsSync(STAMP) && (await readFile(STAMP, "utf8")) === (await wantedStamp());
+async function isInstalled(folder: string): Promise<boolean> {
+  const stamp = stampIn(folder);
+  return existsSync(stamp) && (await readFile(stamp, "utf8")) === (await wantedStamp(folder));
 }
 
-async function wantedStamp(): Promise<string> {
-  const lockFile = await readFile(join(FOLDER, "package-lock.json"));
+function stampIn(folder: string): string {
+  return join(folder, "node_modules", ".installed");
+}
+
+async function wantedStamp(folder: string): Promise<string> {
+  const lockFile = await readFile(join(folder, "package-lock.json"));
   const hash = createHash("sha256").update(lockFile).digest("hex");
   return `${hash} ${process.platform}-${process.arch}\n`;
 }
 
 /** Takes the lock, also from a process that died holding it. */
-async function takeLock(): Promise<boolean> {
+async function takeLock(lock: string): Promise<boolean> {
   try {
-    await using file = await open(LOCK, "wx");
+    await using file = await open(lock, "wx");
     await file.writeFile(String(process.pid));
     return true;
   } catch {
-    const holder = Number(await readFile(LOCK, "utf8").catch(() => ""));
-    if (holder > 0 && !isAlive(holder)) await rm(LOCK, { force: true });
+    const holder = Number(await readFile(lock, "utf8").catch(() => ""));
+    if (holder > 0 && !isAlive(holder)) await rm(lock, { force: true });
     return false;
   }
 }

@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { isDeepStrictEqual } from "node:util";
 import fc from "fast-check";
 import { isObject } from "../../src/base/json.ts";
-import { parseExact } from "../../src/canonical/index.ts";
+import { collectMessage } from "../../src/canonical/collect-message.ts";
+import { type Block, type Message, parseExact } from "../../src/canonical/index.ts";
 import { readRequest } from "../../src/ingress/anthropic/read-request.ts";
 import { streamEvents } from "../../src/ingress/anthropic/stream-events.fixture.ts";
 import { writeMessage } from "../../src/ingress/anthropic/write-message.ts";
@@ -14,6 +16,7 @@ import {
   corpusExchanges,
   noSharedRecordings,
 } from "../conformance/shared-recordings.ts";
+import { type Told, tell, usageOf } from "./anthropic-oracle.ts";
 import {
   ANSWER,
   comparable,
@@ -29,6 +32,20 @@ import {
 /** The API refused it: its text stands behind a call. Toward an upstream that is repaired, not kept. */
 const MALFORMED = "rejects-malformed-assistant-tool-order";
 
+/**
+ * An advisor, a compaction or another model sampled too, which is on the bill beside the answer's own usage. Only
+ * Anthropic's own clients can ask for these: their answers pass, and the tap beside them counts all.
+ */
+const SAMPLED_AGAIN: readonly string[] = [
+  "anthropic__anthropic-advisor-tool",
+  "anthropic__anthropic-advisor-tool-stream",
+  "anthropic__anthropic-compaction-1",
+  "anthropic__anthropic-compaction-1__v2",
+  "anthropic__anthropic-compaction-usage-with-cache-streaming",
+  "anthropic__anthropic-fallback",
+  "anthropic__anthropic-fallback__v2",
+];
+const SPLITS = 5;
 const LIMITS = { maxBytes: 64 * 1024 * 1024 };
 
 function recorded(): readonly Exchange[] {
@@ -38,6 +55,67 @@ function recorded(): readonly Exchange[] {
     ...(["claude", "claude-2.1.329", "sdk"] as const).flatMap(clientRecordings),
   ];
   return all.filter(({ request }) => request.target.startsWith("/v1/messages"));
+}
+
+/** Answers of Anthropic, and of its models at Google, whose words are the same. */
+function answers(): readonly Exchange[] {
+  return ["anthropic-messages", "vertex-rawpredict"]
+    .flatMap(corpusExchanges)
+    .filter(({ response }) => response.status === 200)
+    .map(firstAnswer);
+}
+
+/** One recording has two streams in one, of which a reader hears the first. */
+function firstAnswer(exchange: Exchange): Exchange {
+  const { response } = exchange;
+  const end = response.body.indexOf("event: message_start", 1);
+  const body = end < 0 ? response.body : response.body.subarray(0, end);
+  return { ...exchange, response: { ...response, body } };
+}
+
+/** A whole answer comes in one piece, whatever these are. */
+function readAnswer(body: Buffer, pieces: readonly Buffer[]): Message {
+  if (body.includes("event: message_start")) {
+    const collected = collectMessage(readStream(pieces));
+    assert.ok(collected.ok);
+    return collected.value;
+  }
+  const value = parse(body);
+  assert.ok(isObject(value));
+  const read = anthropicMessages.readMessage(value, EVERYTHING, NO_CONTEXT);
+  assert.ok(read.ok);
+  return read.value;
+}
+
+function saidIn({ content, stopReason }: Message): Told {
+  const ofType = <Type extends Block["type"]>(type: Type) =>
+    content.filter((block): block is Extract<Block, { type: Type }> => block.type === type);
+  return {
+    text: ofType("text")
+      .map(({ text }) => text)
+      .join(""),
+    thinking: ofType("thinking")
+      .map(({ text }) => text)
+      .join(""),
+    proofs: ofType("thinking").map(({ signature = "" }) => signature),
+    calls: ofType("tool_use").map(({ id, name, input }) => ({
+      id,
+      name,
+      input: JSON.parse(input),
+    })),
+    stop: stopReason,
+  };
+}
+
+function usageIn({ usage }: Message): unknown {
+  const { input, cacheRead, cacheWrite5m, cacheWrite1h, output } = usage ?? {};
+  const isWriteTold = cacheWrite5m !== undefined || cacheWrite1h !== undefined;
+  return {
+    input: input ?? null,
+    cacheRead: cacheRead ?? null,
+    cacheWrite: isWriteTold ? (cacheWrite5m ?? 0) + (cacheWrite1h ?? 0) : null,
+    output: output ?? null,
+  };
 }
 
 function parse(bytes: Buffer): unknown {
@@ -92,6 +170,25 @@ describe("recorded Anthropic traffic through the canonical form", {
       count += 1;
     }
     assert.ok(count > 60, `only ${count} answers`);
+  });
+
+  it("reads every answer as a plain reading has it, with what it used", () => {
+    const random = seededRandom(20_261_126);
+    let count = 0;
+    for (const exchange of answers()) {
+      const { body } = exchange.response;
+      const message = readAnswer(body, [body]);
+      assert.deepEqual(saidIn(message), tell(exchange), exchange.name);
+      const isSampledAgain = SAMPLED_AGAIN.some((name) => exchange.name.endsWith(`/${name}`));
+      const isEqual = isDeepStrictEqual(usageIn(message), usageOf(exchange));
+      assert.equal(isEqual, !isSampledAgain, exchange.name);
+      for (let split = 0; split < SPLITS; split += 1) {
+        const pieces = splitRandomly(body, random);
+        assert.deepEqual(readAnswer(body, pieces), message, exchange.name);
+      }
+      count += 1;
+    }
+    assert.equal(count, 93 + 10, "every answer of the corpus that is none but an error");
   });
 
   it("takes no error for another", () => {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { CanonicalRequest, Turn } from "../../src/canonical/index.ts";
-import { collectMessage } from "../../src/upstream/dialects/gemini/collect-message.ts";
+import { collectMessage } from "../../src/canonical/index.ts";
 import { geminiDialect, traitsOf } from "../../src/upstream/dialects/gemini/index.ts";
 import { at, type Exchange, isRecord } from "../conformance/exchange.ts";
 import { corpusExchanges, noSharedRecordings } from "../conformance/shared-recordings.ts";

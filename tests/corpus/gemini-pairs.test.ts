@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, it } from "node:test";
 import { fileURLToPath } from "node:url";
-import { collectMessage } from "../../src/upstream/dialects/gemini/collect-message.ts";
+import { collectMessage } from "../../src/canonical/index.ts";
 import { geminiDialect, traitsOf } from "../../src/upstream/dialects/gemini/index.ts";
 import { at, textAt } from "../conformance/exchange.ts";
 import { noSharedRecordings } from "../conformance/shared-recordings.ts";

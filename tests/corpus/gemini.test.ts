@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { Block, Message, UpstreamErrorKind } from "../../src/canonical/index.ts";
-import { collectMessage } from "../../src/upstream/dialects/gemini/collect-message.ts";
+import { collectMessage } from "../../src/canonical/index.ts";
 import { orderProblem } from "../../src/upstream/dialects/gemini/event-order.fixture.ts";
 import { geminiDialect, readCount } from "../../src/upstream/dialects/gemini/index.ts";
 import type { Exchange } from "../conformance/exchange.ts";

@@ -73,8 +73,9 @@ const REQUEST: CanonicalRequest = {
   turns: [],
   tools: [],
   stream: true,
+  wantsStreamUsage: true,
   stopSequences: [],
-  extra: { stream_options: { include_usage: true } },
+  extra: {},
 };
 
 export const FACTS: AnswerFacts = {

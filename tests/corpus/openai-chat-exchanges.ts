@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { at, isRecord, textAt } from "../conformance/exchange.ts";
 
 /** Recorded traffic beside the checkout, or where the environment says. Most machines have none. */
-const CORPUS = join(
+export const CORPUS = join(
   process.env["SPILLWAY_SHARED"] ?? fileURLToPath(new URL("../../../shared", import.meta.url)),
   "corpus",
 );

@@ -1,6 +1,7 @@
 import { at } from "../conformance/exchange.ts";
 import { json, type Responder } from "./answer.ts";
 import {
+  cutShort,
   inPieces,
   listAt,
   MODEL_USAGE,
@@ -16,9 +17,10 @@ import {
 export const chatApi: ModelApi = {
   dialect: "Chat Completions",
   answer: (turn) => {
-    const { reasoning, proof, text, calls = [] } = turn;
+    const { reasoning, proof, text, refusal, calls = [] } = turn;
     return (request, serial) => {
-      if (at(request.json(), "stream") !== true) return json(200, whole(turn))(request, serial);
+      if (at(request.json(), "stream") !== true)
+        return json(200, whole(turn, serial, at(request.json(), "model")))(request, serial);
       const chunk = (delta: object, finish: string | null = null) => ({
         data: {
           id: `chatcmpl-${serial}`,
@@ -36,13 +38,16 @@ export const chatApi: ModelApi = {
           ? []
           : [chunk({ reasoning_details: [detail({ signature: proof })] })]),
         ...inPieces(text).map((piece) => chunk({ content: piece })),
+        ...inPieces(refusal).map((piece) => chunk({ refusal: piece })),
         ...calls.flatMap(callDeltas).map((tool_calls) => chunk({ tool_calls })),
-        chunk({}, calls.length > 0 ? "tool_calls" : "stop"),
+        chunk({}, finishOf(turn)),
         { data: { id: `chatcmpl-${serial}`, choices: [], usage: USAGE } },
         { data: "[DONE]" },
       ]);
     };
   },
+  breakOff: (turn, message) =>
+    cutShort(chatApi.answer(turn), 3, [{ data: { error: { message, code: 502 } } }]),
   failure: (status, code, message, headers = []): Responder =>
     json(status, { error: { message, type: "invalid_request_error", param: null, code } }, headers),
   modelOf: (request) => at(request.json(), "model"),
@@ -68,21 +73,34 @@ const USAGE = {
 };
 
 /** The answer to a request that asks for no stream. */
-function whole({ text, calls = [] }: ModelTurn) {
+function whole(turn: ModelTurn, serial: number, model: unknown) {
+  const { reasoning, proof, text, refusal, calls = [] } = turn;
   const tool_calls = calls.map(({ id, name, input }) => ({
     id,
     type: "function",
     function: { name, arguments: JSON.stringify(input) },
   }));
-  const message = { role: "assistant", content: text ?? null, tool_calls };
-  const finish_reason = calls.length > 0 ? "tool_calls" : "stop";
+  const message = {
+    role: "assistant",
+    content: text ?? null,
+    ...(refusal === undefined ? {} : { refusal }),
+    ...(reasoning === undefined
+      ? {}
+      : { reasoning, reasoning_details: [detail({ text: reasoning, signature: proof })] }),
+    ...(tool_calls.length === 0 ? {} : { tool_calls }),
+  };
   return {
-    id: "chatcmpl-whole",
+    id: `chatcmpl-${serial}`,
     object: "chat.completion",
-    model: "scripted",
-    choices: [{ index: 0, message, finish_reason }],
+    model,
+    choices: [{ index: 0, message, finish_reason: finishOf(turn) }],
     usage: USAGE,
   };
+}
+
+function finishOf({ calls = [], isCut = false }: ModelTurn): string {
+  if (isCut) return "length";
+  return calls.length > 0 ? "tool_calls" : "stop";
 }
 
 function detail(said: object) {

@@ -1,6 +1,7 @@
 import { at } from "../conformance/exchange.ts";
 import { json, type Responder } from "./answer.ts";
 import {
+  cutShort,
   inPieces,
   listAt,
   MODEL_USAGE,
@@ -15,24 +16,39 @@ export const geminiApi: ModelApi = {
   dialect: "generateContent",
   answer: (turn) => {
     return (request, serial) => {
-      const parts = partsOf(turn);
-      return sseAnswer(
-        parts.map((part, index) => ({
-          data: {
-            responseId: `gemini-${serial}`,
-            modelVersion: modelIn(request.target),
-            candidates: [
-              {
-                index: 0,
-                content: { role: "model", parts: [part] },
-                ...(index === parts.length - 1 ? { finishReason: "STOP" } : {}),
-              },
-            ],
-            usageMetadata: USAGE,
+      const told = (parts: readonly object[], end: object) => ({
+        responseId: `gemini-${serial}`,
+        modelVersion: modelIn(request.target),
+        candidates: [
+          {
+            index: 0,
+            ...(parts.length === 0 ? {} : { content: { role: "model", parts } }),
+            ...end,
           },
+        ],
+        usageMetadata: USAGE,
+      });
+      if (!request.target.includes(":streamGenerateContent")) {
+        return json(
+          200,
+          told(
+            partsOf(turn, (said) => [said]),
+            finishOf(turn),
+          ),
+        )(request, serial);
+      }
+      const parts = partsOf(turn, inPieces);
+      const chunks = parts.length === 0 ? [[]] : parts.map((part) => [part]);
+      return sseAnswer(
+        chunks.map((chunk, index) => ({
+          data: told(chunk, index === chunks.length - 1 ? finishOf(turn) : {}),
         })),
       );
     };
+  },
+  breakOff: (turn, message) => {
+    const error = { code: 503, message, status: "UNAVAILABLE" };
+    return cutShort(geminiApi.answer(turn), 2, [{ data: { error } }]);
   },
   failure: (code, status, message, headers = []): Responder =>
     json(code, { error: { code, message, status } }, headers),
@@ -59,18 +75,30 @@ const USAGE = {
   totalTokenCount: MODEL_USAGE.inputTotal + MODEL_USAGE.output,
 };
 
-function partsOf({ reasoning, proof, text, calls = [] }: ModelTurn): readonly object[] {
+function partsOf(
+  { reasoning, proof, text, calls = [] }: ModelTurn,
+  cut: (text: string) => readonly string[],
+): readonly object[] {
   const said = [
-    ...inPieces(text).map((piece) => ({ text: piece })),
+    ...(text === undefined ? [] : cut(text)).map((piece) => ({ text: piece })),
     ...calls.map(({ id, name, input }) => ({ functionCall: { id, name, args: input } })),
   ];
   const signed = calls.length > 0 ? said.length - calls.length : said.length - 1;
   return [
-    ...inPieces(reasoning).map((piece) => ({ text: piece, thought: true })),
+    ...(reasoning === undefined ? [] : cut(reasoning)).map((piece) => ({
+      text: piece,
+      thought: true,
+    })),
     ...said.map((part, index) =>
       index === signed && proof !== undefined ? { ...part, thoughtSignature: proof } : part,
     ),
   ];
+}
+
+/** A refusal has no parts, and says why beside them. */
+function finishOf({ refusal, isCut = false }: ModelTurn): object {
+  if (refusal !== undefined) return { finishReason: "SAFETY", finishMessage: refusal };
+  return { finishReason: isCut ? "MAX_TOKENS" : "STOP" };
 }
 
 function partsIn(body: unknown): readonly unknown[] {

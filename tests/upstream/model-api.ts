@@ -1,5 +1,5 @@
 import { at } from "../conformance/exchange.ts";
-import type { Responder } from "./answer.ts";
+import type { Answer, Responder } from "./answer.ts";
 import { type JsonObject, pieces } from "./messages.ts";
 import type { RecordedRequest } from "./recorded-request.ts";
 
@@ -18,6 +18,10 @@ export interface ModelTurn {
   readonly proof?: string;
   readonly text?: string;
   readonly calls?: readonly ModelCall[];
+  /** Why it would not answer; comes alone. */
+  readonly refusal?: string;
+  /** Its text ends where the longest answer that was asked for ends. */
+  readonly isCut?: boolean;
 }
 
 /** What a tool returned, as a request tells it. */
@@ -29,8 +33,10 @@ export interface ToolOutput {
 /** How scripted servers of one dialect answer, and how they read what they are asked. */
 export interface ModelApi {
   readonly dialect: string;
-  /** A stream, with the usage of `MODEL_USAGE`. */
+  /** A stream where one is asked for, else whole; with the usage of `MODEL_USAGE`. */
   readonly answer: (turn: ModelTurn) => Responder;
+  /** A stream that begins as an answer does and ends with an error, as the dialect tells one within a stream. */
+  readonly breakOff: (turn: ModelTurn, message: string) => Responder;
   /** An error in the dialect's envelope; `code` is the dialect's own word for it. */
   readonly failure: (
     status: number,
@@ -52,7 +58,7 @@ export const MODEL_USAGE = { inputTotal: 1000, cacheRead: 400, output: 50, reaso
 /** A stream of server-sent events, one for each of the values. */
 export function sseAnswer(
   events: readonly { readonly event?: string; readonly data: unknown }[],
-): ReturnType<Responder> {
+): Answer {
   return {
     status: 200,
     headers: ["content-type", "text/event-stream"],
@@ -63,6 +69,19 @@ export function sseAnswer(
     }),
     stream: true,
     delivery: {},
+  };
+}
+
+/** The first writes of an answer, and then these. */
+export function cutShort(
+  responder: Responder,
+  keep: number,
+  last: readonly { readonly event?: string; readonly data: unknown }[],
+): Responder {
+  return async (request, serial) => {
+    const answer = await responder(request, serial);
+    const ending = sseAnswer(last);
+    return { ...answer, pieces: [...answer.pieces.slice(0, keep), ...ending.pieces] };
   };
 }
 

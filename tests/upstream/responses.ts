@@ -1,6 +1,7 @@
 import { at } from "../conformance/exchange.ts";
 import { json, type Responder } from "./answer.ts";
 import {
+  cutShort,
   inPieces,
   listAt,
   MODEL_USAGE,
@@ -26,19 +27,20 @@ export const responsesApi: ModelApi = {
       };
       const done = {
         ...response,
-        status: "completed",
+        status: turn.isCut === true ? "incomplete" : "completed",
+        ...(turn.isCut === true ? { incomplete_details: { reason: "max_output_tokens" } } : {}),
         output: items.map(({ item }) => item),
         usage: USAGE,
       };
       if (at(request.json(), "stream") !== true) return json(200, done)(request, serial);
       const events = [
         { type: "response.created", response },
-        ...items.flatMap(({ begun, item, deltas }, output_index) => [
+        ...items.flatMap(({ begun, item, told }, output_index) => [
           { type: "response.output_item.added", output_index, item: begun },
-          ...deltas.map((delta) => ({ item_id: textAt(item, "id"), output_index, ...delta })),
+          ...told.map((event) => ({ item_id: textAt(item, "id"), output_index, ...event })),
           { type: "response.output_item.done", output_index, item },
         ]),
-        { type: "response.completed", response: done },
+        { type: `response.${done.status}`, response: done },
       ];
       return sseAnswer(
         events.map((event, sequence_number) => ({
@@ -47,6 +49,12 @@ export const responsesApi: ModelApi = {
         })),
       );
     };
+  },
+  breakOff: (turn, message) => {
+    const error = { code: "server_error", message };
+    const response = { id: "resp_1", object: "response", status: "failed", output: [], error };
+    const data = { type: "response.failed", sequence_number: 5, response };
+    return cutShort(responsesApi.answer(turn), 5, [{ event: data.type, data }]);
   },
   failure: (status, code, message, headers = []): Responder =>
     json(status, { error: { message, type: "invalid_request_error", param: null, code } }, headers),
@@ -72,32 +80,69 @@ const USAGE = {
 interface ScriptedItem {
   readonly begun: object;
   readonly item: object;
-  readonly deltas: readonly { readonly type: string; readonly delta: string }[];
+  readonly told: readonly Told[];
 }
 
-function itemsOf({ reasoning, proof, text, calls = [] }: ModelTurn, serial: number) {
+interface Told {
+  readonly type: string;
+  readonly [member: string]: unknown;
+}
+
+function itemsOf(turn: ModelTurn, serial: number): readonly ScriptedItem[] {
+  const { reasoning, proof, text, refusal, calls = [] } = turn;
   const items: ScriptedItem[] = [];
-  const add = (begun: object, whole: object, type: string, said = "", place: object = {}) => {
-    const deltas = inPieces(said).map((delta) => ({ type, delta, ...place }));
-    items.push({ begun, item: { ...begun, ...whole }, deltas });
+  const add = (begun: object, whole: object, told: readonly Told[]): void => {
+    items.push({ begun, item: { ...begun, ...whole }, told });
   };
   if (reasoning !== undefined || proof !== undefined) {
-    const summary = reasoning === undefined ? [] : [{ type: "summary_text", text: reasoning }];
+    const part = { type: "summary_text", text: reasoning ?? "" };
+    const summary = reasoning === undefined ? [] : [part];
     const begun = { type: "reasoning", id: `rs_${serial}`, summary: [] };
-    const whole = { summary, encrypted_content: proof };
     const place = { summary_index: 0 };
-    add(begun, whole, "response.reasoning_summary_text.delta", reasoning, place);
+    const told = inDeltas("reasoning_summary_text", "text", part.text, place);
+    const empty = { ...part, text: "" };
+    const whole = { summary, encrypted_content: proof };
+    const isTold = reasoning !== undefined;
+    add(begun, whole, isTold ? inPart("reasoning_summary_part", empty, part, place, told) : []);
   }
-  if (text !== undefined) {
+  const said = refusal ?? text;
+  if (said !== undefined) {
+    const [type, member] = refusal === undefined ? ["output_text", "text"] : ["refusal", "refusal"];
+    const part = { type, [member]: said, ...(refusal === undefined ? { annotations: [] } : {}) };
     const begun = { type: "message", id: `msg_${serial}`, role: "assistant", content: [] };
-    const content = [{ type: "output_text", text, annotations: [] }];
-    const whole = { status: "completed", content };
-    add(begun, whole, "response.output_text.delta", text, { content_index: 0 });
+    const whole = { status: turn.isCut === true ? "incomplete" : "completed", content: [part] };
+    const place = { content_index: 0 };
+    const told = inDeltas(type, member, said, place);
+    add(begun, whole, inPart("content_part", { ...part, [member]: "" }, part, place, told));
   }
   for (const { id, name, input } of calls) {
     const begun = { type: "function_call", id: `fc_${id}`, call_id: id, name, arguments: "" };
     const whole = { status: "completed", arguments: JSON.stringify(input) };
-    add(begun, whole, "response.function_call_arguments.delta", whole.arguments);
+    add(begun, whole, inDeltas("function_call_arguments", "arguments", whole.arguments));
   }
   return items;
+}
+
+function inPart(
+  name: string,
+  empty: object,
+  part: object,
+  place: object,
+  told: readonly Told[],
+): readonly Told[] {
+  return [
+    { type: `response.${name}.added`, ...place, part: empty },
+    ...told,
+    { type: `response.${name}.done`, ...place, part },
+  ];
+}
+
+function inDeltas(name: string, member: string, said: string, place: object = {}): readonly Told[] {
+  const done = { type: `response.${name}.done`, [member]: said, ...place };
+  const deltas = inPieces(said).map((delta) => ({
+    type: `response.${name}.delta`,
+    delta,
+    ...place,
+  }));
+  return [...deltas, done];
 }

@@ -2,8 +2,12 @@ import { type GatewayError, gatewayError } from "../../base/errors.ts";
 import { allValues } from "../../base/header-list.ts";
 import { isObject } from "../../base/json.ts";
 import {
+  type AnswerContext,
+  collectMessage,
+  type Message,
   messageEvents,
   parseExact,
+  type StreamEvent,
   sealMessage,
   type UpstreamError,
   type UpstreamErrorKind,
@@ -12,10 +16,14 @@ import type {
   Flow,
   ResponseHead,
   ResponseSink,
+  Send,
   TransportFailure,
+  UpstreamCall,
+  UpstreamRequest,
 } from "../../upstream/transport/contract.ts";
 import { maskText } from "../mask-secret.ts";
 import { upstreamIdOf } from "../upstream-id.ts";
+import type { SearchLoop } from "./search/loop.ts";
 import { type AnswerTranslation, StreamTranslator, type Translated } from "./stream.ts";
 
 /** An error is not longer. */
@@ -30,25 +38,56 @@ const EVENT_STREAM = "text/event-stream; charset=utf-8";
  *
  * Nothing is told of an answer until something of it is there to show: an error that comes inside of a 200 is an error.
  */
-export class TranslatedAnswer implements ResponseSink {
+export class TranslatedAnswer implements ResponseSink, UpstreamCall, Flow {
   readonly #inner: ResponseSink;
   readonly #translation: AnswerTranslation;
-  readonly #abort: () => void;
+  readonly #send: Send;
+  #call: UpstreamCall | undefined;
+  #context: AnswerContext;
   #head: ResponseHead | undefined;
   #flow: Flow | undefined;
   #stream: StreamTranslator | undefined;
-  readonly #chunks: Buffer[] = [];
+  /** The upstream tells its answer in events. */
+  #isEvents = false;
+  #chunks: Buffer[] = [];
   #bytes = 0;
   #isTold = false;
   #hasSaidWhy = false;
   #isOver = false;
+  #isPaused = false;
+  /** Between two answers of the upstream, while searches run. */
+  #isBetween = false;
+  /** What the upstream has told so far, for a client that is told it whole. */
+  readonly #told: StreamEvent[] = [];
+  readonly #leaving = new AbortController();
   #pings: NodeJS.Timeout | undefined;
 
-  /** `abort` closes the upstream's connection. */
-  constructor(inner: ResponseSink, translation: AnswerTranslation, abort: () => void) {
+  constructor(inner: ResponseSink, translation: AnswerTranslation, send: Send) {
     this.#inner = inner;
     this.#translation = translation;
-    this.#abort = abort;
+    this.#context = translation.context;
+    this.#send = send;
+  }
+
+  /** The call that the exchange has under way, from here to the end of the answer. */
+  start(request: UpstreamRequest): UpstreamCall {
+    this.#call = this.#send(request, this);
+    return this;
+  }
+
+  abort(): void {
+    this.#close();
+    this.#call?.abort();
+  }
+
+  pause(): void {
+    this.#isPaused = true;
+    this.#flow?.pause();
+  }
+
+  resume(): void {
+    this.#isPaused = false;
+    this.#flow?.resume();
   }
 
   /** Whether an error may still be said: it is written in whole events, of which an error is the last. */
@@ -59,6 +98,7 @@ export class TranslatedAnswer implements ResponseSink {
   onHead(head: ResponseHead, flow: Flow): void {
     this.#head = head;
     this.#flow = flow;
+    if (this.#isPaused) flow.pause();
     if (head.status >= 300 && head.status < 400) {
       this.#isOver = true;
       this.#inner.onHead(head, flow);
@@ -67,22 +107,23 @@ export class TranslatedAnswer implements ResponseSink {
     const { isStream } = this.#translation;
     if (head.status >= 300 || !isEventStream(head)) return;
     if (!isStream) return;
-    this.#stream = new StreamTranslator(this.#translation);
-    this.#pings = setInterval(() => this.#tell(this.#translation.client.ping), PING_AFTER_MS);
+    this.#stream ??= new StreamTranslator(this.#translation);
+    this.#isEvents = true;
+    this.#pings ??= setInterval(() => this.#tell(this.#translation.client.ping), PING_AFTER_MS);
   }
 
   onData(chunk: Buffer): void {
-    if (this.#isOver) return;
-    if (this.#stream === undefined) this.#collect(chunk);
-    else this.#follow(this.#stream.push(chunk));
+    if (this.#isOver || this.#isBetween) return;
+    if (this.#stream !== undefined && this.#isEvents) this.#follow(this.#stream.push(chunk));
+    else this.#collect(chunk);
   }
 
   onEnd(): void {
-    if (this.#isOver) return;
-    if (this.#stream !== undefined) {
+    if (this.#isOver || this.#isBetween) return;
+    if (this.#stream !== undefined && this.#isEvents) {
       this.#follow(this.#stream.finish());
       // A reader tells of an end or of an error; the stream is over in either case.
-      if (!this.#isOver) this.#fail(BROKEN_OFF);
+      if (!this.#isOver && !this.#isBetween) this.#fail(BROKEN_OFF);
       return;
     }
     const { status, headers } = this.#head ?? NO_HEAD;
@@ -92,7 +133,7 @@ export class TranslatedAnswer implements ResponseSink {
   }
 
   onFailure(failure: TransportFailure): void {
-    if (this.#isOver) return;
+    if (this.#isOver || this.#isBetween) return;
     this.#close();
     this.#inner.onFailure(failure);
   }
@@ -113,37 +154,80 @@ export class TranslatedAnswer implements ResponseSink {
     if (text !== "") this.#tell(text);
     if (isEnded) this.#end();
     this.#pings?.refresh();
+    this.#searchWhereAsked();
   }
 
   #tellWhole(body: Buffer): void {
-    const { dialect, context, client, facts, sealing, isStream } = this.#translation;
+    const { dialect, isStream, searches } = this.#translation;
     const value = parseExact(body.toString("utf8"), { maxBytes: MAX_ANSWER_BYTES });
     if (!isObject(value)) {
       this.#break(NOT_READABLE);
       return;
     }
-    const read = dialect.readMessage(value, context);
+    const read = dialect.readMessage(value, this.#context);
     if (!read.ok) {
       this.#fail(read.error);
       return;
     }
-    const message = sealing === undefined ? read.value : sealMessage(read.value, sealing);
-    const events = messageEvents(message);
-    for (const event of events) this.#translation.observer.push(event);
+    const events = messageEvents(read.value);
     if (isStream) {
-      const writer = client.openWriter(facts);
-      this.#tell(events.map((event) => writer.push(event)).join(""));
+      this.#stream ??= new StreamTranslator(this.#translation);
+      this.#follow(this.#stream.read(events));
+    } else if (searches === undefined) {
+      this.#showWhole(read.value);
     } else {
-      const text = Buffer.from(client.writeMessage(message, facts));
-      this.#showHead(200, [
-        "content-type",
-        "application/json",
-        "content-length",
-        String(text.length),
-      ]);
-      this.#inner.onData(text);
+      this.#gather(events.flatMap((event) => searches.rounds.push(event)));
+      this.#searchWhereAsked();
     }
+  }
+
+  /** Of an answer in several rounds, which is whole once its end is there. */
+  #gather(events: readonly StreamEvent[]): void {
+    this.#told.push(...events);
+    if (events.at(-1)?.type !== "end") return;
+    const message = collectMessage(this.#told);
+    if (message.ok) this.#showWhole(message.value);
+  }
+
+  #showWhole(read: Message): void {
+    const { client, facts, sealing, observer } = this.#translation;
+    const message = sealing === undefined ? read : sealMessage(read, sealing);
+    for (const event of messageEvents(message)) observer.push(event);
+    const text = Buffer.from(client.writeMessage(message, facts));
+    const length = String(text.length);
+    this.#showHead(200, ["content-type", "application/json", "content-length", length]);
+    this.#inner.onData(text);
     this.#end();
+  }
+
+  #searchWhereAsked(): void {
+    const { searches } = this.#translation;
+    if (searches?.rounds.waiting === undefined || this.#isOver) return;
+    this.#isBetween = true;
+    this.#goOn(searches).catch((cause: unknown) => {
+      this.#break(gatewayError("internal", "A search could not be run", { cause }));
+    });
+  }
+
+  /** Has the searches run that the model asked for, and sends it what was found. */
+  async #goOn(searches: SearchLoop): Promise<void> {
+    const next = await searches.next(this.#leaving.signal);
+    if (this.#isOver) return;
+    const { events, request, context, error } = next;
+    const { used, expected } = searches.rounds;
+    this.#translation.observer.expect(request === undefined ? used : expected);
+    if (this.#stream === undefined) this.#gather(events);
+    else this.#follow(this.#stream.say(events));
+    if (error !== undefined) this.#break(error);
+    if (request === undefined || context === undefined) return;
+    this.#context = context;
+    this.#stream?.begin(context);
+    this.#flow = undefined;
+    this.#chunks = [];
+    this.#bytes = 0;
+    this.#isEvents = false;
+    this.#isBetween = false;
+    this.#call = this.#send(request, this);
   }
 
   #tell(text: string): void {
@@ -162,7 +246,7 @@ export class TranslatedAnswer implements ResponseSink {
 
   /** As an answer of its own, while nothing was shown. */
   #fail(error: UpstreamError): void {
-    if (this.#isTold) {
+    if (this.#isTold || this.#told.length > 0) {
       this.#break(FAILED_WITHIN);
       return;
     }
@@ -178,7 +262,7 @@ export class TranslatedAnswer implements ResponseSink {
   #break(error: GatewayError): void {
     this.#close();
     this.#inner.onFailure({ error, beforeResponse: false, onReusedConnection: false });
-    this.#abort();
+    this.#call?.abort();
   }
 
   #showHead(status: number, fields: readonly string[]): void {
@@ -191,8 +275,7 @@ export class TranslatedAnswer implements ResponseSink {
     const headers = isNamed
       ? fields
       : [...fields, "request-id", upstreamId, "x-request-id", upstreamId];
-    const head = { status, reason: "", headers, lossy, upstreamId };
-    this.#inner.onHead(head, this.#flow ?? NO_FLOW);
+    this.#inner.onHead({ status, reason: "", headers, lossy, upstreamId }, this);
   }
 
   #end(): void {
@@ -202,6 +285,7 @@ export class TranslatedAnswer implements ResponseSink {
 
   #close(): void {
     this.#isOver = true;
+    this.#leaving.abort();
     clearInterval(this.#pings);
   }
 }
@@ -216,7 +300,6 @@ const CREDENTIAL_REFUSALS: Partial<Readonly<Record<UpstreamErrorKind, number>>> 
   permission: 403,
 };
 const NO_HEAD: ResponseHead = { status: 502, reason: "", headers: [] };
-const NO_FLOW: Flow = { pause: () => {}, resume: () => {} };
 const BROKEN_OFF: UpstreamError = {
   kind: "server",
   message: "The upstream's stream broke off before its end",

@@ -6,6 +6,7 @@ import { estimateTokens } from "./estimate-tokens.ts";
 import type { LocalAnswer, Prepared, Translating } from "./prepare.ts";
 import { answerFacts } from "./prepare.ts";
 import { addressRequest, readForUpstream } from "./request.ts";
+import { openSearchLoop } from "./search/open-loop.ts";
 
 /** Has an upstream of another dialect count, or says about how many tokens it would be where it does not count. */
 export function prepareCount(
@@ -17,7 +18,11 @@ export function prepareCount(
   if (writeCount === undefined) return fail(NO_COUNT);
   const read = readForUpstream(translating, candidate, provenance);
   if (!read.ok) return read;
-  const { said, dialect } = read.value;
+  const { dialect } = read.value;
+  const opened = openSearchLoop(read.value.said, dialect, candidate, translating.searching);
+  if (!opened.ok) return opened;
+  // A search that is run here is a function to the model.
+  const said = opened.value?.offer.said ?? read.value.said;
   const { counter } = dialect;
   if (counter === undefined) {
     return ok({ answer: countAnswer(writeCount(estimateTokens(said)), true) });
@@ -32,9 +37,9 @@ export function prepareCount(
     writeCount,
     estimate: () => estimateTokens(said),
   };
+  const request = addressRequest(candidate, written.value, false);
   return ok({
-    request: addressRequest(candidate, written.value, false),
-    translate: (inner) => new CountedAnswer(inner, translation),
+    open: (inner, send) => send(request, new CountedAnswer(inner, translation)),
     makeTap: undefined,
   });
 }

@@ -3,12 +3,13 @@ import type { GatewayError } from "../../base/errors.ts";
 import { ok, type Result } from "../../base/result.ts";
 import { ANTHROPIC, type Sealing } from "../../canonical/index.ts";
 import type { Candidate } from "../../routing/candidate.ts";
-import type { Tap } from "../../upstream/dialects/anthropic/index.ts";
+import type { Observation, Tap } from "../../upstream/dialects/anthropic/index.ts";
 import { EventObserver } from "../../upstream/dialects/observe-events.ts";
 import type {
   ResponseHead,
   ResponseSink,
-  UpstreamRequest,
+  Send,
+  UpstreamCall,
 } from "../../upstream/transport/contract.ts";
 import type { RequestBody } from "../body.ts";
 import type { ClientCall } from "../call.ts";
@@ -17,6 +18,9 @@ import { TranslatedAnswer } from "./answer.ts";
 import type { WholeAnswer } from "./count-answer.ts";
 import { estimateTokens } from "./estimate-tokens.ts";
 import { addressRequest, type ReadRequest, readForUpstream, thinkerOf } from "./request.ts";
+import type { LoggedCall } from "./search/call-log.ts";
+import type { Searching } from "./search/loop.ts";
+import { openSearchLoop } from "./search/open-loop.ts";
 import type { AnswerTranslation } from "./stream.ts";
 
 /** An exchange whose upstream speaks another dialect than its client. */
@@ -27,15 +31,27 @@ export interface Translating {
   readonly isStream: boolean;
   /** Marks other providers' thinking. */
   readonly provenance: KeyObject;
+  /** Undefined: no search is configured. */
+  readonly searching: Searching | undefined;
 }
 
-/** What goes upstream, and what stands between the answer and the exchange. */
+/** An attempt that is ready to be sent. */
 export interface Prepared {
-  readonly request: UpstreamRequest;
-  /** `abort` closes the upstream's connection. */
-  readonly translate: (inner: ResponseSink, abort: () => void) => ResponseSink;
+  /** Sends it, and puts what it takes between the answer and the exchange. */
+  readonly open: (inner: ResponseSink, send: Send) => UpstreamCall;
   /** Reads the usage, where that is not Anthropic's own answer on its way. */
   readonly makeTap?: ((head: ResponseHead) => Tap | undefined) | undefined;
+  /** Of an answer that may take several upstream calls. */
+  readonly searched?: SearchedAnswer | undefined;
+}
+
+/** What is known of an answer in which searches are run. */
+export interface SearchedAnswer {
+  readonly calls: () => readonly LoggedCall[];
+  /** What was used so far, where nothing of the answer was shown. */
+  readonly observation: () => Observation;
+  /** For the record; undefined: nothing was searched. */
+  readonly account: () => string | undefined;
 }
 
 /** What is answered here, without an upstream. */
@@ -48,13 +64,17 @@ export function prepareTranslation(
   translating: Translating,
   candidate: Candidate,
 ): Result<Prepared, GatewayError> {
-  const { call, isStream, provenance } = translating;
+  const { call, isStream, provenance, searching } = translating;
   const read = readForUpstream(translating, candidate, provenance);
   if (!read.ok) return read;
   const { asked, said, dialect } = read.value;
-  const written = dialect.writeRequest(said);
+  const opened = openSearchLoop(said, dialect, candidate, searching);
+  if (!opened.ok) return opened;
+  const { loop, offer } = opened.value ?? {};
+  const written = dialect.writeRequest(offer?.said ?? said);
   if (!written.ok) return written;
   const { context, lossy } = written.value;
+  const observer = new EventObserver();
   const translation: AnswerTranslation = {
     dialect,
     context,
@@ -62,18 +82,25 @@ export function prepareTranslation(
     facts: answerFacts(translating, candidate, read.value),
     sealing: sealingFor(call.dialect.id, thinkerOf(candidate.deployment, said.model), provenance),
     isStream,
-    observer: new EventObserver(),
-    lossy,
+    observer,
+    lossy: offer === undefined ? lossy : [...lossy, ...offer.lossy],
     storedKey: candidate.credential.kind === "stored" ? candidate.credential.secret : undefined,
+    searches: loop,
   };
+  const request = addressRequest(candidate, written.value, asked.stream);
   let answer: TranslatedAnswer | undefined;
   return ok({
-    request: addressRequest(candidate, written.value, asked.stream),
-    translate: (inner, abort) => {
-      answer = new TranslatedAnswer(inner, translation, abort);
-      return answer;
+    open: (inner, send) => {
+      const through = loop === undefined ? send : loop.log.through(send);
+      answer = new TranslatedAnswer(inner, translation, through);
+      return answer.start(request);
     },
-    makeTap: () => readAlready(translation.observer, () => answer?.atBoundary ?? true),
+    makeTap: () => readAlready(observer, () => answer?.atBoundary ?? true),
+    searched: loop && {
+      calls: () => loop.log.calls,
+      observation: () => observer.observation,
+      account: () => loop.account,
+    },
   });
 }
 

@@ -11,6 +11,7 @@ import type { EventObserver } from "../../upstream/dialects/observe-events.ts";
 import { parseEvent } from "../../upstream/sse/parse-event.ts";
 import { SseSplitter } from "../../upstream/sse/splitter.ts";
 import type { AnswerFacts, CanonicalClient } from "../dialect.ts";
+import type { SearchLoop } from "./search/loop.ts";
 
 /** What an answer of another dialect is read and written with. */
 export interface AnswerTranslation {
@@ -28,6 +29,8 @@ export interface AnswerTranslation {
   readonly lossy: readonly string[];
   /** The attempt carries it: nobody is shown it, nor that it is refused. */
   readonly storedKey: Secret | undefined;
+  /** Runs the searches that the model asks for; undefined: it is offered none. */
+  readonly searches?: SearchLoop | undefined;
 }
 
 /** One dialect ends its stream with an event that repeats the whole answer. */
@@ -49,24 +52,32 @@ export interface StreamFailure {
 
 /** The bytes of an upstream's stream into the text of the client's. */
 export class StreamTranslator {
-  readonly #splitter: SseSplitter;
+  readonly #dialect: BoundDialect;
+  readonly #rounds: SearchLoop["rounds"] | undefined;
   readonly #sealer: StreamSealer | undefined;
   readonly #observer: EventObserver;
   readonly #writer: ReturnType<CanonicalClient["openWriter"]>;
-  readonly #reader: ReturnType<BoundDialect["openStream"]>;
+  #reader: ReturnType<BoundDialect["openStream"]>;
+  #splitter: SseSplitter;
   #text = "";
   #failure: StreamFailure | undefined;
   #isEnded = false;
 
-  constructor({ dialect, context, client, facts, sealing, observer }: AnswerTranslation) {
-    this.#reader = dialect.openStream(context);
+  constructor(translation: AnswerTranslation) {
+    const { dialect, context, client, facts, sealing, observer, searches } = translation;
+    this.#dialect = dialect;
+    this.#rounds = searches?.rounds;
     this.#sealer = sealing === undefined ? undefined : new StreamSealer(sealing);
     this.#observer = observer;
     this.#writer = client.openWriter(facts);
-    this.#splitter = new SseSplitter(
-      (text, from, end) => this.#onEvent(text.slice(from, end)),
-      MAX_EVENT_BYTES,
-    );
+    this.#reader = dialect.openStream(context);
+    this.#splitter = this.#openSplitter();
+  }
+
+  /** The next answer of the upstream goes on in the same stream. */
+  begin(context: AnswerContext): void {
+    this.#reader = this.#dialect.openStream(context);
+    this.#splitter = this.#openSplitter();
   }
 
   push(chunk: Buffer): Translated {
@@ -76,13 +87,37 @@ export class StreamTranslator {
 
   finish(): Translated {
     this.#splitter.finish();
-    this.#write(this.#reader.end());
+    this.#read(this.#reader.end());
     return this.#take();
+  }
+
+  /** Events of an upstream that told its answer whole. */
+  read(events: readonly StreamEvent[]): Translated {
+    this.#read(events);
+    return this.#take();
+  }
+
+  /** Events that no upstream told. */
+  say(events: readonly StreamEvent[]): Translated {
+    this.#write(events);
+    return this.#take();
+  }
+
+  #openSplitter(): SseSplitter {
+    return new SseSplitter(
+      (text, from, end) => this.#onEvent(text.slice(from, end)),
+      MAX_EVENT_BYTES,
+    );
   }
 
   #onEvent(latin1: string): void {
     const event = parseEvent(latin1);
-    if (event !== undefined) this.#write(this.#reader.push(event));
+    if (event !== undefined) this.#read(this.#reader.push(event));
+  }
+
+  #read(events: readonly StreamEvent[]): void {
+    const rounds = this.#rounds;
+    this.#write(rounds === undefined ? events : events.flatMap((event) => rounds.push(event)));
   }
 
   #write(events: readonly StreamEvent[]): void {

@@ -27,6 +27,14 @@ describe("gateway errors for Anthropic clients", () => {
     }
   });
 
+  it("tells the official SDK that it has to send the whole conversation", () => {
+    const error = gatewayError("thread_not_supported", "");
+    const { body } = anthropicDialect.renderError(error, "spx_1");
+    assert.equal(JSON.parse(body).error.details.error_code, "thread_unsupported_request");
+    const other = anthropicDialect.renderError(gatewayError("invalid_body", ""), "spx_1");
+    assert.equal(JSON.parse(other.body).error.details, undefined);
+  });
+
   it("leaves it to the client to repeat what may pass", () => {
     const error = gatewayError("overloaded", "", { retryAfterMs: 1_500 });
     const { headers } = anthropicDialect.renderError(error, "spx_1");

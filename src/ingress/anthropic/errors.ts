@@ -38,7 +38,17 @@ const MS_PER_SECOND = 1_000;
 function envelope(error: GatewayError): Readonly<Record<string, unknown>> {
   const byStatus = TYPES[ERRORS[error.code].http] ?? "api_error";
   const type = BILLING_ERRORS.has(error.code) ? "billing_error" : byStatus;
-  return { type: "error", error: { type, message: sayWho(error) } };
+  return { type: "error", error: { type, message: sayWho(error), ...detailsOf(error) } };
+}
+
+/**
+ * By this the official SDK knows that it has to send the whole conversation.
+ * @source @anthropic-ai/sdk 1.11.0, ThreadUnsupportedRequestError (read 2026-11-25)
+ */
+function detailsOf({ code }: GatewayError): Readonly<Record<string, unknown>> {
+  return code === "thread_not_supported"
+    ? { details: { error_code: "thread_unsupported_request", unsupported: ["model"] } }
+    : {};
 }
 
 /** The client's terminal shows the message alone, so it has to say that the gateway speaks, and how it calls this. */

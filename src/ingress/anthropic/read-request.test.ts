@@ -320,4 +320,12 @@ describe("readRequest", () => {
     }
     assert.ok(readRequest({ ...HELLO, messages: [{ role: "user", content: [nested] }] }).ok);
   });
+
+  it("refuses a conversation that a server holds, begun or continued", () => {
+    for (const thread of [{ type: "create" }, { type: "continue", previous_message_id: "msg_1" }]) {
+      const result = readRequest({ ...HELLO, thread });
+      assert.equal(result.ok ? "" : result.error.code, "thread_not_supported");
+    }
+    assert.deepEqual(read({ thread: null }).extra, {});
+  });
 });

@@ -22,7 +22,12 @@ const KNOWN = new Set([
   "top_k",
   "stop_sequences",
   "metadata",
+  "thread",
 ]);
+const NO_THREADS = gatewayError(
+  "thread_not_supported",
+  "thread: expected nothing, for only Anthropic's servers hold conversations, and this model is another provider's. Send the whole conversation as messages, and leave this out.",
+);
 const TURN_MEMBERS = new Set(["role", "content"]);
 const USER_ID = new Set(["user_id"]);
 
@@ -32,11 +37,17 @@ const USER_ID = new Set(["user_id"]);
  * Give it what `parseExact` makes of the bytes, or long numbers in tool inputs lose digits.
  */
 export function readRequest(body: JsonObject): Result<CanonicalRequest, GatewayError> {
+  // Without what the server holds, the model would know nothing of the conversation.
+  if (!isUnsaid(body["thread"])) return fail(NO_THREADS);
   const faults = new Faults();
   const request = readBody(Field.ofBody(body, faults));
   return faults.first === undefined
     ? ok(request)
     : fail(gatewayError("invalid_body", faults.first));
+}
+
+function isUnsaid(value: unknown): boolean {
+  return value === undefined || value === null;
 }
 
 function readBody(body: Field): CanonicalRequest {

@@ -73,6 +73,12 @@ describe("writeMessage", () => {
     it(`writes ${name}`, () => assert.deepEqual(write([block]).content, [expected]));
   }
 
+  it("counts the searches that were run for the answer", () => {
+    const usage = { input: 1, output: 2, webSearches: 3 };
+    assert.deepEqual(write([], { usage }).usage.server_tool_use, { web_search_requests: 3 });
+    assert.equal(write([], { usage: { input: 1 } }).usage.server_tool_use, undefined);
+  });
+
   it("keeps the digits of long numbers", () => {
     const input = '{"id":12345678901234567890}';
     const message: Message = {

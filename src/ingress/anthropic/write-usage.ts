@@ -19,7 +19,7 @@ export function tokensOf(characters: number): number {
  * Cache counts that are unknown are left out; input and output have to be numbers on this wire, so they are estimated.
  */
 export function writeUsage(usage: TokenUsage | undefined, estimate: UsageEstimate): JsonObject {
-  const { cacheRead, cacheWrite5m, cacheWrite1h, reasoning } = usage ?? {};
+  const { cacheRead, cacheWrite5m, cacheWrite1h, reasoning, webSearches } = usage ?? {};
   const writes = [cacheWrite5m, cacheWrite1h].filter((count) => count !== undefined);
   return {
     input_tokens: usage?.input ?? estimate.input,
@@ -37,5 +37,6 @@ export function writeUsage(usage: TokenUsage | undefined, estimate: UsageEstimat
         }),
     output_tokens: usage?.output ?? estimate.output,
     ...(reasoning === undefined ? {} : { output_tokens_details: { thinking_tokens: reasoning } }),
+    ...(webSearches === undefined ? {} : { server_tool_use: { web_search_requests: webSearches } }),
   };
 }

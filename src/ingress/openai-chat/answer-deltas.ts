@@ -1,3 +1,4 @@
+import { isObject } from "../../base/json.ts";
 import type { BlockDelta, OpenedBlock, StreamEvent } from "../../canonical/index.ts";
 import { type AnswerDelta, type CallForm, PARAGRAPH } from "./answer-delta.ts";
 import { ThinkingDeltas } from "./thinking-deltas.ts";
@@ -56,10 +57,18 @@ export class AnswerDeltas {
       case "redacted_thinking":
         return [...before, ...this.#thinking.redacted(block.data)];
       case "opaque":
-        return [...before, ...this.#note(`${block.kind} block that this API has no place for`)];
+        return [...before, ...this.#openOpaque(block)];
       default:
         return block satisfies never;
     }
+  }
+
+  /** A search is told with what it found. */
+  #openOpaque({ kind, raw }: OpenedBlock & { readonly type: "opaque" }): readonly AnswerDelta[] {
+    if (kind === "server_tool_use" && raw["name"] === "web_search") return [];
+    return kind === "web_search_tool_result"
+      ? this.#aside(`web search: ${foundIn(raw["content"])}`)
+      : this.#note(`${kind} block that this API has no place for`);
   }
 
   #openCall(id: string, name: string): readonly AnswerDelta[] {
@@ -130,8 +139,21 @@ export class AnswerDeltas {
 
   /** Nothing is left out without a word. */
   #note(what: string): readonly AnswerDelta[] {
-    const told = this.#text(`[left out: ${what}]`);
+    return this.#aside(`left out: ${what}`);
+  }
+
+  #aside(what: string): readonly AnswerDelta[] {
+    const told = this.#text(`[${what}]`);
     this.#isApart = true;
     return told;
   }
+}
+
+/** The addresses of the pages that a search found, or why it found none. */
+function foundIn(content: unknown): string {
+  if (isObject(content) && typeof content["error_code"] === "string") return content["error_code"];
+  const pages: readonly unknown[] = Array.isArray(content) ? content : [];
+  const urls = pages.map((page) => (isObject(page) ? page["url"] : undefined));
+  const found = urls.filter((url) => typeof url === "string").join(", ");
+  return found === "" ? "nothing was found" : found;
 }

@@ -26,6 +26,4 @@ export function factsWith(request: Partial<CanonicalRequest>): AnswerFacts {
 }
 
 /** Of a client that wants the usage of streams. */
-export const WITH_USAGE: AnswerFacts = factsWith({
-  extra: { stream_options: { include_usage: true } },
-});
+export const WITH_USAGE: AnswerFacts = factsWith({ wantsStreamUsage: true });

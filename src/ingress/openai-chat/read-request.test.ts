@@ -47,14 +47,16 @@ describe("readRequest", () => {
     ["a list of stops", { stop: ["a", "b"] }, { stopSequences: ["a", "b"] }],
     [
       "what only this API has",
-      { seed: 1, logprobs: true, presence_penalty: 1, stream_options: { include_usage: true } },
+      { seed: 1, logprobs: true, presence_penalty: 1 },
+      { extra: { seed: 1, logprobs: true, presence_penalty: 1 } },
+    ],
+    ["a stream's usage", { stream_options: { include_usage: true } }, { wantsStreamUsage: true }],
+    [
+      "other options of a stream",
+      { stream_options: { include_usage: false, include_obfuscation: false } },
       {
-        extra: {
-          seed: 1,
-          logprobs: true,
-          presence_penalty: 1,
-          stream_options: { include_usage: true },
-        },
+        wantsStreamUsage: false,
+        extra: { stream_options: { include_obfuscation: false } },
       },
     ],
     ["a user", { user: "u" }, { userId: "u" }],

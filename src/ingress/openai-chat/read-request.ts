@@ -24,6 +24,7 @@ const KNOWN = new Set([
   "max_completion_tokens",
   "stop",
   "stream",
+  "stream_options",
   "n",
   "temperature",
   "top_p",
@@ -36,11 +37,12 @@ const KNOWN = new Set([
   "safety_identifier",
 ]);
 
+const STREAM_OPTIONS = new Set(["include_usage"]);
+
 /**
  * Reads the body of a Chat Completions request.
  *
- * Give it what `parseExact` makes of the bytes. Members that only this API has are kept in `extra`, among them
- * `stream_options`, which the writer of the answer asks for.
+ * Give it what `parseExact` makes of the bytes. Members that only this API has are kept in `extra`.
  */
 export function readRequest(
   body: JsonObject,
@@ -59,6 +61,8 @@ function readBody(body: Field, asked: AskedInPath): CanonicalRequest {
   const reasoning = readReasoning(body);
   const user = body.at("user").optional((it) => it.text("Send the id as text."));
   const safetyId = body.at("safety_identifier").optional((it) => it.text("Send the id as text."));
+  const options = body.at("stream_options");
+  const otherOptions = unread(options, STREAM_OPTIONS);
   const isOtherUser = user !== undefined && safetyId !== undefined && user !== safetyId;
   return {
     dialect: DIALECT,
@@ -67,6 +71,7 @@ function readBody(body: Field, asked: AskedInPath): CanonicalRequest {
     ...readConversation(body.at("messages")),
     ...readTools(body),
     stream: readBoolean(body.at("stream")) ?? asked.stream ?? false,
+    wantsStreamUsage: readBoolean(options.at("include_usage")),
     thinking: reasoning.thinking,
     effort: reasoning.effort,
     temperature: readNumber(body.at("temperature")),
@@ -79,6 +84,7 @@ function readBody(body: Field, asked: AskedInPath): CanonicalRequest {
       ...unread(body, KNOWN),
       ...reasoning.extra,
       ...(format.rest === undefined ? {} : { response_format: format.rest }),
+      ...(otherOptions === undefined ? {} : { stream_options: otherOptions }),
       ...(isOtherUser ? { user } : {}),
     },
   };

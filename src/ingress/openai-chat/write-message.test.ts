@@ -112,6 +112,18 @@ describe("writeMessage", () => {
     assert.match(said([search]).content, /^\[left out: server_tool_use block/);
   });
 
+  it("tells of a search what it found, or why it found nothing", () => {
+    const call: Block = { type: "opaque", kind: "server_tool_use", raw: { name: "web_search" } };
+    const found = (content: unknown): string => {
+      const result: Block = { type: "opaque", kind: "web_search_tool_result", raw: { content } };
+      return said([call, result, { type: "text", text: "Well." }]).content;
+    };
+    const pages = [{ url: "https://a.org/" }, { url: "https://b.org/" }];
+    assert.equal(found(pages), "[web search: https://a.org/, https://b.org/]\n\nWell.");
+    assert.equal(found([]), "[web search: nothing was found]\n\nWell.");
+    assert.equal(found({ error_code: "unavailable" }), "[web search: unavailable]\n\nWell.");
+  });
+
   it("answers functions that were declared in the older form in that form", () => {
     const facts = factsWith({ tools: [OLDER] });
     const [choice] = write([CALL, { ...CALL, id: "call_2" }], {}, facts).choices;

@@ -1,4 +1,3 @@
-import { isObject } from "../../base/json.ts";
 import type { JsonObject, StreamEvent } from "../../canonical/index.ts";
 import type { AnswerFacts } from "../../exchange/dialect.ts";
 import type { AnswerDelta, CallForm } from "./answer-delta.ts";
@@ -28,8 +27,7 @@ export class StreamWriter {
     this.#facts = facts;
     this.#form = callForm(facts);
     this.#deltas = new AnswerDeltas(this.#form);
-    const { stream_options: options } = facts.request.extra;
-    this.#isUsageAsked = isObject(options) && options["include_usage"] === true;
+    this.#isUsageAsked = facts.request.wantsStreamUsage === true;
   }
 
   /** The text of one event, whole SSE events only; empty where the API says nothing. */

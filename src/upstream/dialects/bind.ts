@@ -20,6 +20,8 @@ export interface BoundDialect {
   readMessage(body: JsonObject, context: AnswerContext): Result<Message, UpstreamError>;
   openStream(context: AnswerContext): StreamReader;
   readError(status: number, headers: HeaderList, body: Buffer): UpstreamError;
+  /** Whether the upstream runs the web searches of a request itself. */
+  searches(request: CanonicalRequest): boolean;
   /** Between the provider's base URL and the paths that the dialect itself has; already part of what is written. */
   readonly under?: string;
   /** Undefined: the upstream does not count. */
@@ -37,5 +39,6 @@ export function bindDialect<Traits>(
     readMessage: (body, context) => dialect.readMessage(body, traits, context),
     openStream: (context) => dialect.openStream(traits, context),
     readError: (status, headers, body) => dialect.readError(status, headers, body),
+    searches: (request) => dialect.searches?.(request, traits) ?? false,
   };
 }

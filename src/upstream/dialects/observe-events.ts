@@ -36,6 +36,11 @@ export class EventObserver {
     }
   }
 
+  /** What is known, or to be expected, of an answer that goes on. */
+  expect(usage: TokenUsage | undefined): void {
+    if (usage !== undefined) this.#seen.usage = toUsageObject(usage);
+  }
+
   get observation(): Observation {
     return { ...this.#seen };
   }

@@ -11,19 +11,26 @@ export interface ServerSentEvent {
  */
 export function parseEvent(latin1: string): ServerSentEvent | undefined {
   let event: string | undefined;
-  const data: string[] = [];
-  for (const line of latin1.split("\n")) {
+  let data: string | undefined;
+  for (let from = 0; from < latin1.length; ) {
+    const newline = latin1.indexOf("\n", from);
+    const end = newline < 0 ? latin1.length : newline;
+    const line = latin1.slice(from, end);
+    from = end + 1;
     const colon = line.indexOf(":");
     const field = colon < 0 ? line : line.slice(0, colon);
     if (field !== "event" && field !== "data") continue;
     const start = line.startsWith(" ", colon + 1) ? colon + 2 : colon + 1;
     const value = colon < 0 ? "" : line.slice(start);
-    if (field === "data") data.push(value);
+    if (field === "data") data = data === undefined ? value : `${data}\n${value}`;
     else event = value === "" ? undefined : utf8(value);
   }
-  return data.length === 0 ? undefined : { event, data: utf8(data.join("\n")) };
+  return data === undefined ? undefined : { event, data: utf8(data) };
 }
 
 function utf8(latin1: string): string {
-  return Buffer.from(latin1, "latin1").toString("utf8");
+  // Most events have nothing beyond ASCII, and need no copy.
+  return BEYOND_ASCII.test(latin1) ? Buffer.from(latin1, "latin1").toString("utf8") : latin1;
 }
+
+const BEYOND_ASCII = /[\u0080-\u00ff]/;

@@ -53,6 +53,9 @@ export interface UpstreamCall {
   abort(): void;
 }
 
+/** Sends one request of an attempt; `fresh` asks for a connection that has carried nothing yet. */
+export type Send = (request: UpstreamRequest, sink: ResponseSink, fresh?: boolean) => UpstreamCall;
+
 /** Sends requests to one pinned origin. Redirects are never followed. */
 export interface Transport extends AsyncDisposable {
   /** `fresh` asks for a connection that has carried nothing yet. */

@@ -49,7 +49,8 @@ function kindOf(
 ): UpstreamErrorKind {
   const reasons = details.map((detail) => detail["reason"]);
   const byCode = code === 400 || code === 422 ? "invalid_request" : statusKind(code);
-  const plain = byCode ?? BY_STATUS[String(status)] ?? "server";
+  const isKnown = typeof status === "string" && Object.hasOwn(BY_STATUS, status);
+  const plain = byCode ?? (isKnown ? BY_STATUS[status] : undefined) ?? "server";
   // A bad key is a 400 here.
   if (
     reasons.includes("API_KEY_INVALID") ||

@@ -2,8 +2,12 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import fc from "fast-check";
 import { isObject } from "../../../base/json.ts";
-import type { Block, CanonicalRequest, Turn } from "../../../canonical/index.ts";
-import { collectMessage } from "./collect-message.ts";
+import {
+  type Block,
+  type CanonicalRequest,
+  collectMessage,
+  type Turn,
+} from "../../../canonical/index.ts";
 import { orderProblem } from "./event-order.fixture.ts";
 import { geminiDialect, traitsOf } from "./index.ts";
 

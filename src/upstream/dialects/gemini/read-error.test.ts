@@ -30,6 +30,12 @@ const CASES: readonly (readonly [string, number, string, Partial<UpstreamError>]
     { kind: "not_found", message: "gone" },
   ],
   ["no login", 401, JSON.stringify(error(401, "x", "UNAUTHENTICATED")), { kind: "authentication" }],
+  [
+    "a word that every object knows",
+    500,
+    JSON.stringify(error(500, "x", "__proto__")),
+    { kind: "server" },
+  ],
   ["no right", 403, JSON.stringify(error(403, "x", "PERMISSION_DENIED")), { kind: "permission" }],
   [
     "billing is off",

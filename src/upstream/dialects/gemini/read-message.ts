@@ -1,12 +1,12 @@
 import { fail, ok, type Result } from "../../../base/result.ts";
-import type {
-  AnswerContext,
-  JsonObject,
-  Message,
-  UpstreamError,
+import {
+  type AnswerContext,
+  collectMessage,
+  type JsonObject,
+  type Message,
+  type UpstreamError,
 } from "../../../canonical/index.ts";
 import { AnswerReader } from "./answer-reader.ts";
-import { collectMessage } from "./collect-message.ts";
 
 /** Reads a whole answer, as if it were a stream of one event. */
 export function readMessage(

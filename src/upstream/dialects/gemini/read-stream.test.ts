@@ -1,7 +1,12 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import type { AnswerContext, Block, Message, StreamEvent } from "../../../canonical/index.ts";
-import { collectMessage } from "./collect-message.ts";
+import {
+  type AnswerContext,
+  type Block,
+  collectMessage,
+  type Message,
+  type StreamEvent,
+} from "../../../canonical/index.ts";
 import { geminiDialect, traitsOf } from "./index.ts";
 
 const NO_CONTEXT: AnswerContext = { toolNames: new Map(), callIds: new Set() };

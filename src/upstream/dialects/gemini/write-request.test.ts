@@ -504,13 +504,31 @@ describe("the tools in a Gemini request", () => {
     assert.match(JSON.stringify(body["contents"]), /The tool far is loaded/);
   });
 
-  it("fails where a request is nothing without a tool that runs at Anthropic", () => {
-    for (const kind of ["web_search_20250305", "code_execution_20250825"]) {
+  it("fails where a request is nothing without a tool that somebody else runs", () => {
+    for (const [kind, name] of [
+      ["web_search_20250305", "web_search"],
+      ["code_execution_20250825", "code_execution"],
+      ["code_interpreter", "code_interpreter"],
+    ] as const) {
       const written = geminiDialect.writeRequest(request({ tools: [server(kind, "x")] }), {
         ...SECOND,
         search: "never",
       });
-      assert.match(written.ok ? "" : written.error.message, new RegExp(kind));
+      assert.match(written.ok ? "" : written.error.message, new RegExp(`has no ${name},`));
+    }
+    const searching = [server("web_search_20250305", "web_search")];
+    const forced = { type: "tool", name: "web_search" } as const;
+    const mixed = request({ tools: [...searching, tool("run")], toolChoice: forced });
+    const refused = geminiDialect.writeRequest(mixed, { ...SECOND, search: "alone" });
+    assert.match(refused.ok ? "" : refused.error.message, /tool_choice names it/);
+    for (const [tools, search, runs] of [
+      [searching, "alone", true],
+      [searching, "never", false],
+      [[...searching, tool("run")], "alone", false],
+      [[...searching, tool("run")], "with-functions", true],
+      [[tool("run")], "with-functions", false],
+    ] as const) {
+      assert.equal(geminiDialect.searches?.(request({ tools }), { ...SECOND, search }), runs);
     }
     const unknown = request({ tools: [tool("run")], toolChoice: { type: "tool", name: "other" } });
     assert.equal(geminiDialect.writeRequest(unknown, SECOND).ok, false);

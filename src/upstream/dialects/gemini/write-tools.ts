@@ -9,7 +9,7 @@ import type {
 } from "../../../canonical/index.ts";
 import { shownFunctions } from "../shared/deferred-tools.ts";
 import type { Lose } from "../shared/losses.ts";
-import { isToolSearch, kindOf } from "../shared/server-tools.ts";
+import { isWebSearch, kindOf, refuseWithout } from "../shared/server-tools.ts";
 import { sanitiseSchema } from "./schema/sanitise-schema.ts";
 import { wireName } from "./tool-names.ts";
 import type { GeminiTraits } from "./traits.ts";
@@ -18,6 +18,12 @@ export interface WrittenTools {
   /** Members of the body: `tools` and `toolConfig`, each only where there is something to say. */
   readonly members: JsonObject;
   readonly hasFunctions: boolean;
+}
+
+/** Whether Google searches for a request itself. */
+export function searchesItself(request: CanonicalRequest, traits: GeminiTraits): boolean {
+  const functions = shownFunctions(request);
+  return request.tools.some((tool) => tool.type === "server" && canSearch(tool, functions, traits));
 }
 
 /** Fails for a request that is nothing without a tool which this upstream does not have. */
@@ -29,18 +35,11 @@ export function writeTools(
   const functions = shownFunctions(request);
   const servers = request.tools.filter((tool) => tool.type === "server");
   const search = servers.find((tool) => canSearch(tool, functions, traits));
-  for (const tool of servers) if (tool !== search) lose(`tools[].${kindOf(tool)}`);
+  const unmet = servers.filter((tool) => tool !== search);
+  const refused = refuseWithout(request, unmet);
+  if (refused !== undefined) return fail(refused);
+  for (const tool of unmet) lose(`tools[].${kindOf(tool)}`);
   if (search !== undefined) noteSearchOptions(search, lose);
-  // Without the search all deferred functions are sent, so nothing is missing.
-  const unmet = servers.filter((tool) => tool !== search && !isToolSearch(tool));
-  if (functions.length === 0 && search === undefined && unmet[0] !== undefined) {
-    return fail(
-      gatewayError(
-        "not_translatable",
-        `tools: ${unmet[0].kind} runs at Anthropic only, and this upstream has no equal`,
-      ),
-    );
-  }
   if (functions.some(({ strict }) => strict === true)) lose("tools[].strict");
   const choice = writeChoice(request.toolChoice, functions, search, lose);
   if (!choice.ok) return choice;
@@ -60,7 +59,7 @@ function canSearch(
   functions: readonly FunctionTool[],
   traits: GeminiTraits,
 ): boolean {
-  if (kindOf(tool) !== "web_search") return false;
+  if (!isWebSearch(tool)) return false;
   if (traits.search === "alone") return functions.length === 0;
   return traits.search === "with-functions";
 }

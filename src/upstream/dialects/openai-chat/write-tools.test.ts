@@ -64,7 +64,32 @@ describe("writeTools", () => {
     const written = writeRequest(request({ tools: [SEARCH] }), ABLE);
     assert.ok(!written.ok);
     assert.equal(written.error.code, "not_translatable");
-    assert.match(written.error.message, /web_search_20250305.*turn the tool off/);
+    assert.match(written.error.message, /web_search_20250305.*no other tool.*turn the tool off/);
+  });
+
+  it("refuses to leave out the tool that is to be used, but not one that is not", () => {
+    const forced = { type: "tool", name: "web_search" } as const;
+    const written = writeRequest(request({ tools: [SEARCH, tool("a")], toolChoice: forced }), ABLE);
+    assert.match(
+      written.ok ? "" : written.error.message,
+      /web_search_20250305, and tool_choice names it\. Configure a search provider \(search\.provider/,
+    );
+    assert.deepEqual(write({ tools: [SEARCH], toolChoice: { type: "none" } }).lossy, [
+      "tools[].web_search",
+      "toolChoice",
+    ]);
+    const own = [SEARCH, tool("web_search")];
+    assert.deepEqual(write({ tools: own, toolChoice: forced }).lossy, ["tools[].web_search"]);
+  });
+
+  it("names every tool that is missing, and no search provider for those that are none", () => {
+    for (const kind of ["code_execution_20250825", "web_fetch_20250910", "computer_20250124"]) {
+      const tools = [{ ...SEARCH, kind, name: "x", raw: { type: kind } }];
+      const written = writeRequest(request({ tools }), ABLE);
+      const message = written.ok ? "" : written.error.message;
+      assert.match(message, new RegExp(`has no ${kind}, and the request has no other tool`));
+      assert.doesNotMatch(message, /search\.provider/);
+    }
   });
 
   it("leaves such tools out beside others, and says so", () => {

@@ -1,9 +1,9 @@
-import { type GatewayError, gatewayError } from "../../../base/errors.ts";
+import type { GatewayError } from "../../../base/errors.ts";
 import { fail, ok, type Result } from "../../../base/result.ts";
 import type { CanonicalRequest, FunctionTool, JsonObject } from "../../../canonical/index.ts";
 import { shownFunctions } from "../shared/deferred-tools.ts";
 import type { Lose } from "../shared/losses.ts";
-import { kindOf } from "../shared/server-tools.ts";
+import { kindOf, refuseWithout } from "../shared/server-tools.ts";
 import { toolParameters } from "../shared/tool-schema.ts";
 import type { ToolNames } from "./tool-names.ts";
 import type { ChatTraits } from "./traits.ts";
@@ -17,15 +17,8 @@ export function writeTools(
   lose: Lose,
 ): Result<JsonObject, GatewayError> {
   const servers = request.tools.filter((tool) => tool.type === "server");
-  if (servers.length > 0 && servers.length === request.tools.length) {
-    const kinds = servers.map(({ kind }) => kind).join(", ");
-    return fail(
-      gatewayError(
-        "not_translatable",
-        `${request.model} cannot run ${kinds}, and the request has no other tool. Send such requests to a provider that has it, or turn the tool off in the client.`,
-      ),
-    );
-  }
+  const refused = refuseWithout(request, servers);
+  if (refused !== undefined) return fail(refused);
   for (const tool of servers) lose(`tools[].${kindOf(tool)}`);
   const tools = shownFunctions(request);
   if (tools.length === 0) {

@@ -2,7 +2,7 @@ import { type JsonObject, parseToolInput, type StreamEvent } from "../../../cano
 import { textOf } from "../shared/fields.ts";
 import type { Produced } from "../shared/stop-reason.ts";
 import type { ItemReader } from "./item-reader.ts";
-import { argumentsOf, clientName, type ItemContext } from "./read-items.ts";
+import { argumentsOf, clientName, type ItemContext, isCall } from "./read-items.ts";
 
 const MISMATCH = "the upstream's tool call ended otherwise than it began";
 
@@ -21,12 +21,12 @@ export class CallItem implements ItemReader {
   }
 
   get produced(): Produced {
-    return { hasCall: true, hasRefusal: false, hasBrokenCall: this.#isBroken };
+    return { hasCall: this.#isOpen, hasRefusal: false, hasBrokenCall: this.#isBroken };
   }
 
   push(type: string, event: JsonObject): readonly StreamEvent[] {
     // Without a name nothing can be opened; the item's end has it.
-    if (!this.#isOpen && textOf(this.#first["name"]) === "") return [];
+    if (!this.#isOpen && !isCall(this.#first)) return [];
     if (type === "response.function_call_arguments.delta") {
       return this.#give(textOf(event["delta"]));
     }
@@ -37,7 +37,8 @@ export class CallItem implements ItemReader {
   }
 
   finish(item: JsonObject | undefined): readonly StreamEvent[] {
-    this.#first = item ?? this.#first;
+    if (item !== undefined && isCall(item)) this.#first = item;
+    if (!this.#isOpen && !isCall(this.#first)) return [];
     const events = [
       ...this.#open(),
       ...this.#complete(item === undefined ? this.#input : argumentsOf(item)),

@@ -14,4 +14,5 @@ export const openAiResponses: UpstreamDialect<ResponsesTraits> = {
   readMessage: (body, _traits, context) => readMessage(body, context),
   openStream: (_traits, context) => new ResponsesStreamReader(context),
   readError,
+  searches: (_request, { webSearch }) => webSearch,
 };

@@ -23,6 +23,7 @@ export function readItem(item: JsonObject, context: ItemContext): readonly Block
     case "reasoning":
       return readReasoning(item);
     case "function_call":
+      if (!isCall(item)) return [];
       return [
         {
           type: "tool_use",
@@ -45,6 +46,11 @@ export function messageTexts(item: JsonObject): readonly string[] {
   const content = item["content"];
   if (typeof content === "string") return [content];
   return objectsOf(content).map((part) => textOf(part["text"]) || textOf(part["refusal"]));
+}
+
+/** A call without a name is none: nobody could run it. */
+export function isCall(item: JsonObject): boolean {
+  return item["type"] === "function_call" && textOf(item["name"]) !== "";
 }
 
 export function hasRefusal(item: JsonObject): boolean {

@@ -27,6 +27,7 @@ const ITEMS: readonly (readonly [string, JsonObject, readonly Block[]])[] = [
   ["a message of nothing", { type: "message", content: [{ type: "output_text", text: "" }] }, []],
   ["a refusal", REFUSED, [{ type: "text", text: "No." }]],
   ["a call", CALL, [{ type: "tool_use", id: "c", name: "read", input: '{"a":1}' }]],
+  ["a call without a name, which nobody could run", { ...CALL, name: "" }, []],
   [
     "a call without input, of a shortened name, whose id the conversation has",
     { type: "function_call", call_id: "call_0", name: "short_h1", arguments: "" },

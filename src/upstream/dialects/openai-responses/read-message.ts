@@ -10,7 +10,7 @@ import { AnswerIds } from "../shared/answer-ids.ts";
 import { objectsOf, textOf } from "../shared/fields.ts";
 import { stopReasonOf } from "../shared/stop-reason.ts";
 import { readOutcome } from "./outcome.ts";
-import { argumentsOf, hasRefusal, readItem } from "./read-items.ts";
+import { argumentsOf, hasRefusal, isCall, readItem } from "./read-items.ts";
 import { readUsage } from "./usage.ts";
 
 /** Reads a whole answer. A call whose input was cut off stays, for its client to be told of. */
@@ -25,7 +25,7 @@ export function readMessage(
   }
   const items = objectsOf(body["output"]);
   const context = { toolNames, ids: new AnswerIds(callIds) };
-  const calls = items.filter((item) => item["type"] === "function_call");
+  const calls = items.filter(isCall);
   const produced = {
     hasCall: calls.length > 0,
     hasRefusal: items.some(hasRefusal),

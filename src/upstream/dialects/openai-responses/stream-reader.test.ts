@@ -42,6 +42,21 @@ describe("ResponsesStreamReader", () => {
     ]);
   });
 
+  it("leaves out a call that never gets a name, and takes the name from wherever it stands", () => {
+    const nameless = { ...called("{}"), name: "" };
+    const ended = play(CREATED, added(0, nameless), done(0, nameless), COMPLETED);
+    assert.deepEqual(collect(ended).content, []);
+    assert.equal(collect(ended).stopReason, "end_turn");
+    for (const [first, last] of [
+      [nameless, called("{}")],
+      [called("{}"), nameless],
+    ]) {
+      assert.deepEqual(contentOf(added(0, first ?? {}), done(0, last ?? {}), COMPLETED), [
+        { type: "tool_use", id: "c", name: "read", input: "{}" },
+      ]);
+    }
+  });
+
   it("reads an input that comes in pieces, at the end of the pieces, or at the end of the item", () => {
     const whole = '{"a":1}';
     const pieces = [argumentsDelta(0, '{"a"'), argumentsDelta(0, ":1}")];

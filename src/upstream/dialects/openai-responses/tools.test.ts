@@ -116,7 +116,10 @@ describe("tools", () => {
     const written = writeRequest(makeRequest({ tools: [SEARCH] }), BARE_TRAITS);
     assert.ok(!written.ok);
     assert.equal(written.error.code, "not_translatable");
-    assert.match(written.error.message, /no web_search.*webSearch/);
+    assert.match(
+      written.error.message,
+      /has no web_search_20260318.*no other tool.*search\.provider/,
+    );
   });
 
   it("that are deferred come with what found them", () => {

@@ -1,4 +1,4 @@
-import { type GatewayError, gatewayError } from "../../../base/errors.ts";
+import type { GatewayError } from "../../../base/errors.ts";
 import { isObject } from "../../../base/json.ts";
 import { fail, ok, type Result } from "../../../base/result.ts";
 import type {
@@ -6,12 +6,11 @@ import type {
   FunctionTool,
   JsonObject,
   ServerTool,
-  Tool,
 } from "../../../canonical/index.ts";
 import { OPENAI_NAME, shortName } from "../../wire-names.ts";
 import { shownFunctions } from "../shared/deferred-tools.ts";
 import type { Lose } from "../shared/losses.ts";
-import { kindOf } from "../shared/server-tools.ts";
+import { isWebSearch, kindOf, refuseWithout } from "../shared/server-tools.ts";
 import { toolParameters } from "../shared/tool-schema.ts";
 import type { ResponsesTraits } from "./traits.ts";
 
@@ -32,14 +31,10 @@ export function writeTools(
   const functions = shownFunctions(request);
   const servers = request.tools.filter((tool): tool is ServerTool => tool.type === "server");
   const searches = servers.filter((tool) => isWebSearch(tool) && traits.webSearch);
-  for (const tool of servers) {
-    if (!searches.includes(tool)) lose(`tools[].${kindOf(tool)}`);
-  }
-  const [first] = servers;
-  if (first !== undefined && servers.length === request.tools.length && searches.length === 0) {
-    const message = `tools: the chosen upstream has no ${kindOf(first)}, and the request has no other tool; route it to a model that has (webSearch of a Responses upstream)`;
-    return fail(gatewayError("not_translatable", message));
-  }
+  const unmet = servers.filter((tool) => !searches.includes(tool));
+  const refused = refuseWithout(request, unmet);
+  if (refused !== undefined) return fail(refused);
+  for (const tool of unmet) lose(`tools[].${kindOf(tool)}`);
   const [search] = searches;
   return ok({
     tools: [
@@ -73,10 +68,6 @@ function writeSearch({ raw }: ServerTool, lose: Lose): JsonObject {
     ...(Array.isArray(domains) ? { filters: { allowed_domains: domains } } : {}),
     ...(isObject(location) ? { user_location: location } : {}),
   };
-}
-
-function isWebSearch(tool: Tool): boolean {
-  return tool.type === "server" && kindOf(tool) === "web_search";
 }
 
 /** `tool_choice`; undefined where the request has none, or no tool to choose. */

@@ -1,5 +1,5 @@
 import { isObject } from "../../../base/json.ts";
-import type { OpaqueBlock } from "../../../canonical/index.ts";
+import { type OpaqueBlock, openSnippet } from "../../../canonical/index.ts";
 import { objectsOf, textOf } from "./fields.ts";
 import type { Lose } from "./losses.ts";
 
@@ -11,7 +11,7 @@ const TEXT_MEMBERS = ["text", "stdout", "stderr", "content"];
 
 /**
  * What another maker's model can have of a block that only Anthropic's API understands: a search's query, the titles and
- * addresses that it found, text that stands in it. Undefined where nothing of it can be said.
+ * addresses that it found, what the pages said where the search was run here, text that stands in it. Undefined where nothing of it can be said.
  */
 export function opaqueText({ kind, raw }: OpaqueBlock): string | undefined {
   if (kind === "tool_reference") return `[The tool ${textOf(raw["tool_name"])} is loaded.]`;
@@ -45,5 +45,6 @@ function linesOf(value: unknown, depth: number): readonly string[] {
   return [
     ...(heading.length > 0 ? [heading.join(" ")] : []),
     ...TEXT_MEMBERS.flatMap((member) => linesOf(value[member], depth + 1)),
+    ...linesOf(openSnippet(value["encrypted_content"]), depth + 1),
   ];
 }

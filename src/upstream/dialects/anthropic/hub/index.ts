@@ -14,4 +14,5 @@ export const anthropicMessages: UpstreamDialect<AnthropicTraits> = {
   readMessage,
   openStream: (_traits, context) => new MessageStreamReader(context),
   readError,
+  searches: () => true,
 };

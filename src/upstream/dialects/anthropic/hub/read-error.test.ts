@@ -22,6 +22,8 @@ describe("readError", () => {
   ])[] = [
     [401, envelope("authentication_error", "invalid x-api-key"), [], "authentication"],
     [403, envelope("permission_error", "no"), [], "permission"],
+    [500, envelope("__proto__", "no"), [], "server"],
+    [400, envelope("constructor", "no"), [], "invalid_request"],
     [402, envelope("billing_error", "no"), [], "billing"],
     [
       400,

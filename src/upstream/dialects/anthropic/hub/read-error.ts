@@ -59,7 +59,8 @@ export function describeError(envelope: unknown, status?: number): UpstreamError
 }
 
 function kindOf(type: unknown, status: number | undefined): UpstreamErrorKind {
-  const byType = typeof type === "string" ? KINDS_BY_TYPE[type] : undefined;
+  const isKnown = typeof type === "string" && Object.hasOwn(KINDS_BY_TYPE, type);
+  const byType = isKnown ? KINDS_BY_TYPE[type] : undefined;
   if (byType !== undefined && byType !== "invalid_request" && byType !== "server") return byType;
   // These two are said of everything else, where the status tells more.
   const byStatus = statusKind(status);

@@ -21,6 +21,13 @@ describe("readMessage", () => {
     }
   });
 
+  it("leaves out a call without a name, which nobody could run", () => {
+    const nameless = { type: "tool_use", id: "t", input: {} };
+    const message = read([{ type: "text", text: "a" }, nameless], { stop_reason: "tool_use" });
+    assert.deepEqual(message.content, [{ type: "text", text: "a" }]);
+    assert.equal(message.stopReason, "end_turn");
+  });
+
   it("reads every kind of block, and keeps what it does not know", () => {
     const { content } = read([
       { type: "text", text: "a", citations: [1] },

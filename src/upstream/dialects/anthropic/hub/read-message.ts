@@ -29,7 +29,7 @@ export function readMessage(
   if (type === "error" || isObject(error)) return fail(describeError(body));
   const calls = new AnswerCalls(context);
   const items: readonly unknown[] = Array.isArray(content) ? content : [undefined];
-  const blocks = items.map((item) => readBlock(item, calls));
+  const blocks = items.filter((item) => !isNameless(item)).map((item) => readBlock(item, calls));
   const known = blocks.filter((block) => block !== undefined);
   if (known.length < blocks.length) {
     return fail({ kind: "server", message: "The upstream's answer is not a message." });
@@ -43,6 +43,11 @@ export function readMessage(
     stopSequence: textOrNothing(body["stop_sequence"]),
     usage: readUsage(body["usage"]),
   });
+}
+
+/** A call without a name is none: nobody could run it. */
+export function isNameless(raw: unknown): boolean {
+  return isObject(raw) && raw["type"] === "tool_use" && textOf(raw["name"]) === "";
 }
 
 /** Undefined: no content block. */

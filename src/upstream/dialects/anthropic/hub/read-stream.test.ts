@@ -56,6 +56,11 @@ describe("MessageStreamReader", () => {
       [STARTED, used, input('{"a":1}'), CLOSED, called],
     ],
     [
+      "a call without a name, which nobody could run",
+      [START, opens({ ...use, name: "" }), inputPiece("{}"), closes(), ends("tool_use"), STOP],
+      [STARTED, ENDED],
+    ],
+    [
       "a text that was opened with its words",
       [START, opens({ type: "text", text: "Hi" }), closes(), STOP],
       [STARTED, opened("text"), delta("Hi"), CLOSED, ENDED],

@@ -15,7 +15,7 @@ import { textOf } from "../../shared/fields.ts";
 import { mergeUsage } from "../usage-merge.ts";
 import { homeOf, openBlock, readDelta } from "./open-block.ts";
 import { describeError } from "./read-error.ts";
-import { AnswerCalls, textOrNothing } from "./read-message.ts";
+import { AnswerCalls, isNameless, textOrNothing } from "./read-message.ts";
 import { readStopReason } from "./read-stop.ts";
 import { readUsage } from "./read-usage.ts";
 
@@ -105,7 +105,7 @@ export class MessageStreamReader implements StreamReader {
   #openBlock(raw: JsonObject): void {
     this.#begin({});
     this.#closeBlock();
-    if (typeof raw["type"] !== "string") return;
+    if (typeof raw["type"] !== "string" || isNameless(raw)) return;
     const { block, held } = openBlock(raw, this.#calls);
     this.#open = block.type;
     this.#out.push({ type: "block", block });

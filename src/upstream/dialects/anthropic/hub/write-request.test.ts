@@ -51,6 +51,17 @@ describe("writeRequest toward Anthropic", () => {
       lossy: ["maxTokens"],
     },
     {
+      name: "blanks to stop at",
+      asked: { stopSequences: ["\n\n", "END"] },
+      body: { stop_sequences: ["END"] },
+      lossy: ["stopSequences"],
+    },
+    {
+      name: "blanks to stop at, which its own clients answer for",
+      asked: { stopSequences: ["\n"], dialect: "anthropic" },
+      body: { stop_sequences: ["\n"] },
+    },
+    {
       name: "tools and one call at a time",
       asked: { tools: [TOOL], parallelToolCalls: false },
       body: {
@@ -298,7 +309,7 @@ describe("writeRequest toward Anthropic", () => {
     [
       "only tools that it does not have",
       { tools: [{ type: "server", kind: "local_shell", name: "local_shell", raw: {} }] },
-      /^tools: the upstream has none/,
+      /^tools: .* has no local_shell, and the request has no other tool/,
     ],
   ];
   for (const [name, asked, expected] of REFUSED) {

@@ -9,6 +9,7 @@ import type {
 } from "../../../../canonical/index.ts";
 import { answerContext } from "../../shared/answer-context.ts";
 import { makeLosses } from "../../shared/losses.ts";
+import { refuseWithout } from "../../shared/server-tools.ts";
 import { arrangeTurns } from "./arrange-turns.ts";
 import { neededBetas } from "./betas.ts";
 import { writeFormat } from "./output-format.ts";
@@ -17,7 +18,7 @@ import type { AnthropicTraits, Writing } from "./traits.ts";
 import { ownExtra, writeBlocks } from "./write-blocks.ts";
 import { writeSampling } from "./write-sampling.ts";
 import { writeThinking } from "./write-thinking.ts";
-import { writeToolChoice, writeTools } from "./write-tools.ts";
+import { unknownTools, writeToolChoice, writeTools } from "./write-tools.ts";
 
 const DIALECT = "anthropic";
 
@@ -38,15 +39,9 @@ export function writeRequest(
       ),
     );
   }
+  const refused = refuseWithout(request, unknownTools(request.tools, writing));
+  if (refused !== undefined) return fail(refused);
   const tools = writeTools(request.tools, writing);
-  if (tools.length === 0 && request.tools.length > 0) {
-    return fail(
-      gatewayError(
-        "not_translatable",
-        "tools: the upstream has none of these tools. Send a tool that the client runs itself, or choose another model.",
-      ),
-    );
-  }
   const body = withExtra(writeBody(request, turns, tools, writing), request, writing);
   const betas = neededBetas(request, body);
   return ok({
@@ -64,7 +59,7 @@ function writeBody(
   tools: readonly JsonObject[],
   writing: Writing,
 ): JsonObject {
-  const { system, stopSequences, userId } = request;
+  const { system, userId } = request;
   const maxTokens = limitOf(request, writing);
   const { thinking, effort } = writeThinking(request, maxTokens, writing);
   const toolChoice = writeToolChoice(request);
@@ -85,7 +80,7 @@ function writeBody(
     ...(thinking === undefined ? {} : { thinking }),
     ...(Object.keys(config).length === 0 ? {} : { output_config: config }),
     ...writeSampling(request, thinking !== undefined, writing),
-    ...(stopSequences.length === 0 ? {} : { stop_sequences: stopSequences }),
+    ...writeStops(request, writing),
     ...(userId === undefined ? {} : { metadata: { user_id: userId } }),
     ...(request.stream ? { stream: true } : {}),
     ...writeAutomaticCache(request, writing),
@@ -98,6 +93,16 @@ function writeTurn({ role, content, extra }: Turn, writing: Writing): JsonObject
     role,
     content: writeBlocks(content, writing),
   };
+}
+
+/**
+ * Blanks alone are refused, and common in other dialects.
+ * @source https://github.com/BerriAI/litellm/issues/3286 (read 2026-11-25)
+ */
+function writeStops({ stopSequences }: CanonicalRequest, { isOwn, lose }: Writing): JsonObject {
+  const taken = stopSequences.filter((stop) => isOwn || stop.trim() !== "");
+  if (taken.length < stopSequences.length) lose("stopSequences");
+  return taken.length === 0 ? {} : { stop_sequences: taken };
 }
 
 function limitOf({ maxTokens }: CanonicalRequest, { traits, lose }: Writing): number {

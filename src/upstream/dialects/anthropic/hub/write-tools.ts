@@ -3,6 +3,7 @@ import type {
   CanonicalRequest,
   FunctionTool,
   JsonObject,
+  ServerTool,
   Tool,
 } from "../../../../canonical/index.ts";
 import { isAnthropics, kindOf } from "../../shared/server-tools.ts";
@@ -23,10 +24,22 @@ export function writeTools(tools: readonly Tool[], writing: Writing): readonly J
   return tools.map((tool) => writeTool(tool, writing)).filter((tool) => tool !== undefined);
 }
 
+/** Tools of other dialects that Anthropic does not run. */
+export function unknownTools(tools: readonly Tool[], writing: Writing): readonly ServerTool[] {
+  return tools
+    .filter((tool) => tool.type === "server")
+    .filter((tool) => writeServerTool(tool, writing) === undefined);
+}
+
+function writeServerTool(tool: ServerTool, { isOwn }: Writing): JsonObject | undefined {
+  if (isOwn || isAnthropics(tool)) return tool.raw;
+  return WEB_SEARCH_KINDS.has(tool.kind) ? WEB_SEARCH : undefined;
+}
+
 function writeTool(tool: Tool, writing: Writing): JsonObject | undefined {
   if (tool.type === "server") {
-    if (writing.isOwn || isAnthropics(tool)) return tool.raw;
-    if (WEB_SEARCH_KINDS.has(tool.kind)) return WEB_SEARCH;
+    const written = writeServerTool(tool, writing);
+    if (written !== undefined) return written;
     writing.lose(`tools[].${kindOf(tool)}`);
     return undefined;
   }

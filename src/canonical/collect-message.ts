@@ -1,11 +1,9 @@
-import { fail, ok, type Result } from "../../../base/result.ts";
-import type {
-  Block,
-  Message,
-  OpenedBlock,
-  StreamEvent,
-  UpstreamError,
-} from "../../../canonical/index.ts";
+import { fail, ok, type Result } from "../base/result.ts";
+import type { Block, OpaqueBlock } from "./blocks.ts";
+import type { UpstreamError } from "./error.ts";
+import { parseToolInput } from "./exact-json.ts";
+import type { Message } from "./message.ts";
+import type { OpenedBlock, StreamEvent } from "./stream.ts";
 
 interface Pieces {
   text: string;
@@ -56,7 +54,16 @@ function closed(block: OpenedBlock, { text, signature }: Pieces): Block {
       return { type: "thinking", text, signature };
     case "tool_use":
       return { ...block, input: text };
-    default:
+    case "opaque":
+      return text === "" ? block : withInput(block, text);
+    case "redacted_thinking":
       return block;
+    default:
+      return block satisfies never;
   }
+}
+
+/** A call of a tool that the upstream runs has its input in it. */
+function withInput(block: OpaqueBlock, json: string): OpaqueBlock {
+  return { ...block, raw: { ...block.raw, input: parseToolInput(json) ?? {} } };
 }

@@ -1,0 +1,22 @@
+import type { Admission } from "./admission.ts";
+import type { ClientSide } from "./client-side.ts";
+import { type Question, refuseSearch } from "./decide.ts";
+import type { ExchangeSettings, House } from "./house.ts";
+import type { Searching } from "./hub/search/loop.ts";
+
+/** What one exchange needs to search by itself; undefined where no search is configured. */
+export function searchingFor(
+  { search, clock }: Pick<House, "search" | "clock">,
+  question: Question,
+  settings: ExchangeSettings,
+  { admission, client }: { readonly admission: Admission; readonly client: ClientSide },
+): Searching | undefined {
+  if (search === undefined) return undefined;
+  return {
+    web: search,
+    refusal: () => refuseSearch(question, search.origin, settings),
+    admit: async (bodyBytes) => await admission.admitMore(bodyBytes),
+    isClientGone: () => client.gone,
+    monotonicMs: clock.monotonicMs,
+  };
+}

@@ -1,0 +1,17 @@
+import type { Target } from "../target.ts";
+import { ANSWER_TARGETS } from "./answers.ts";
+import { OTHER_TARGETS } from "./beside.ts";
+import { ERROR_TARGETS } from "./errors.ts";
+import { JSON_TARGETS } from "./json.ts";
+import { REQUEST_TARGETS } from "./requests.ts";
+import { STREAM_TARGETS } from "./streams.ts";
+
+/** Everything that decodes what came from outside. */
+export const TARGETS: readonly Target[] = [
+  ...REQUEST_TARGETS,
+  ...ANSWER_TARGETS,
+  ...STREAM_TARGETS,
+  ...ERROR_TARGETS,
+  ...JSON_TARGETS,
+  ...OTHER_TARGETS,
+];
