@@ -12,6 +12,7 @@ import { openDeployment } from "./deployment.ts";
 import { ActiveExchanges } from "./exchange/active.ts";
 import { HeldBytes } from "./exchange/body.ts";
 import { FirstSpills } from "./exchange/first-spills.ts";
+import { ForeignProofs } from "./exchange/foreign-proofs.ts";
 import { runExchange } from "./exchange/run.ts";
 import { toGeneration } from "./generation.ts";
 import { deriveKey } from "./identity/derive-key.ts";
@@ -148,6 +149,7 @@ export async function openGateway(options: GatewayOptions): Promise<Result<Gatew
     budgets,
     fullSessions: new FullSessions(),
     provenance: deriveKey(installKey, "spillway thinking"),
+    foreign: new ForeignProofs(),
     firstSpills: new FirstSpills(),
     deployment,
     providers,

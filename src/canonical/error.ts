@@ -6,12 +6,22 @@ export type UpstreamErrorKind =
   | "not_found"
   | "invalid_request"
   | "context_overflow"
+  /** Earlier thinking is not taken back; without it the request would be answered. */
+  | "thinking_refused"
   | "too_large"
   | "rate_limit"
   | "quota"
   | "overloaded"
   | "timeout"
   | "server";
+
+/** What was asked for and what a model has room for. */
+export interface OverflowTokens {
+  readonly asked: number;
+  readonly limit: number;
+  /** The part of what was asked that is room for the answer; undefined where that is not told. */
+  readonly answer?: number | undefined;
+}
 
 /** An upstream's failure, free of its spelling. */
 export interface UpstreamError {
@@ -22,5 +32,5 @@ export interface UpstreamError {
   readonly status?: number | undefined;
   readonly retryAfterMs?: number | undefined;
   /** Of a context overflow, where the upstream tells them. */
-  readonly tokens?: { readonly asked: number; readonly limit: number } | undefined;
+  readonly tokens?: OverflowTokens | undefined;
 }

@@ -1,4 +1,6 @@
 import type { ServerResponse } from "node:http";
+import type { Socket } from "node:net";
+import { TLSSocket } from "node:tls";
 import type { GatewayError } from "../base/errors.ts";
 import { firstValue, type HeaderList } from "../base/header-list.ts";
 import type { ResponseHead } from "../upstream/transport/contract.ts";
@@ -9,7 +11,10 @@ const NOTHING = Buffer.alloc(0);
 
 /** What of a call the client's end needs. */
 export type Side = Pick<ClientCall, "id" | "request" | "response"> & {
-  readonly dialect: Pick<ClientCall["dialect"], "renderError" | "renderStreamError">;
+  readonly dialect: Pick<
+    ClientCall["dialect"],
+    "renderError" | "renderStreamError" | "repeatsAfterReset"
+  >;
 };
 
 /** The client's end of an exchange: writes, back-pressure and departure in one place. */
@@ -116,9 +121,10 @@ export class ClientSide {
     const { socket } = this.#call.request;
     // What was written still goes out, but the body's end marker never does. HTTP/1.0 has no end marker: only a reset
     // tells a broken answer from a whole one.
-    if (this.#call.request.httpVersion === "1.0") socket.resetAndDestroy();
+    if (this.#call.request.httpVersion === "1.0") reset(socket);
     else {
-      socket.destroySoon();
+      if (this.#call.dialect.repeatsAfterReset === true) resetSoon(socket);
+      else socket.destroySoon();
       // A client that does not read would keep the rest, and its socket, in memory for ever.
       setTimeout(() => socket.destroy(), BREAK_OFF_MS).unref();
     }
@@ -136,9 +142,22 @@ export class ClientSide {
   }
 }
 
+/** A reset takes with it what is still on its way to the client. */
+function resetSoon(socket: Socket): void {
+  socket.write("", () => setTimeout(() => reset(socket), ON_ITS_WAY_MS).unref());
+}
+
+/** Behind TLS there is no telling a reset from an end. */
+function reset(socket: Socket): void {
+  if (socket instanceof TLSSocket) socket.destroy();
+  else socket.resetAndDestroy();
+}
+
 /** At most this much of an unwanted request body is read before the connection is closed. */
 const LINGER_BYTES = 64 * 1024;
 const LINGER_MS = 1_000;
+/** How long what is written takes to reach a client that reads. */
+const ON_ITS_WAY_MS = 250;
 /** How long a broken-off answer may take to go out. */
 const BREAK_OFF_MS = 10_000;
 

@@ -37,12 +37,15 @@ export const SEALED_TRACE = SEAL_MARK.slice(SEAL_MARK.indexOf("w"));
 
 /**
  * Takes the blocks out of `messages[].content[]` whose thinking other providers proved, and the searches that were run here, and
- * leaves every other byte: Anthropic refuses a signature, and what a page said, that is not its own. A body that is no JSON stays
- * as it is.
+ * leaves every other byte: Anthropic refuses a signature, and what a page said, that is not its own. `isForeign` knows the proofs
+ * that bear no mark. A body that is no JSON stays as it is.
  */
-export function cutSealed(body: Buffer): Buffer {
+export function cutSealed(
+  body: Buffer,
+  isForeign: (proof: string) => boolean = () => false,
+): Buffer {
   // One character a byte: offsets are byte offsets.
-  const lists = sealedLists(body.toString("latin1"));
+  const lists = sealedLists(body.toString("latin1"), isForeign);
   const parts: Buffer[] = [];
   let from = 0;
   for (const { start, end, instead } of lists.flatMap(cutsOf)) {
@@ -91,7 +94,10 @@ function stringEnd(text: string, start: number): number {
 }
 
 /** The lists of blocks that hold a sealed one. */
-function sealedLists(text: string): readonly (readonly Element[])[] {
+function sealedLists(
+  text: string,
+  isForeign: (proof: string) => boolean,
+): readonly (readonly Element[])[] {
   const found: (readonly Element[])[] = [];
   const open: Container[] = [];
   let previous = "";
@@ -107,21 +113,27 @@ function sealedLists(text: string): readonly (readonly Element[])[] {
         list?.elements.push({ start: closed.start, end: index + 1, isSealed: closed.isSealed });
       } else if (closed.elements.some(({ isSealed }) => isSealed)) found.push(closed.elements);
     } else if (inside !== undefined && token.startsWith('"')) {
-      if (previous === ":") inside.isSealed ||= isProof(open, inside, token);
-      else inside.key = token;
+      if (previous === ":") {
+        inside.isSealed ||= isProof(open, inside, token, isForeign);
+      } else inside.key = token;
     }
     previous = token;
   }
   return open.length === 0 ? found : [];
 }
 
-function isProof(open: readonly Container[], { key = "" }: Container, value: string): boolean {
+function isProof(
+  open: readonly Container[],
+  { key = "" }: Container,
+  value: string,
+  isForeign: (proof: string) => boolean,
+): boolean {
   const beginning = PROOFS.get(key);
   return (
     beginning !== undefined &&
     open.length === BLOCK_DEPTH &&
     open[0]?.key === '"messages"' &&
     open[2]?.key === '"content"' &&
-    value.startsWith(beginning)
+    (value.startsWith(beginning) || isForeign(value.slice(1, -1)))
   );
 }

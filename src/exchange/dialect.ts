@@ -55,6 +55,8 @@ export interface ClientDialect {
   readonly canonical: CanonicalClient;
   /** Whose models its clients mean where they name no provider; undefined: Anthropic's. */
   readonly usualProvider?: string | undefined;
+  /** Its clients ask anew for an answer that broke off where the connection was reset, and not where it ended. */
+  readonly repeatsAfterReset?: true;
   renderError(error: GatewayError, requestId: string): RenderedError;
   /** One whole event for a stream that cannot go on. */
   renderStreamError(error: GatewayError): string;

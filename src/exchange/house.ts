@@ -17,6 +17,7 @@ import type { Vault } from "../vault/index.ts";
 import type { ActiveExchanges } from "./active.ts";
 import type { BodyLimits, HeldBytes } from "./body.ts";
 import type { FirstSpills } from "./first-spills.ts";
+import type { ForeignProofs } from "./foreign-proofs.ts";
 
 /** Who pays, and how far (design R2 to R4). */
 export interface PaySettings {
@@ -69,6 +70,8 @@ export interface House {
   readonly fullSessions: FullSessions;
   /** Marks the thinking of other providers than Anthropic. */
   readonly provenance: KeyObject;
+  /** The thinking of theirs that could not be marked. */
+  readonly foreign: ForeignProofs;
   readonly firstSpills: FirstSpills;
   readonly metrics: ExchangeMetrics;
   readonly log: ExchangeLog;

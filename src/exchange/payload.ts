@@ -3,6 +3,7 @@ import type { UpstreamRequest } from "../upstream/transport/contract.ts";
 import type { HeldBody, RequestBody } from "./body.ts";
 import { cutSealed, SEALED_TRACE } from "./cut-sealed.ts";
 import { bodyIncludes } from "./facts.ts";
+import type { ForeignProofs } from "./foreign-proofs.ts";
 
 /** What goes upstream of a client's body. */
 export interface Payload {
@@ -17,12 +18,14 @@ export interface Rewriting {
   readonly model: string | undefined;
   /** Thinking of other providers is taken out. */
   readonly cutsSealed: boolean;
+  /** Of such thinking what is not sealed; undefined: it may stay. */
+  readonly foreign: ForeignProofs | undefined;
 }
 
 /** The HTTP client keeps a Buffer for as long as the answer lasts, but lets go of what a stream has yielded. */
 const KEPT_BODY_BYTES = 8 * 1024;
 
-export function toPayload(body: RequestBody, { model, cutsSealed }: Rewriting): Payload {
+export function toPayload(body: RequestBody, { model, cutsSealed, foreign }: Rewriting): Payload {
   switch (body.kind) {
     case "none":
       return { body: undefined, isRewritten: false };
@@ -30,12 +33,13 @@ export function toPayload(body: RequestBody, { model, cutsSealed }: Rewriting): 
       return { body: body.open(), isRewritten: false };
     case "held": {
       const plain = body.plain.ok ? body.plain.value : undefined;
-      const isCut = cutsSealed && bodyIncludes(body, SEALED_TRACE);
+      const isForeign = plain !== undefined && foreign?.areIn(plain) === true;
+      const isCut = (cutsSealed && bodyIncludes(body, SEALED_TRACE)) || isForeign;
       if (plain === undefined || (model === undefined && !isCut)) {
         return { body: asItCame(body), isRewritten: false };
       }
       const whole = Buffer.concat(plain);
-      const cut = isCut ? cutSealed(whole) : whole;
+      const cut = isCut ? cutSealed(whole, (proof) => foreign?.has(proof) === true) : whole;
       const spliced = model === undefined ? undefined : spliceModel(cut, model);
       return { body: spliced === undefined ? cut : Buffer.concat(spliced), isRewritten: true };
     }

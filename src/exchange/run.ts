@@ -71,6 +71,7 @@ export async function runExchange(call: ClientCall, house: House): Promise<void>
       streamRequested: facts.stream === true,
       requestedModel: facts.model ?? "",
       provenance: house.provenance,
+      foreign: house.foreign,
       searching: searchingFor(house, question, settings, { admission, client }),
       active: house.active,
       relay: {

@@ -1,6 +1,6 @@
 import type { KeyObject } from "node:crypto";
 import type { GatewayError } from "../base/errors.ts";
-import { firstValue, type HeaderList } from "../base/header-list.ts";
+import type { HeaderList } from "../base/header-list.ts";
 import { ok, type Result } from "../base/result.ts";
 import { ANTHROPIC } from "../canonical/index.ts";
 import type { Candidate, CandidateCredential } from "../routing/candidate.ts";
@@ -13,6 +13,7 @@ import type { ActiveExchanges } from "./active.ts";
 import type { RequestBody } from "./body.ts";
 import type { ClientCall } from "./call.ts";
 import type { ClientSide } from "./client-side.ts";
+import type { ForeignProofs } from "./foreign-proofs.ts";
 import { toUpstreamHeaders } from "./headers.ts";
 import { isEventStream } from "./hub/answer.ts";
 import {
@@ -29,6 +30,7 @@ import { NOT_SENT, notTried } from "./not-sent.ts";
 import { toPayload } from "./payload.ts";
 import { type Keeping, Relay, type RelayOptions, type RelayResult } from "./relay.ts";
 import { RenamedAnswer } from "./renamed-answer.ts";
+import { upstreamIdOf } from "./upstream-id.ts";
 
 /** What every attempt of an exchange has in common. */
 export interface Sending {
@@ -39,6 +41,7 @@ export interface Sending {
   readonly requestedModel: string;
   /** Marks the thinking of other providers than Anthropic. */
   readonly provenance: KeyObject;
+  readonly foreign: ForeignProofs;
   /** Undefined: no search is configured. */
   readonly searching: Searching | undefined;
   readonly active: ActiveExchanges;
@@ -131,7 +134,7 @@ async function sendOnce(
     credentialOwner: candidate.credential.owner,
     credentialClass: candidate.credential.class,
     status: result.seen?.status,
-    upstreamRequestId: result.seen && firstValue(result.seen.headers, "request-id"),
+    upstreamRequestId: result.seen && (result.seen.upstreamId ?? upstreamIdOf(result.seen.headers)),
     bytesSent: body.kind === "none" ? 0 : (body.lengthBytes ?? 0),
     bytesReceived: result.bytesReceived,
     startedAfterMs,
@@ -201,21 +204,25 @@ function prepare(
   if (call.operation === "count_tokens" && !countsItself(dialect, sending, candidate)) {
     return prepareCount({ ...sending, isStream: false }, candidate);
   }
-  const makeTap = tapOf(dialect, call);
+  const makeTap = tapOf(dialect, sending, candidate);
   const request = toUpstreamRequest(sending, candidate, {
     under: dialect.under ?? "",
-    identityEncoding: streamRequested || makeTap !== undefined,
+    identityEncoding: streamRequested || (makeTap !== undefined && dialect.id !== ANTHROPIC),
   });
   const isRenamed = model !== undefined && dialect.id === ANTHROPIC;
-  if (isRenamed && call.operation === "messages") return ok(renamed(request, sending));
+  if (isRenamed && call.operation === "messages") return ok(renamed(request, sending, makeTap));
   return ok({ open: (inner, send) => send(request, inner), makeTap });
 }
 
-function renamed(request: UpstreamRequest, { requestedModel, relay }: Sending): Prepared {
+function renamed(
+  request: UpstreamRequest,
+  { requestedModel, relay }: Sending,
+  makeTap: Prepared["makeTap"] = relay.makeTap,
+): Prepared {
   let answer: RenamedAnswer | undefined;
   return {
     open: (inner, send) => {
-      answer = new RenamedAnswer(inner, requestedModel, relay.makeTap);
+      answer = new RenamedAnswer(inner, requestedModel, makeTap);
       return send(request, answer);
     },
     makeTap: (head) => answer?.openTap(head),
@@ -227,11 +234,21 @@ function countsItself({ id }: BoundDialect, { call }: Sending, { model }: Candid
   return id === call.dialect.id && (id !== ANTHROPIC || model === undefined);
 }
 
-/** Anthropic's own answers have a tap that reads them in place, packed or not; others are read as a translation would. */
-function tapOf(dialect: BoundDialect, { operation }: ClientCall): Prepared["makeTap"] {
+/** Answers in Anthropic's dialect have a tap that reads them in place, packed or not; others are read as a translation would. */
+function tapOf(
+  dialect: BoundDialect,
+  { call: { operation }, requestedModel, relay, foreign }: Sending,
+  { deployment }: Candidate,
+): Prepared["makeTap"] {
   if (operation === "embeddings") return () => new EmbeddingsTap();
-  if (dialect.id === ANTHROPIC || operation !== "messages") return undefined;
-  return (head) => new DialectTap(dialect, isEventStream(head));
+  if (operation !== "messages") return undefined;
+  if (dialect.id !== ANTHROPIC) return (head) => new DialectTap(dialect, isEventStream(head));
+  // Whoever serves them, Anthropic's models take each other's thinking.
+  if (deployment.provider === ANTHROPIC || requestedModel.includes("claude")) return undefined;
+  return (head) => {
+    const tap = relay.makeTap(head);
+    return tap === undefined ? undefined : foreign.watch(tap);
+  };
 }
 
 function toUpstreamRequest(
@@ -244,6 +261,7 @@ function toUpstreamRequest(
   const { body, isRewritten } = toPayload(sending.body, {
     model,
     cutsSealed: call.dialect.id === ANTHROPIC,
+    foreign: deployment.provider === ANTHROPIC ? sending.foreign : undefined,
   });
   return {
     method: call.request.method ?? "GET",

@@ -32,9 +32,10 @@ export async function makeGeminiHome({ baseUrl, key }: GeminiSetting): Promise<C
 
 export async function runGemini(
   home: ClientHome,
-  { prompt, model }: { readonly prompt: string; readonly model: string },
+  { prompt, model }: { readonly prompt: string; readonly model?: string },
 ): Promise<GeminiOutcome> {
-  const args = ["-p", prompt, "-m", model, "--skip-trust", "-o", "json", "--yolo"];
+  const named = model === undefined ? [] : ["-m", model];
+  const args = ["-p", prompt, ...named, "--skip-trust", "-o", "json", "--yolo"];
   const outcome = await runClientProgram(home, process.execPath, [geminiProgram(), ...args]);
   const answer: unknown = outcome.exitCode === 0 ? JSON.parse(outcome.stdout) : {};
   return { ...outcome, message: textAt(answer, "response") };

@@ -86,6 +86,32 @@ describe("Codex through the gateway", () => {
     assertOnlyModelSpliced(hub, openAi.model);
   });
 
+  it("keeps the token by which OpenAI knows where a turn goes on", async () => {
+    const { api } = openAi;
+    await using hub = await openHubLab(openAi);
+    await using home = await makeCodexHome({
+      baseUrl: `${hub.url}/v1`,
+      model: hub.model,
+      key: hub.issued.secret,
+    });
+    const state = ["x-codex-turn-state", "Opaque-State_1=="] as const;
+    hub.provider.queue(
+      offersTools,
+      async (request, serial) => {
+        const answer = await api.answer({ calls: CALLS.slice(0, 1) })(request, serial);
+        return { ...answer, headers: [...answer.headers, ...state] };
+      },
+      api.answer({ text: "Made." }),
+    );
+    const outcome = await runCodex(home, "make a file");
+
+    assert.equal(outcome.message, "Made.", outcome.stdout + outcome.stderr);
+    assert.deepEqual(
+      hub.turns().map((turn) => turn.header(state[0])),
+      [undefined, state[1]],
+    );
+  });
+
   it("asks again when a stream breaks off in the middle", async () => {
     const { api } = chat;
     await using hub = await openHubLab(chat);

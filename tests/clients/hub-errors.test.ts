@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { at } from "../conformance/exchange.ts";
 import { adjusted, type Responder } from "../upstream/answer.ts";
 import { offersTools } from "../upstream/model-api.ts";
 import type { RecordedRequest } from "../upstream/recorded-request.ts";
@@ -63,6 +64,46 @@ for (const claude of await claudes()) {
       const later = hub.turns().slice(before);
       assert.deepEqual(later.map(asksForSummary), [false, false, true, false]);
       assert.ok(later.at(-1)?.body.includes("Nothing there."), "the summary is what goes on");
+    });
+
+    it("asks for a shorter answer where the conversation fits, and only the answer's room does not", async () => {
+      await using hub = await openHubLab(chat);
+      const words =
+        "This model's maximum context length is 65536 tokens. However, you requested 72000 tokens (40000 in the messages, 32000 in the completion).";
+      hub.provider.queue(
+        offersTools,
+        api.failure(400, "context_length_exceeded", words),
+        api.answer({ text: "Hello." }),
+      );
+      const outcome = await sayHi(claude, hub);
+
+      assert.equal(outcome.result, "Hello.", outcome.stderr);
+      const [first, second] = hub.turns().map((turn) => Number(at(turn.json(), "max_tokens")));
+      assert.ok(first !== undefined && second !== undefined);
+      assert.ok(second < first && second <= 65_536 - 40_000, `${second} after ${first}`);
+    });
+
+    it("leaves its thinking out where the provider does not take it back, and carries on", async () => {
+      const { responses } = PROVIDERS;
+      await using hub = await openHubLab(responses);
+      await using home = await openHome(claude, hub);
+      const args = ["--model", hub.model];
+      const thought = { reasoning: "Hm.", proof: "cHJvb2Y=", text: "I thought." };
+      hub.provider.queue(offersTools, responses.api.answer(thought));
+      const first = await runClaude(claude, home, { prompt: "think", args });
+      const words = "The encrypted content for item rs_1 could not be verified.";
+      const refusal = responses.api.failure(400, "invalid_encrypted_content", words);
+      hub.provider.on(offersTools, (request, serial) =>
+        responses.api.proofsIn(request.json()).length > 0
+          ? refusal(request, serial)
+          : responses.api.answer({ text: "I carry on." })(request, serial),
+      );
+      const resume = ["--resume", String(first.events.at(-1)?.["session_id"])];
+      const second = await runClaude(claude, home, { prompt: "go on", args: [...args, ...resume] });
+
+      assert.equal(second.result, "I carry on.", second.stderr);
+      assert.equal(second.exitCode, 0);
+      assert.equal(hub.turns().length, 3);
     });
 
     it("waits as long as the provider asks", async () => {

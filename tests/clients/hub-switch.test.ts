@@ -1,29 +1,28 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { failure, type Responder } from "../upstream/answer.ts";
 import { messagesApi } from "../upstream/messages-api.ts";
-import { type ModelApi, offersTools } from "../upstream/model-api.ts";
+import { offersTools } from "../upstream/model-api.ts";
 import { type Claude, claudes, makeClaudeHome, runClaude, SUBSCRIPTION } from "./claude.ts";
 import { type HubLab, openHubLab } from "./hub-lab.ts";
 import { PROVIDERS } from "./hub-providers.ts";
-
-/** Of a first and a second thought. */
-type Proofs = readonly [string, string];
-
-const CLAUDE_MODEL = "claude-sonnet-5-5";
-const CLAUDE_PROOFS: Proofs = [
-  "c2lnbmF0dXJlLW9mLWNsYXVkZS1vbmU=",
-  "c2lnbmF0dXJlLW9mLWNsYXVkZS10d28=",
-];
-const AFAR_PROOFS: Proofs = ["cHJvb2Ytb2YtYWZhci1vbmU=", "cHJvb2Ytb2YtYWZhci10d28="];
-const GEMINI_STAND_IN = "Y29udGV4dF9lbmdpbmVlcmluZ19pc190aGVfd2F5X3RvX2dv";
-/** What the gateway marks other providers' thinking with. */
-const SEAL = "spw1.";
+import {
+  AFAR_PROOFS,
+  assertHasNone,
+  CLAUDE_MODEL,
+  CLAUDE_PROOFS,
+  GEMINI_STAND_IN,
+  ownThinkingOnly,
+  SEAL,
+  thinkingTurns,
+} from "./own-thinking.ts";
 
 for (const claude of await claudes()) {
   describe(`Claude Code ${claude.version} with its model changed in a conversation`, () => {
-    for (const setting of [PROVIDERS.chat, PROVIDERS.responses, PROVIDERS.gemini]) {
+    const { chat, responses, gemini, messages } = PROVIDERS;
+    for (const setting of [chat, responses, gemini, messages]) {
       const { api } = setting;
+      // In their own dialect the client's bytes go to everybody as they are.
+      const strangers = setting === messages ? [] : CLAUDE_PROOFS;
       it(`goes from Claude to ${api.dialect} and back twice, each with its own thinking alone`, async () => {
         await using hub = await openHubLab(setting);
         hub.lab.upstream.on("main", ownThinkingOnly(messagesApi.answer({ text: "As Claude." })));
@@ -42,43 +41,19 @@ for (const claude of await claudes()) {
           assertHasNone(body, [SEAL, ...AFAR_PROOFS]);
         }
         for (const { body } of toAfar) {
-          assertHasNone(body, [SEAL, ...CLAUDE_PROOFS, SUBSCRIPTION.value]);
+          assertHasNone(body, [SEAL, ...strangers, SUBSCRIPTION.value]);
         }
         assert.deepEqual(messagesApi.proofsIn(toClaude.at(-1)?.json()), CLAUDE_PROOFS);
         const proofs = api.proofsIn(toAfar.at(-1)?.json());
         // Gemini wants a stand-in for the proof of a call that another model made.
+        const others = [GEMINI_STAND_IN, ...CLAUDE_PROOFS];
         assert.deepEqual(
-          proofs.filter((proof) => proof !== GEMINI_STAND_IN),
+          proofs.filter((proof) => !others.includes(proof)),
           AFAR_PROOFS,
         );
       });
     }
   });
-}
-
-/** A turn with a tool and a turn with a text, both with signed thinking. */
-function thinkingTurns(api: ModelApi, [first, second]: Proofs): readonly Responder[] {
-  const id = `call_${api.dialect.length}`;
-  const input = { command: "echo looked", description: "look" };
-  return [
-    api.answer({ reasoning: "Look.", proof: first, calls: [{ id, name: "Bash", input }] }),
-    api.answer({ reasoning: "Say so.", proof: second, text: "Thought." }),
-  ];
-}
-
-/** As Anthropic does: a signature that it did not make is a 400. */
-function ownThinkingOnly(responder: Responder): Responder {
-  return (request, serial) => {
-    const foreign = messagesApi
-      .proofsIn(request.json())
-      .filter((signature) => !CLAUDE_PROOFS.includes(signature));
-    return foreign.length === 0
-      ? responder(request, serial)
-      : failure(400, "messages.1.content.0: Invalid `signature` in `thinking` block")(
-          request,
-          serial,
-        );
-  };
 }
 
 /** One conversation, each prompt of it to the next model; what the user read. */
@@ -103,9 +78,4 @@ async function converse(
       .findLast((id) => typeof id === "string");
   }
   return results;
-}
-
-function assertHasNone(body: Buffer, foreign: readonly string[]): void {
-  const text = body.toString("utf8");
-  for (const word of foreign) assert.ok(!text.includes(word), `${word} was sent`);
 }

@@ -20,6 +20,7 @@ export const EVERYTHING: AnthropicTraits = {
   thinking: "either",
   efforts: ["low", "medium", "high", "xhigh", "max"],
   sampling: "all",
+  takesSchemas: true,
   hasSystemTurns: true,
   cachesByItself: false,
 };

@@ -61,6 +61,7 @@ export async function call(
   } = {},
 ): Promise<HttpAnswer> {
   const { promise, resolve, reject } = Promise.withResolvers<HttpAnswer>();
+  let hasBegun = false;
   const outgoing = request(
     {
       port: gateway.port,
@@ -72,6 +73,7 @@ export async function call(
       signal: AbortSignal.timeout(options.timeoutMs ?? 20_000),
     },
     (incoming) => {
+      hasBegun = true;
       const chunks: Buffer[] = [];
       const finish = (): void =>
         resolve({
@@ -87,7 +89,10 @@ export async function call(
       incoming.on("error", finish);
     },
   );
-  outgoing.on("error", reject);
+  // A reset within the answer is an error of the request too.
+  outgoing.on("error", (error) => {
+    if (!hasBegun) reject(error);
+  });
   outgoing.end(options.body);
   return await promise;
 }

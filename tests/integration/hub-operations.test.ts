@@ -2,24 +2,8 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { brotliCompressSync, deflateSync, gzipSync, zstdCompressSync } from "node:zlib";
 import { at } from "../conformance/exchange.ts";
-import {
-  call,
-  explain,
-  finishedEvent,
-  type HttpAnswer,
-  idOf,
-  startTestGateway,
-} from "../fault/rig.ts";
-import {
-  type ScriptedAnswer,
-  type ScriptedRequest,
-  startScriptedUpstream,
-} from "./scripted-upstream.ts";
-
-const KEY = "a-key-of-the-configuration";
-const ANTHROPIC = { "anthropic-version": "2023-06-01", "x-api-key": "sk-ant-api03-of-a-caller" };
-const OPENAI = { authorization: "Bearer sk-of-a-caller" };
-const GOOGLE = { authorization: "Bearer ya29.of-a-caller" };
+import { call } from "../fault/rig.ts";
+import { ANTHROPIC, type Bench, GOOGLE, jsonOf, KEY, OPENAI, openBench } from "./hub-bench.ts";
 
 const COMPLETION = {
   id: "chatcmpl-1",
@@ -34,53 +18,6 @@ const COUNTED = {
   system: "Count well.",
   tools: [{ name: "look", description: "Looks.", input_schema: { type: "object" } }],
 };
-
-interface Bench extends AsyncDisposable {
-  readonly port: number;
-  readonly requests: readonly ScriptedRequest[];
-  readonly ask: (
-    path: string,
-    body: unknown,
-    headers: Readonly<Record<string, string>>,
-  ) => Promise<HttpAnswer>;
-  readonly explain: (answer: HttpAnswer) => Promise<Readonly<Record<string, unknown>>>;
-}
-
-/** A gateway all of whose providers, Anthropic too, are one scripted server, each under a path of its own. */
-async function openBench(script: (request: ScriptedRequest) => ScriptedAnswer): Promise<Bench> {
-  await using opening = new AsyncDisposableStack();
-  const upstream = opening.use(await startScriptedUpstream(script));
-  const ids = ["openai", "groq", "gemini", "deepseek", "openrouter"];
-  const entries = ids.map((id) => `  ${id}:\n    url: ${upstream.url}/${id}\n    key: env:A_KEY\n`);
-  const gateway = opening.use(
-    await startTestGateway(`${upstream.url}/anthropic`, {
-      config: `providers:\n${entries.join("")}`,
-      env: { A_KEY: KEY },
-    }),
-  );
-  const scope = opening.move();
-  return {
-    port: gateway.port,
-    requests: upstream.requests,
-    ask: async (path, body, headers) =>
-      await call(gateway, {
-        path,
-        headers,
-        body: Buffer.isBuffer(body) ? body : JSON.stringify(body),
-      }),
-    explain: async (answer) => {
-      await finishedEvent(gateway, idOf(answer));
-      return await explain(gateway, idOf(answer));
-    },
-    async [Symbol.asyncDispose]() {
-      await scope.disposeAsync();
-    },
-  };
-}
-
-function jsonOf(answer: { readonly body: Buffer }): unknown {
-  return JSON.parse(answer.body.toString());
-}
 
 describe("a WebSocket", () => {
   it("is refused with a 426 at once, and nothing is sent", async () => {
@@ -253,6 +190,100 @@ describe("count_tokens toward other providers", () => {
     assert.equal(other.headers["x-spillway-usage-source"], "estimated");
     const tokens = at(jsonOf(other), "totalTokens");
     assert.ok(typeof tokens === "number" && tokens > 0);
+  });
+});
+
+describe("thinking that another server proved in Anthropic's dialect", () => {
+  const message = {
+    id: "msg_1",
+    type: "message",
+    role: "assistant",
+    model: "deepseek-chat",
+    content: [
+      { type: "thinking", thinking: "Hm.", signature: "cHJvb2Y=" },
+      { type: "text", text: "Hello." },
+    ],
+    stop_reason: "end_turn",
+    usage: { input_tokens: 1, output_tokens: 1 },
+  };
+  const said = { role: "assistant", content: message.content };
+  const asking = (model: string, ...turns: readonly object[]) => ({
+    model,
+    max_tokens: 9,
+    messages: [{ role: "user", content: "Hi" }, ...turns, { role: "user", content: "Go on" }],
+  });
+
+  it("does not go to Anthropic, and goes back to its own server as it came", async () => {
+    await using bench = await openBench(() => ({ json: message }));
+    await bench.ask("/v1/messages", asking("deepseek/deepseek-chat"), ANTHROPIC);
+    await bench.ask("/v1/messages", asking("claude-opus-5-5", said), ANTHROPIC);
+    const toAnthropic = bench.requests.at(-1) ?? assert.fail();
+    assert.equal(toAnthropic.target, "/anthropic/v1/messages");
+    assert.deepEqual(
+      jsonOf(toAnthropic),
+      asking("claude-opus-5-5", { role: "assistant", content: message.content.slice(1) }),
+    );
+    await bench.ask("/v1/messages", asking("deepseek/deepseek-chat", said), ANTHROPIC);
+    assert.deepEqual(jsonOf(bench.requests.at(-1) ?? assert.fail()), asking("deepseek-chat", said));
+  });
+
+  it("is Anthropic's own where the model is Claude, whoever serves it", async () => {
+    await using bench = await openBench(() => ({ json: message }));
+    await bench.ask("/v1/messages", asking("openrouter/anthropic/claude-opus-5.5"), ANTHROPIC);
+    await bench.ask("/v1/messages", asking("claude-opus-5-5", said), ANTHROPIC);
+    assert.deepEqual(
+      jsonOf(bench.requests.at(-1) ?? assert.fail()),
+      asking("claude-opus-5-5", said),
+    );
+  });
+});
+
+describe("thinking of a provider with many models", () => {
+  it("goes back to the model whose it is, and to no other", async () => {
+    const details = [{ type: "reasoning.encrypted", data: "b3BhcXVl", index: 0 }];
+    const [choice] = COMPLETION.choices;
+    const message = { ...choice?.message, reasoning_details: details };
+    await using bench = await openBench(() => ({
+      json: { ...COMPLETION, choices: [{ ...choice, message }] },
+    }));
+    const ask = async (model: string, ...turns: readonly object[]) => {
+      const messages = [{ role: "user", content: "Hi" }, ...turns];
+      const body = { model: `openrouter/${model}`, max_tokens: 9, messages };
+      return jsonOf(await bench.ask("/v1/messages", body, ANTHROPIC));
+    };
+    const said = { role: "assistant", content: at(await ask("google/a"), "content") };
+    for (const [model, isTold] of [
+      ["google/a", true],
+      ["openai/b", false],
+    ] as const) {
+      await ask(model, said, { role: "user", content: "Go on" });
+      const sent = bench.requests.at(-1) ?? assert.fail();
+      assert.equal(at(jsonOf(sent), "model"), model);
+      assert.equal(sent.body.includes("b3BhcXVl"), isTold);
+    }
+  });
+});
+
+describe("the id that the upstream gave an exchange", () => {
+  it("is in the record, and the client's own way to ask for it works", async () => {
+    const headers = { "x-request-id": "req_of_the_upstream" };
+    await using bench = await openBench(() => ({ headers, json: COMPLETION }));
+    const body = {
+      model: "groq/llama",
+      messages: [{ role: "user", content: "Hi" }],
+      max_tokens: 9,
+    };
+    for (const [path, own] of [
+      ["/v1/messages", ANTHROPIC],
+      ["/v1/chat/completions", OPENAI],
+    ] as const) {
+      const answer = await bench.ask(path, body, own);
+      assert.equal(answer.status, 200, answer.body.toString());
+      assert.equal(answer.headers["x-request-id"], "req_of_the_upstream");
+      const { attempts } = await bench.explain(answer);
+      assert.match(JSON.stringify(attempts), /"upstream_request_id":"req_of_the_upstream"/);
+      if (own === ANTHROPIC) assert.equal(answer.headers["request-id"], "req_of_the_upstream");
+    }
   });
 });
 

@@ -9,10 +9,12 @@ export interface ScriptedRequest {
   readonly body: Buffer;
 }
 
-/** A JSON answer, and how long it takes. */
+/** A JSON answer, or a stream of events as text, and how long it takes. */
 export interface ScriptedAnswer {
   readonly status?: number;
-  readonly json: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly json?: unknown;
+  readonly sse?: string;
   readonly afterMs?: number;
 }
 
@@ -26,9 +28,11 @@ export async function startScriptedUpstream(
   script: (request: ScriptedRequest) => ScriptedAnswer,
 ): Promise<ScriptedUpstream> {
   const requests: ScriptedRequest[] = [];
-  const say = (response: ServerResponse, { status = 200, json }: ScriptedAnswer): void => {
-    response.writeHead(status, { "content-type": "application/json" });
-    response.end(JSON.stringify(json));
+  const say = (response: ServerResponse, answer: ScriptedAnswer): void => {
+    const { status = 200, headers, json, sse } = answer;
+    const type = sse === undefined ? "application/json" : "text/event-stream";
+    response.writeHead(status, { "content-type": type, ...headers });
+    response.end(sse ?? JSON.stringify(json));
   };
   const server = createServer((request, response) => {
     void request.toArray().then((chunks) => {

@@ -1,5 +1,5 @@
 import { type GatewayError, gatewayError } from "../../base/errors.ts";
-import { allValues, firstValue } from "../../base/header-list.ts";
+import { allValues } from "../../base/header-list.ts";
 import { isObject } from "../../base/json.ts";
 import {
   type AnswerContext,
@@ -21,6 +21,8 @@ import type {
   UpstreamCall,
   UpstreamRequest,
 } from "../../upstream/transport/contract.ts";
+import { maskText } from "../mask-secret.ts";
+import { upstreamIdOf } from "../upstream-id.ts";
 import type { SearchLoop } from "./search/loop.ts";
 import { type AnswerTranslation, StreamTranslator, type Translated } from "./stream.ts";
 
@@ -50,6 +52,7 @@ export class TranslatedAnswer implements ResponseSink, UpstreamCall, Flow {
   #chunks: Buffer[] = [];
   #bytes = 0;
   #isTold = false;
+  #hasSaidWhy = false;
   #isOver = false;
   #isPaused = false;
   /** Between two answers of the upstream, while searches run. */
@@ -85,6 +88,11 @@ export class TranslatedAnswer implements ResponseSink, UpstreamCall, Flow {
   resume(): void {
     this.#isPaused = false;
     this.#flow?.resume();
+  }
+
+  /** Whether an error may still be said: it is written in whole events, of which an error is the last. */
+  get atBoundary(): boolean {
+    return !this.#hasSaidWhy;
   }
 
   onHead(head: ResponseHead, flow: Flow): void {
@@ -137,9 +145,10 @@ export class TranslatedAnswer implements ResponseSink, UpstreamCall, Flow {
     else if (!isError) this.#break(TOO_LARGE);
   }
 
-  #follow({ text, error, isEnded }: Translated): void {
-    if (error !== undefined) {
-      this.#fail(error);
+  #follow({ text, failure, isEnded }: Translated): void {
+    if (failure !== undefined) {
+      if (this.#isTold) this.#failWithin(text + failure.text);
+      else this.#fail(failure.error);
       return;
     }
     if (text !== "") this.#tell(text);
@@ -227,21 +236,24 @@ export class TranslatedAnswer implements ResponseSink, UpstreamCall, Flow {
     this.#inner.onData(Buffer.from(text));
   }
 
-  /** As an answer of its own while nothing was shown, in the middle of one by breaking it off. */
+  /** In the middle of an answer: clients wait, compact or give up by what the error is. */
+  #failWithin(text: string): void {
+    const { storedKey } = this.#translation;
+    this.#tell(storedKey === undefined ? text : maskText(text, storedKey));
+    this.#hasSaidWhy = true;
+    this.#break(FAILED_WITHIN);
+  }
+
+  /** As an answer of its own, while nothing was shown. */
   #fail(error: UpstreamError): void {
     if (this.#isTold || this.#told.length > 0) {
-      this.#break(
-        gatewayError(
-          "upstream_failed",
-          `The upstream failed in the middle of its answer: ${error.message}`,
-        ),
-      );
+      this.#break(FAILED_WITHIN);
       return;
     }
-    const { client, facts, hasStoredKey } = this.#translation;
+    const { client, facts, storedKey } = this.#translation;
     const { status, headers, body } = client.writeError(error, facts);
     const bytes = Buffer.from(body);
-    const refusal = hasStoredKey ? CREDENTIAL_REFUSALS[error.kind] : undefined;
+    const refusal = storedKey === undefined ? undefined : CREDENTIAL_REFUSALS[error.kind];
     this.#showHead(refusal ?? status, [...headers, "content-length", String(bytes.length)]);
     this.#inner.onData(bytes);
     this.#end();
@@ -257,9 +269,13 @@ export class TranslatedAnswer implements ResponseSink, UpstreamCall, Flow {
     if (this.#isTold) return;
     this.#isTold = true;
     const { lossy } = this.#translation;
-    const id = firstValue(this.#head?.headers ?? [], "x-request-id");
-    const headers = id === undefined ? fields : [...fields, "request-id", id];
-    this.#inner.onHead({ status, reason: "", headers, lossy }, this);
+    const upstreamId = upstreamIdOf(this.#head?.headers ?? []);
+    // An error's own writer says which request it was.
+    const isNamed = upstreamId === undefined || status >= 400;
+    const headers = isNamed
+      ? fields
+      : [...fields, "request-id", upstreamId, "x-request-id", upstreamId];
+    this.#inner.onHead({ status, reason: "", headers, lossy, upstreamId }, this);
   }
 
   #end(): void {
@@ -288,6 +304,10 @@ const BROKEN_OFF: UpstreamError = {
   kind: "server",
   message: "The upstream's stream broke off before its end",
 };
+const FAILED_WITHIN = gatewayError(
+  "upstream_failed",
+  "The upstream failed in the middle of its answer",
+);
 const TOO_LARGE = gatewayError("upstream_malformed", "The upstream's answer is larger than 64 MB");
 const NOT_READABLE = gatewayError(
   "upstream_malformed",

@@ -9,6 +9,7 @@ import type {
   TransportFailure,
 } from "../../upstream/transport/contract.ts";
 import type { RenderedError } from "../dialect.ts";
+import { upstreamIdOf } from "../upstream-id.ts";
 
 /** What an upstream's answer to a count is read and told with. */
 export interface CountTranslation {
@@ -59,7 +60,7 @@ export class CountedAnswer implements ResponseSink {
     const head = this.#head;
     if (head === undefined || isRedirect(head)) return;
     const answer = this.#answerTo(head, Buffer.concat(this.#chunks));
-    this.#inner.onHead(answer.head, this.#flow);
+    this.#inner.onHead({ ...answer.head, upstreamId: upstreamIdOf(head.headers) }, this.#flow);
     this.#inner.onData(answer.body);
     this.#inner.onEnd();
   }

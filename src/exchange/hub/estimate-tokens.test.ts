@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import { describe, it } from "node:test";
 import type { Block, CanonicalRequest } from "../../canonical/index.ts";
 import { estimateTokens } from "./estimate-tokens.ts";
@@ -24,6 +25,20 @@ describe("estimateTokens", () => {
     // o200k has 1001.
     assert.ok(tokens > 1_001 && tokens < 2_000, String(tokens));
   });
+
+  const hash = (i: number, encoding: "hex" | "base64") =>
+    createHash("sha256").update(String(i)).digest(encoding);
+  const numbers = Array.from({ length: 400 }, (_, i) => (i * 7919) % 1000);
+  for (const [what, text, o200k] of [
+    ["hexadecimal", Array.from({ length: 40 }, (_, i) => hash(i, "hex")).join("\n"), 1_507],
+    ["base64", Array.from({ length: 40 }, (_, i) => hash(i, "base64")).join("\n"), 1_217],
+    ["a list of numbers", JSON.stringify(numbers), 801],
+  ] as const) {
+    it(`is near for ${what}, of which a token holds less`, () => {
+      const tokens = estimateTokens(asking([{ type: "text", text }]));
+      assert.ok(tokens > o200k * 0.8 && tokens < o200k * 1.5, `${tokens} for ${o200k}`);
+    });
+  }
 
   it("counts tools, images, documents, calls and their results", () => {
     const data = "A".repeat(80_000);

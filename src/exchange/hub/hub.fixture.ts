@@ -1,3 +1,4 @@
+import { Secret } from "../../base/secret.ts";
 import type { CanonicalRequest, StreamEvent } from "../../canonical/index.ts";
 import { bindDialect } from "../../upstream/dialects/bind.ts";
 import { EventObserver } from "../../upstream/dialects/observe-events.ts";
@@ -50,7 +51,7 @@ export function chatTranslation(more: Partial<AnswerTranslation> = {}): AnswerTr
     isStream: true,
     observer: new EventObserver(),
     lossy: [],
-    hasStoredKey: true,
+    storedKey: new Secret("a stored key"),
     ...more,
   };
 }

@@ -18,7 +18,7 @@ export function prepareCount(
   if (writeCount === undefined) return fail(NO_COUNT);
   const read = readForUpstream(translating, candidate, provenance);
   if (!read.ok) return read;
-  const { asked, dialect } = read.value;
+  const { dialect } = read.value;
   const opened = openSearchLoop(read.value.said, dialect, candidate, translating.searching);
   if (!opened.ok) return opened;
   // A search that is run here is a function to the model.
@@ -29,7 +29,7 @@ export function prepareCount(
   }
   const written = counter.writeRequest(said);
   if (!written.ok) return written;
-  const facts = answerFacts(translating, candidate, asked);
+  const facts = answerFacts(translating, candidate, read.value);
   const translation: CountTranslation = {
     dialect,
     counter,

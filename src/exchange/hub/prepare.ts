@@ -1,7 +1,7 @@
 import type { KeyObject } from "node:crypto";
 import type { GatewayError } from "../../base/errors.ts";
 import { ok, type Result } from "../../base/result.ts";
-import { ANTHROPIC, type CanonicalRequest, type Sealing } from "../../canonical/index.ts";
+import { ANTHROPIC, type Sealing } from "../../canonical/index.ts";
 import type { Candidate } from "../../routing/candidate.ts";
 import type { Observation, Tap } from "../../upstream/dialects/anthropic/index.ts";
 import { EventObserver } from "../../upstream/dialects/observe-events.ts";
@@ -16,7 +16,8 @@ import type { ClientCall } from "../call.ts";
 import type { AnswerFacts } from "../dialect.ts";
 import { TranslatedAnswer } from "./answer.ts";
 import type { WholeAnswer } from "./count-answer.ts";
-import { addressRequest, readForUpstream } from "./request.ts";
+import { estimateTokens } from "./estimate-tokens.ts";
+import { addressRequest, type ReadRequest, readForUpstream, thinkerOf } from "./request.ts";
 import type { LoggedCall } from "./search/call-log.ts";
 import type { Searching } from "./search/loop.ts";
 import { openSearchLoop } from "./search/open-loop.ts";
@@ -58,8 +59,6 @@ export interface LocalAnswer {
   readonly answer: WholeAnswer;
 }
 
-const BYTES_PER_TOKEN = 4;
-
 /** Says a request in the upstream's dialect, and keeps what its answer has to be read with. Refused where that is not honest. */
 export function prepareTranslation(
   translating: Translating,
@@ -80,21 +79,23 @@ export function prepareTranslation(
     dialect,
     context,
     client: call.dialect.canonical,
-    facts: answerFacts(translating, candidate, asked),
-    sealing: sealingFor(call.dialect.id, candidate, provenance),
+    facts: answerFacts(translating, candidate, read.value),
+    sealing: sealingFor(call.dialect.id, thinkerOf(candidate.deployment, said.model), provenance),
     isStream,
     observer,
     lossy: offer === undefined ? lossy : [...lossy, ...offer.lossy],
-    hasStoredKey: candidate.credential.kind === "stored",
+    storedKey: candidate.credential.kind === "stored" ? candidate.credential.secret : undefined,
     searches: loop,
   };
   const request = addressRequest(candidate, written.value, asked.stream);
+  let answer: TranslatedAnswer | undefined;
   return ok({
     open: (inner, send) => {
       const through = loop === undefined ? send : loop.log.through(send);
-      return new TranslatedAnswer(inner, translation, through).start(request);
+      answer = new TranslatedAnswer(inner, translation, through);
+      return answer.start(request);
     },
-    makeTap: () => readAlready(observer),
+    makeTap: () => readAlready(observer, () => answer?.atBoundary ?? true),
     searched: loop && {
       calls: () => loop.log.calls,
       observation: () => observer.observation,
@@ -105,31 +106,31 @@ export function prepareTranslation(
 
 /** What a client is told of an answer that its upstream does not know. */
 export function answerFacts(
-  { call, body, requestedModel }: Translating,
+  { call, requestedModel }: Translating,
   { credential }: Candidate,
-  asked: CanonicalRequest,
+  { asked, said }: Pick<ReadRequest, "asked" | "said">,
 ): AnswerFacts {
-  const bodyBytes = body.kind === "held" ? body.plainBytes : 0;
   return {
     requestId: call.id,
     request: asked,
     model: requestedModel,
-    estimatedInputTokens: Math.ceil(bodyBytes / BYTES_PER_TOKEN),
+    estimatedInputTokens: estimateTokens(said),
     credential: credential.kind === "own" ? "caller" : "gateway",
   };
 }
 
-/** A translated answer was read when it was translated, and is written in whole events. */
-function readAlready(observer: EventObserver): Tap {
-  return { push: () => {}, atBoundary: true, finish: () => observer.observation };
+/** A translated answer was read when it was translated. */
+function readAlready(observer: EventObserver, isAtBoundary: () => boolean): Tap {
+  return {
+    push: () => {},
+    get atBoundary() {
+      return isAtBoundary();
+    },
+    finish: () => observer.observation,
+  };
 }
 
 /** Toward Anthropic's own clients its thinking stays as it is. */
-function sealingFor(
-  client: string,
-  { deployment }: Candidate,
-  key: KeyObject,
-): Sealing | undefined {
-  const { provider } = deployment;
+function sealingFor(client: string, provider: string, key: KeyObject): Sealing | undefined {
   return provider === ANTHROPIC && client === ANTHROPIC ? undefined : { provider, key };
 }

@@ -4,6 +4,7 @@ import type { HeaderList } from "../../base/header-list.ts";
 import { isObject } from "../../base/json.ts";
 import { fail, ok, type Result } from "../../base/result.ts";
 import {
+  ANTHROPIC,
   type CanonicalRequest,
   parseExact,
   thinkingFor,
@@ -42,10 +43,19 @@ export function readForUpstream(
   const read = call.dialect.canonical.readRequest(value, call.asked);
   if (!read.ok) return read;
   const model = candidate.model ?? read.value.model;
-  const parties = { provider: deployment.provider, client: call.dialect.id };
+  const parties = { provider: thinkerOf(deployment, model), client: call.dialect.id };
   const turns = thinkingFor(read.value.turns, parties, provenance);
   const dialect = deployment.dialectFor(model);
   return ok({ asked: read.value, said: { ...read.value, model, turns }, dialect });
+}
+
+/**
+ * Whose thinking it is. A provider of many models refuses what one of them encrypted in a request to another; Anthropic's own
+ * take each other's.
+ * @source https://github.com/open-webui/open-webui/issues/28240 (read 2026-11-25)
+ */
+export function thinkerOf({ provider }: Deployment, model: string): string {
+  return provider === ANTHROPIC ? provider : `${provider}/${model}`;
 }
 
 /** A written request on its way to a candidate, with its credential. */

@@ -1,3 +1,4 @@
+import type { Secret } from "../../base/secret.ts";
 import {
   type AnswerContext,
   type Sealing,
@@ -26,8 +27,8 @@ export interface AnswerTranslation {
   readonly isStream: boolean;
   /** What of the request could not be said. */
   readonly lossy: readonly string[];
-  /** The attempt carries a stored key. */
-  readonly hasStoredKey: boolean;
+  /** The attempt carries it: nobody is shown it, nor that it is refused. */
+  readonly storedKey: Secret | undefined;
   /** Runs the searches that the model asks for; undefined: it is offered none. */
   readonly searches?: SearchLoop | undefined;
 }
@@ -37,9 +38,16 @@ const MAX_EVENT_BYTES = 32 * 2 ** 20;
 
 /** What some bytes of an upstream have become. */
 export interface Translated {
+  /** Up to the error, where there is one. */
   readonly text: string;
-  readonly error?: UpstreamError;
+  readonly failure?: StreamFailure;
   readonly isEnded: boolean;
+}
+
+/** An upstream's failure in its stream, and how the client's dialect says it there. */
+export interface StreamFailure {
+  readonly error: UpstreamError;
+  readonly text: string;
 }
 
 /** The bytes of an upstream's stream into the text of the client's. */
@@ -52,7 +60,7 @@ export class StreamTranslator {
   #reader: ReturnType<BoundDialect["openStream"]>;
   #splitter: SseSplitter;
   #text = "";
-  #error: UpstreamError | undefined;
+  #failure: StreamFailure | undefined;
   #isEnded = false;
 
   constructor(translation: AnswerTranslation) {
@@ -114,10 +122,11 @@ export class StreamTranslator {
 
   #write(events: readonly StreamEvent[]): void {
     for (const event of events) {
-      if (this.#error !== undefined || this.#isEnded) return;
+      if (this.#failure !== undefined || this.#isEnded) return;
       this.#observer.push(event);
-      if (event.type === "error") this.#error = event.error;
-      else {
+      if (event.type === "error") {
+        this.#failure = { error: event.error, text: this.#writer.push(event) };
+      } else {
         for (const sealed of this.#sealer?.push(event) ?? [event])
           this.#text += this.#writer.push(sealed);
         this.#isEnded = event.type === "end";
@@ -128,7 +137,7 @@ export class StreamTranslator {
   #take(): Translated {
     const text = this.#text;
     this.#text = "";
-    const error = this.#error === undefined ? {} : { error: this.#error };
-    return { text, ...error, isEnded: this.#isEnded };
+    const failure = this.#failure === undefined ? {} : { failure: this.#failure };
+    return { text, ...failure, isEnded: this.#isEnded };
   }
 }

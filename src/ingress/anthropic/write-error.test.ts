@@ -20,6 +20,7 @@ describe("writeError", () => {
     ["not_found", 404, "not_found_error", true],
     ["invalid_request", 400, "invalid_request_error", true],
     ["context_overflow", 400, "invalid_request_error", true],
+    ["thinking_refused", 400, "invalid_request_error", true],
     ["too_large", 413, "request_too_large", true],
     ["rate_limit", 429, "rate_limit_error", false],
     ["quota", 429, "rate_limit_error", true],
@@ -48,8 +49,23 @@ describe("writeError", () => {
     });
   }
 
+  it("words an overflow by the answer's room alone so that clients ask for a shorter one", () => {
+    const tokens = { asked: 210, limit: 200, answer: 64 };
+    const written = write({ kind: "context_overflow", message: "own words", tokens });
+    assert.equal(
+      written.error.message,
+      "input length and `max_tokens` exceed context limit: 146 + 64 > 200",
+    );
+  });
+
   const OVERFLOWS: readonly (readonly [string, Partial<UpstreamError>, object, string])[] = [
     ["told", { tokens: { asked: 210, limit: 200 } }, {}, "210 tokens > 200"],
+    [
+      "the answer's room told, without which it does not fit either",
+      { tokens: { asked: 280, limit: 200, answer: 64 } },
+      {},
+      "280 tokens > 200",
+    ],
     ["the window known", {}, { contextTokens: 900 }, "1000 tokens > 900"],
     ["an estimate below the window", {}, { contextTokens: 2_000 }, "2001 tokens > 2000"],
     ["nothing known", {}, {}, "1000 tokens > 900"],

@@ -26,6 +26,7 @@ const SPECS: Readonly<Record<UpstreamErrorKind, Spec>> = {
   not_found: { status: 404, type: "not_found_error", isFinal: true },
   invalid_request: { status: 400, type: "invalid_request_error", isFinal: true },
   context_overflow: { status: 400, type: "invalid_request_error", isFinal: true },
+  thinking_refused: { status: 400, type: "invalid_request_error", isFinal: true },
   too_large: { status: 413, type: "request_too_large", isFinal: true },
   rate_limit: { status: 429, type: "rate_limit_error" },
   quota: { status: 429, type: "rate_limit_error", isFinal: true },
@@ -66,11 +67,20 @@ function specOf(error: UpstreamError, context: ErrorContext): Spec {
 
 function messageOf(error: UpstreamError, context: ErrorContext): string {
   if (isOwnCredential(error, context)) return OWN_CREDENTIAL_MESSAGE;
+  if (error.kind === "thinking_refused") return `${REFUSED_THINKING}: ${error.message}`;
   return error.kind === "context_overflow" ? overflowMessage(error, context) : error.message;
 }
 
+/** By these words Claude Code leaves the thinking out and asks again at once. */
+const REFUSED_THINKING = "messages: Invalid `signature` in `thinking` block";
+
 /** Claude Code compacts its conversation only when it reads exactly this. */
 function overflowMessage(error: UpstreamError, context: ErrorContext): string {
-  const { asked, maximum } = overflowTokens(error, context);
-  return `prompt is too long: ${asked} tokens > ${maximum} maximum`;
+  const { asked = 0, limit = 0, answer = 0 } = error.tokens ?? {};
+  // The conversation fits: less room for the answer is all that is needed, which Claude Code does at once by these words.
+  if (answer > 0 && asked - answer < limit) {
+    return `input length and \`max_tokens\` exceed context limit: ${asked - answer} + ${answer} > ${limit}`;
+  }
+  const { asked: told, maximum } = overflowTokens(error, context);
+  return `prompt is too long: ${told} tokens > ${maximum} maximum`;
 }

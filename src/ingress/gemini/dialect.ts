@@ -20,6 +20,8 @@ function dialectWith(framing: Framing): ClientDialect {
   return {
     id: "gemini",
     usualProvider: "gemini",
+    // Gemini CLI 0.61 (observed 2026-11-25): its list of codes has ECONNRESET and not what an early end gives.
+    repeatsAfterReset: true,
     canonical: {
       readRequest,
       openWriter: (facts) => new StreamWriter(facts, framing),

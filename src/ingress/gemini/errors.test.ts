@@ -16,6 +16,7 @@ const KINDS: Readonly<Record<UpstreamError["kind"], readonly [number, string]>> 
   not_found: [404, "NOT_FOUND"],
   invalid_request: [400, "INVALID_ARGUMENT"],
   context_overflow: [400, "INVALID_ARGUMENT"],
+  thinking_refused: [400, "INVALID_ARGUMENT"],
   too_large: [413, "INVALID_ARGUMENT"],
   rate_limit: [429, "RESOURCE_EXHAUSTED"],
   quota: [429, "RESOURCE_EXHAUSTED"],

@@ -24,6 +24,7 @@ const SPECS: Readonly<Record<UpstreamErrorKind, Spec>> = {
   not_found: { code: 404, status: "NOT_FOUND" },
   invalid_request: { code: 400, status: "INVALID_ARGUMENT" },
   context_overflow: { code: 400, status: "INVALID_ARGUMENT" },
+  thinking_refused: { code: 400, status: "INVALID_ARGUMENT" },
   too_large: { code: 413, status: "INVALID_ARGUMENT" },
   rate_limit: { code: 429, status: "RESOURCE_EXHAUSTED" },
   quota: { code: 429, status: "RESOURCE_EXHAUSTED" },

@@ -64,6 +64,7 @@ describe("errors of upstreams for clients of Chat Completions", () => {
     ["not_found", 404, "model_not_found", true],
     ["invalid_request", 400, null, true],
     ["context_overflow", 400, "context_length_exceeded", true],
+    ["thinking_refused", 400, "invalid_encrypted_content", true],
     ["too_large", 413, "request_too_large", true],
     ["rate_limit", 429, "rate_limit_exceeded", false],
     ["quota", 429, "insufficient_quota", true],

@@ -20,6 +20,7 @@ interface Spec {
 const INVALID = "invalid_request_error";
 const SERVER = "server_error";
 const QUOTA = "insufficient_quota";
+const REFUSED_THINKING = "invalid_encrypted_content";
 
 /**
  * The API's own status, type and code for each kind of failure.
@@ -38,6 +39,7 @@ const SPECS: Readonly<Record<UpstreamErrorKind, Spec>> = {
     param: "messages",
     isFinal: true,
   },
+  thinking_refused: { status: 400, type: INVALID, code: REFUSED_THINKING, isFinal: true },
   too_large: { status: 413, type: INVALID, code: "request_too_large", isFinal: true },
   rate_limit: { status: 429, type: "requests", code: "rate_limit_exceeded" },
   quota: { status: 429, type: QUOTA, code: QUOTA, isFinal: true },

@@ -19,6 +19,7 @@ describe("upstreams' failures as Responses says them", () => {
     not_found: [404, "model_not_found", true],
     invalid_request: [400, "invalid_prompt", true],
     context_overflow: [400, "context_length_exceeded", true],
+    thinking_refused: [400, "invalid_encrypted_content", true],
     too_large: [413, "request_too_large", true],
     rate_limit: [429, "rate_limit_exceeded", false],
     quota: [429, "insufficient_quota", true],
@@ -35,7 +36,9 @@ describe("upstreams' failures as Responses says them", () => {
       assert.deepEqual([told.code, told.message, told.param], [code, "Words.", null]);
       const retry = firstValue(rendered.headers, "x-should-retry");
       assert.equal(retry, isFinal ? "false" : undefined);
-      assert.deepEqual(failureOf(error, CALLERS), { code, message: "Words." });
+      // Codex gives up at an overload that is told in a stream.
+      const within = kind === "overloaded" ? "server_error" : code;
+      assert.deepEqual(failureOf(error, CALLERS), { code: within, message: "Words." });
     });
   }
 

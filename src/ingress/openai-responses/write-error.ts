@@ -36,6 +36,12 @@ const SPECS: Readonly<Record<UpstreamErrorKind, Spec>> = {
     code: "context_length_exceeded",
     isFinal: true,
   },
+  thinking_refused: {
+    status: 400,
+    type: REFUSED,
+    code: "invalid_encrypted_content",
+    isFinal: true,
+  },
   too_large: { status: 413, type: REFUSED, code: "request_too_large", isFinal: true },
   rate_limit: { status: 429, type: "requests", code: "rate_limit_exceeded" },
   quota: { status: 429, type: "insufficient_quota", code: "insufficient_quota", isFinal: true },
@@ -78,9 +84,13 @@ function resetOf(retryAfterMs: number, { requestId }: AnswerFacts): JsonObject {
   return { resets_in_seconds: seconds, resets_at: madeAtSeconds(requestId) + seconds };
 }
 
-/** The same without a status, as a stream's last event has it. */
+/**
+ * The same without a status, as a stream's last event has it. There Codex gives up at an overload, which by its status it
+ * gets over; an answer that began had room.
+ */
 export function failureOf(error: UpstreamError, facts: AnswerFacts): JsonObject {
-  return { code: specOf(error, facts).code, message: messageOf(error, facts) };
+  const { code } = specOf(error, facts);
+  return { code: error.kind === "overloaded" ? FAILED : code, message: messageOf(error, facts) };
 }
 
 function specOf(error: UpstreamError, facts: AnswerFacts): Spec {

@@ -22,7 +22,7 @@ export interface AnthropicProvider {
 
 /**
  * For a server of which nothing is known but that it speaks the Messages API as it was at first: thinking within a budget,
- * no efforts, no system turns, no caching unasked.
+ * no efforts, no schemas for answers, no system turns, no caching unasked.
  */
 export const UNKNOWN_MESSAGES_SERVER: AnthropicTraits = {
   // A limit has to be named and a larger one may be refused; clients of this dialect always name their own.
@@ -30,6 +30,7 @@ export const UNKNOWN_MESSAGES_SERVER: AnthropicTraits = {
   thinking: "budget",
   efforts: [],
   sampling: "all",
+  takesSchemas: false,
   hasSystemTurns: false,
   cachesByItself: false,
 };

@@ -15,5 +15,6 @@ export function claudeTraits(model: string): Partial<AnthropicTraits> {
     thinking: "either",
     efforts: ["low", "medium", "high", "max"],
     sampling: "none",
+    takesSchemas: true,
   };
 }

@@ -16,6 +16,8 @@ export interface ResponseHead {
   readonly status: number;
   readonly reason: string;
   readonly headers: HeaderList;
+  /** The upstream's own id of the exchange, where the fields are ours. */
+  readonly upstreamId?: string | undefined;
   /** What of the request was left out in another dialect. */
   readonly lossy?: readonly string[];
   /** The numbers of the answer are an estimate of ours. */

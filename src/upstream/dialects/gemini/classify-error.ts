@@ -4,6 +4,7 @@ import { isContextOverflow, overflowTokens } from "../shared/context-overflow.ts
 import { textOf } from "../shared/fields.ts";
 import { durationMs } from "../shared/retry-after.ts";
 import { statusKind } from "../shared/status-kind.ts";
+import { isThinkingRefusal } from "../shared/thinking-refusal.ts";
 import { countOf } from "./read-usage.ts";
 
 /** Of Google's status words; used where the HTTP status does not say more. */
@@ -63,6 +64,7 @@ function kindOf(
   ) {
     return "billing";
   }
+  if (plain === "invalid_request" && isThinkingRefusal(message)) return "thinking_refused";
   if (plain === "rate_limit" && details.some(isLongQuota)) return "quota";
   if (plain === "invalid_request" && /payload size exceeds/i.test(message)) return "too_large";
   if (plain === "invalid_request" && /location is not supported/i.test(message))

@@ -36,6 +36,7 @@ export function writeCountRequest(
 /** The number of tokens of an answer to `countTokens`. */
 export function readCount(body: JsonObject): Result<number, UpstreamError> {
   const tokens = countOf(body["totalTokens"]);
-  if (tokens !== undefined) return ok(tokens);
+  // Nothing is no count of a request: clients would take their context for empty.
+  if (tokens !== undefined && tokens > 0) return ok(tokens);
   return fail({ kind: "server", message: "the upstream's token count holds no number" });
 }

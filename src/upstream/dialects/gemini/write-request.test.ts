@@ -505,16 +505,16 @@ describe("the tools in a Gemini request", () => {
   });
 
   it("fails where a request is nothing without a tool that somebody else runs", () => {
-    for (const [kind, name] of [
-      ["web_search_20250305", "web_search"],
-      ["code_execution_20250825", "code_execution"],
-      ["code_interpreter", "code_interpreter"],
+    for (const kind of [
+      "web_search_20250305",
+      "code_execution_20250825",
+      "code_interpreter",
     ] as const) {
       const written = geminiDialect.writeRequest(request({ tools: [server(kind, "x")] }), {
         ...SECOND,
         search: "never",
       });
-      assert.match(written.ok ? "" : written.error.message, new RegExp(`has no ${name},`));
+      assert.match(written.ok ? "" : written.error.message, new RegExp(`has no ${kind},`));
     }
     const searching = [server("web_search_20250305", "web_search")];
     const forced = { type: "tool", name: "web_search" } as const;
@@ -636,5 +636,6 @@ describe("the rest of a Gemini request", () => {
     });
     assert.deepEqual(readCount({ totalTokens: 31 }), ok(31));
     assert.equal(readCount({}).ok, false);
+    assert.equal(readCount({ totalTokens: 0 }).ok, false);
   });
 });

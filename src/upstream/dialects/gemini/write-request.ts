@@ -4,7 +4,7 @@ import type { CanonicalRequest, JsonObject, WrittenRequest } from "../../../cano
 import { answerContext } from "../shared/answer-context.ts";
 import { type Losses, makeLosses } from "../shared/losses.ts";
 import { spokenSystem } from "../shared/system-text.ts";
-import { noteCacheMarks, notePartExtras } from "../shared/unsaid.ts";
+import { notePartExtras } from "../shared/unsaid.ts";
 import { modelPath } from "./model-path.ts";
 import { wireName } from "./tool-names.ts";
 import type { GeminiTraits } from "./traits.ts";
@@ -57,7 +57,6 @@ function noteUnsaid(request: CanonicalRequest, losses: Losses): void {
   if (request.userId !== undefined) lose("userId");
   if (request.parallelToolCalls === false && request.tools.length > 0) lose("parallelToolCalls");
   losses.loseExtra(request.extra);
-  noteCacheMarks(request, lose);
   notePartExtras(request, losses);
 }
 

@@ -1,6 +1,7 @@
 import type { UpstreamErrorKind } from "../../../canonical/index.ts";
 import { isContextOverflow } from "../shared/context-overflow.ts";
 import { statusKind } from "../shared/status-kind.ts";
+import { isThinkingRefusal } from "../shared/thinking-refusal.ts";
 import type { ErrorWords } from "./error-words.ts";
 
 interface Told extends ErrorWords {
@@ -44,6 +45,7 @@ export function errorKind(status: number | undefined, told: Told): UpstreamError
       ? "rate_limit"
       : "context_overflow";
   }
+  if (isClients && isThinkingRefusal(told.message, told.codes)) return "thinking_refused";
   const sign = SIGNS.find(
     ({ codes, words }) => told.codes.some((code) => codes.test(code)) || words?.test(told.message),
   );

@@ -1,4 +1,5 @@
 import type { JsonObject, OutputFormat } from "../../../canonical/index.ts";
+import { askForJson } from "../shared/ask-for-json.ts";
 import type { Lose } from "../shared/losses.ts";
 import type { ChatTraits } from "./traits.ts";
 
@@ -24,7 +25,7 @@ export function formatInstruction(
   traits: ChatTraits,
 ): string | undefined {
   if (format === undefined || traits.responseFormat === "json_schema") return undefined;
-  return `Answer with JSON alone, no other text and no code fence. It must match this JSON Schema:\n${JSON.stringify(format.schema)}`;
+  return askForJson(format.schema);
 }
 
 /** A name is required here, and has the characters of a tool's name. */

@@ -142,7 +142,8 @@ describe("readError", () => {
   for (const [message, asked, limit] of overflows) {
     it(`finds both numbers in "${message.slice(0, 60)}"`, () => {
       const { kind, tokens } = read(400, openai(null, message));
-      assert.deepEqual({ kind, tokens }, { kind: "context_overflow", tokens: { asked, limit } });
+      assert.equal(kind, "context_overflow");
+      assert.deepEqual([tokens?.asked, tokens?.limit], [asked, limit]);
     });
   }
 

@@ -36,7 +36,7 @@ export function writeResult(
   const said = texts.length === 0 ? "(no output)" : texts.join("\n");
   const text = result.isError ? `Error: ${said}` : said;
   const mark = result.cache ?? result.content.map(markOf).findLast((found) => found !== undefined);
-  const cache = cacheMember({ cache: mark }, traits, lose);
+  const cache = cacheMember({ cache: mark }, traits);
   const content = "cache_control" in cache ? [{ type: "text", text, ...cache }] : text;
   return { content, media };
 }

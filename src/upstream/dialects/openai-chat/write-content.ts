@@ -21,7 +21,7 @@ export function contentOf(parts: readonly JsonObject[]): string | readonly JsonO
 export function writePart(block: SaidBlock, traits: ChatTraits, lose: Lose): JsonObject {
   switch (block.type) {
     case "text":
-      return { type: "text", text: block.text, ...cacheMember(block, traits, lose) };
+      return { type: "text", text: block.text, ...cacheMember(block, traits) };
     case "image":
       return writeImage(block, traits, lose);
     case "document":
@@ -34,27 +34,29 @@ export function isMediaPart(part: JsonObject): boolean {
   return part["type"] !== "text";
 }
 
+interface Markable {
+  readonly cache?: CacheMark | undefined;
+}
+
 /** The mark that a cached prefix ends here. It stands on parts of text alone. */
-export function cacheMember(
-  { cache }: { readonly cache?: CacheMark | undefined },
-  traits: ChatTraits,
-  lose: Lose,
-): JsonObject {
-  if (cache === undefined) return {};
-  if (traits.cacheMarks === "dropped") {
-    lose("cache");
-    return {};
-  }
+export function cacheMember({ cache }: Markable, traits: ChatTraits): JsonObject {
+  if (cache === undefined || traits.cacheMarks === "dropped") return {};
   const ttl = cache.ttl === "1h" ? { ttl: "1h" } : {};
   return { cache_control: { type: "ephemeral", ...ttl } };
 }
 
+/** For a mark where none can stand. A server that takes no marks caches by itself, so that nothing is missed there. */
+export function loseMark({ cache }: Markable, traits: ChatTraits, lose: Lose): void {
+  if (cache !== undefined && traits.cacheMarks === "kept") lose("cache");
+}
+
 function writeImage(
-  { source, cache }: Extract<SaidBlock, { readonly type: "image" }>,
+  block: Extract<SaidBlock, { readonly type: "image" }>,
   traits: ChatTraits,
   lose: Lose,
 ): JsonObject {
-  if (cache !== undefined) lose("cache");
+  const { source } = block;
+  loseMark(block, traits, lose);
   const bytes = source.kind === "base64" ? dataUrl(source) : undefined;
   const url = source.kind === "url" ? source.url : bytes;
   if (url !== undefined && traits.images === "accepted") {
@@ -65,11 +67,12 @@ function writeImage(
 }
 
 function writeDocument(
-  { source, title, cache }: Extract<SaidBlock, { readonly type: "document" }>,
+  block: Extract<SaidBlock, { readonly type: "document" }>,
   traits: ChatTraits,
   lose: Lose,
 ): JsonObject {
-  if (cache !== undefined) lose("cache");
+  const { source, title } = block;
+  loseMark(block, traits, lose);
   if (source.kind === "text") return textPart(titledText(source.text, title));
   if (source.kind === "base64" && traits.files === "accepted") {
     const filename = title ?? "document.pdf";

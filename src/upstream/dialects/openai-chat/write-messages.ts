@@ -14,7 +14,7 @@ import type { ToolNames } from "./tool-names.ts";
 import { writeResult } from "./tool-results.ts";
 import type { ChatTraits } from "./traits.ts";
 import { type AssistantPlan, planTurns, type SaidBlock, type UserPlan } from "./turn-plan.ts";
-import { contentOf, writeContent, writePart } from "./write-content.ts";
+import { contentOf, loseMark, writeContent, writePart } from "./write-content.ts";
 
 /** For an assistant turn at the end, which only some servers go on from. */
 const CONTINUE = "Go on exactly where your last message ends. Repeat nothing of it.";
@@ -112,7 +112,7 @@ class MessageWriter {
   }
 
   #toolCall(call: ToolUseBlock): JsonObject {
-    if (call.cache !== undefined) this.#lose("cache");
+    loseMark(call, this.#traits, this.#lose);
     const args = call.input.trim() === "" ? "{}" : call.input;
     return {
       id: this.#wireIds.get(call),

@@ -40,6 +40,14 @@ describe("writeTools", () => {
     ]);
   });
 
+  it("offers what stands in alternatives at the top of a schema together, for one such tool fails all", () => {
+    const either = [{ properties: { a: {} } }, { properties: { b: {} } }];
+    const { body, lossy } = write({ tools: [tool("t", { schema: { anyOf: either } })] });
+    const parameters = { type: "object", properties: { a: {}, b: {} } };
+    assert.deepEqual(body["tools"], [wire("t", { parameters })]);
+    assert.deepEqual(lossy, ["tools[].schema"]);
+  });
+
   it("turns strict on only for who asked, and only where it is known", () => {
     const tools = [tool("a"), tool("b", { strict: true }), tool("c", { strict: false })];
     assert.deepEqual(bodyOf({ tools })["tools"], [

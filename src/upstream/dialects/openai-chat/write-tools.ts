@@ -4,8 +4,10 @@ import type { CanonicalRequest, FunctionTool, JsonObject } from "../../../canoni
 import { shownFunctions } from "../shared/deferred-tools.ts";
 import type { Lose } from "../shared/losses.ts";
 import { kindOf, refuseWithout } from "../shared/server-tools.ts";
+import { toolParameters } from "../shared/tool-schema.ts";
 import type { ToolNames } from "./tool-names.ts";
 import type { ChatTraits } from "./traits.ts";
+import { loseMark } from "./write-content.ts";
 
 /** The tools, which of them must be called, and how many at once. */
 export function writeTools(
@@ -85,7 +87,7 @@ function writeTool(
   names: ToolNames,
   lose: Lose,
 ): JsonObject {
-  if (tool.cache !== undefined) lose("cache");
+  loseMark(tool, traits, lose);
   const isStrictSaid = tool.strict !== undefined && traits.strictTools === "allowed";
   if (tool.strict === true && !isStrictSaid) lose("tools[].strict");
   return {
@@ -93,16 +95,8 @@ function writeTool(
     function: {
       name: names.toWire(tool.name),
       ...(tool.description === undefined ? {} : { description: tool.description }),
-      parameters: writeSchema(tool.schema),
+      parameters: toolParameters(tool.schema, lose),
       ...(isStrictSaid ? { strict: tool.strict } : {}),
     },
   };
-}
-
-/** Servers want an object with properties, even of a tool without any. */
-function writeSchema(schema: JsonObject): JsonObject {
-  const properties = "properties" in schema ? {} : { properties: {} };
-  return schema["type"] === "object"
-    ? { ...schema, ...properties }
-    : { type: "object", ...properties, ...schema };
 }

@@ -3,6 +3,7 @@ import { isContextOverflow, overflowTokens } from "../shared/context-overflow.ts
 import { textOf } from "../shared/fields.ts";
 import { waitInText } from "../shared/retry-after.ts";
 import { statusKind } from "../shared/status-kind.ts";
+import { isThinkingRefusal } from "../shared/thinking-refusal.ts";
 
 /** An error as it was told, in a body or in a stream. */
 export interface ToldError {
@@ -71,6 +72,7 @@ function kindOf({ status, code, type }: ToldError, message: string): UpstreamErr
   }
   // Limits of speed are told in like words.
   if (isClients && status !== 429 && isContextOverflow(message, words)) return "context_overflow";
+  if (isClients && isThinkingRefusal(message, words)) return "thinking_refused";
   if (isClients && WRONG_KEY.test(message)) return "authentication";
   if (status !== undefined) {
     return statusKind(status) ?? (isClients ? "invalid_request" : "server");

@@ -84,7 +84,7 @@ describe("readError", () => {
       tokens(
         "maximum context length is 4096 tokens. However, you requested 5000 tokens (4000 in the messages, 1000 in the completion)",
       ),
-      { asked: 5_000, limit: 4_096 },
+      { asked: 5_000, limit: 4_096, answer: 1_000 },
     );
     assert.equal(tokens("Your input exceeds the context window of this model."), undefined);
   });

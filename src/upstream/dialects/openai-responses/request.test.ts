@@ -114,7 +114,7 @@ const CASES: readonly {
       turns: [user({ type: "text", text: "a", cache: { ttl: "5m" }, extra: { citations: [] } })],
     },
     body: { context_management: undefined },
-    lossy: ["context_management", "cache", "content[].citations"],
+    lossy: ["context_management", "content[].citations"],
   },
 ];
 

@@ -5,7 +5,7 @@ import { OPENAI_NAME, shortName } from "../../wire-names.ts";
 import { answerContext } from "../shared/answer-context.ts";
 import { type Lose, type Losses, makeLosses } from "../shared/losses.ts";
 import { spokenSystem } from "../shared/system-text.ts";
-import { noteCacheMarks, notePartExtras } from "../shared/unsaid.ts";
+import { notePartExtras } from "../shared/unsaid.ts";
 import { writeReasoning } from "./effort.ts";
 import { writeInput } from "./input-items.ts";
 import { sessionKey } from "./session-key.ts";
@@ -53,7 +53,6 @@ function noteUnsaid(request: CanonicalRequest, losses: Losses): void {
   if (request.stopSequences.length > 0) lose("stopSequences");
   if (request.turns.at(-1)?.role === "assistant") lose("prefill");
   losses.loseExtra(request.extra);
-  noteCacheMarks(request, lose);
   notePartExtras(request, losses);
 }
 

@@ -11,7 +11,7 @@ import { OPENAI_NAME, shortName } from "../../wire-names.ts";
 import { shownFunctions } from "../shared/deferred-tools.ts";
 import type { Lose } from "../shared/losses.ts";
 import { isWebSearch, kindOf, refuseWithout } from "../shared/server-tools.ts";
-import { toolParameters } from "./schema.ts";
+import { toolParameters } from "../shared/tool-schema.ts";
 import type { ResponsesTraits } from "./traits.ts";
 
 /** The tools as the upstream takes them. */

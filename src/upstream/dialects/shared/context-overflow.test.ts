@@ -7,7 +7,19 @@ describe("a context overflow", () => {
     ["prompt is too long: 210,000 tokens > 200,000 maximum", { asked: 210_000, limit: 200_000 }],
     [
       "input length and `max_tokens` exceed context limit: 190000 + 20000 > 200000",
-      { asked: 210_000, limit: 200_000 },
+      { asked: 210_000, limit: 200_000, answer: 20_000 },
+    ],
+    [
+      "This model's maximum context length is 65536 tokens. However, you requested 72000 tokens (40000 in the messages, 32000 in the completion). Please reduce the length.",
+      { asked: 72_000, limit: 65_536, answer: 32_000 },
+    ],
+    [
+      "This model's maximum context length is 65536 tokens. However, you requested 72000 tokens (39000 in the messages, 1000 in the functions, and 32000 in the completion).",
+      { asked: 71_000, limit: 65_536, answer: 32_000 },
+    ],
+    [
+      "'max_tokens' or 'max_completion_tokens' is too large: 32000. This model's maximum context length is 40960 tokens and your request has 20000 input tokens (32000 > 40960 - 20000).",
+      { asked: 52_000, limit: 40_960, answer: 32_000 },
     ],
     [
       "The input token count (1200000) exceeds the maximum number of tokens allowed (1048576).",

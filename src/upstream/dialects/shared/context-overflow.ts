@@ -25,6 +25,8 @@ const WORDS: readonly RegExp[] = [
 
 /** How the two numbers are told together. */
 const NUMBERS: readonly RegExp[] = [
+  /maximum (?:context|prompt) length (?:is|of) (?<limit>[0-9,]+)[^(]{0,120}\((?<asked>[0-9,]+) in the messages,.{0,60}?(?<more>[0-9,]+) in the completion/i,
+  /too large: (?<more>[0-9,]+)\. This model's maximum context length is (?<limit>[0-9,]+) tokens and your request has (?<asked>[0-9,]+) input tokens/i,
   /prompt is too long[^0-9]*(?<asked>[0-9,]+) tokens? > (?<limit>[0-9,]+)/i,
   /maximum (?:context|prompt) length (?:is|of) (?<limit>[0-9,]+)[^0-9]+(?<asked>[0-9,]+)/i,
   /token count (?:of )?\(?(?<asked>[0-9,]+)\)?[^0-9]+(?<limit>[0-9,]+)/i,
@@ -60,6 +62,7 @@ export function overflowTokens(message: string): UpstreamError["tokens"] {
       (groups = {}): Tokens => ({
         asked: toNumber(groups["asked"]) + toNumber(groups["more"]),
         limit: toNumber(groups["limit"]),
+        ...(groups["more"] === undefined ? {} : { answer: toNumber(groups["more"]) }),
       }),
     ),
     ...apart.map((asked): Tokens => ({ asked, limit })),

@@ -24,7 +24,7 @@ export type Place = "tools[]" | "turns[]" | "content[]";
  *
  * - a member of the request: `maxTokens`, `thinking`;
  * - `prefill`: the answer's beginning, in a last turn of the assistant's;
- * - `cache`: marks of what a prompt cache is to keep;
+ * - `cache`: marks of what a prompt cache is to keep, at a server that goes by them;
  * - `tools[].web_search`: a server tool by its kind without the version, `tools[].web_search.max_uses` an option of it, and
  *   `tools[].strict` or `tools[].schema` a member of a function;
  * - `turns[].tool_use` and `turns[].tool_result`: a call whose result is missing, a result whose call is;
@@ -34,6 +34,14 @@ export type Loss = Member | "prefill" | "cache" | `${Place}.${string}`;
 
 /** Notes what could not be said; the same name counts once. */
 export type Lose = (what: Loss) => void;
+
+/** Members that the writer of the answer goes by: what they ask for is done, whichever upstream it is. */
+const DONE_HERE: ReadonlySet<string> = new Set([
+  "stream_options",
+  "tools[].functions",
+  "tools[].namespace",
+  "tools[].type",
+]);
 
 /** A note pad for one request. */
 export interface Losses {
@@ -50,7 +58,8 @@ export function makeLosses(): Losses {
     lose: (what) => void found.add(what),
     loseExtra: (extra = {}, place) => {
       for (const name of Object.keys(extra)) {
-        found.add(place === undefined ? name : `${place}.${name}`);
+        const said = place === undefined ? name : `${place}.${name}`;
+        if (!DONE_HERE.has(said)) found.add(said);
       }
     },
     names: () => [...found],

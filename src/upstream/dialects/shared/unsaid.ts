@@ -1,5 +1,5 @@
 import type { Block, CanonicalRequest, JsonObject } from "../../../canonical/index.ts";
-import type { Lose, Losses } from "./losses.ts";
+import type { Losses } from "./losses.ts";
 
 /** Notes what the parts of a request carry for the client's own dialect alone. */
 export function notePartExtras(request: CanonicalRequest, { loseExtra }: Losses): void {
@@ -8,12 +8,6 @@ export function notePartExtras(request: CanonicalRequest, { loseExtra }: Losses)
   }
   for (const { extra } of request.turns) loseExtra(extra, "turns[]");
   for (const block of contentOf(request)) loseExtra(extraOf(block), "content[]");
-}
-
-/** Notes cache marks, for an upstream that takes none. */
-export function noteCacheMarks(request: CanonicalRequest, lose: Lose): void {
-  const parts = [...request.tools, ...contentOf(request)];
-  if (parts.some((part) => "cache" in part && part.cache !== undefined)) lose("cache");
 }
 
 /** Every block, with those in tool results. */

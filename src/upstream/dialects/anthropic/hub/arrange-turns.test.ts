@@ -8,6 +8,10 @@ const unsigned: Block = { type: "thinking", text: "hm" };
 const signed: Block = { type: "thinking", text: "", signature: "s" };
 const BEGINNING = said("user", text("[the beginning of the conversation was left out]"));
 
+function reminder(words: string): Block {
+  return text(`<system-reminder>\n${words}\n</system-reminder>`);
+}
+
 describe("arrangeTurns", () => {
   const ROWS: readonly (readonly [string, readonly Turn[], readonly Turn[]])[] = [
     [
@@ -50,14 +54,53 @@ describe("arrangeTurns", () => {
       [BEGINNING, said("assistant", text("Hi"))],
     ],
     [
-      "keeps system turns as they are",
+      "keeps system turns behind the user's",
+      [
+        said("user", text("q")),
+        said("system", text("s")),
+        said("assistant", text("a")),
+        said("user", text("r")),
+        said("system", text("t")),
+      ],
+      [
+        said("user", text("q")),
+        said("system", text("s")),
+        said("assistant", text("a")),
+        said("user", text("r")),
+        said("system", text("t")),
+      ],
+    ],
+    [
+      "keeps the last of several system turns",
       [said("user", text("q")), said("system", text("s")), said("system", text("t"))],
-      [said("user", text("q")), said("system", text("s")), said("system", text("t"))],
+      [said("user", text("q"), reminder("s")), said("system", text("t"))],
+    ],
+    [
+      "makes a system turn the user's where the API refuses it",
+      [
+        said("system", text("first")),
+        said("user", text("q")),
+        said("assistant", text("a")),
+        said("system", text("s")),
+        said("user", text("r")),
+        said("system", text("t")),
+        said("user", text("u")),
+      ],
+      [
+        said("user", reminder("first"), text("q")),
+        said("assistant", text("a")),
+        said("user", reminder("s"), text("r"), reminder("t"), text("u")),
+      ],
     ],
   ];
   for (const [name, turns, expected] of ROWS) {
     it(name, () => assert.deepEqual(arrangeTurns(turns, openWriting()), expected));
   }
+
+  it("leaves a client of this API its own order", () => {
+    const turns = [said("user", text("q")), said("system", text("s")), said("user", text("r"))];
+    assert.deepEqual(arrangeTurns(turns, openWriting({ isOwn: true })), turns);
+  });
 
   it("leaves out thinking that nobody signed, and says so; signed thinking stays, however empty", () => {
     const writing = openWriting();
@@ -74,9 +117,6 @@ describe("arrangeTurns", () => {
       said("system", text("s")),
       said("user", result("a")),
     ];
-    assert.deepEqual(
-      arrangeTurns(turns, writing).at(-1),
-      said("user", result("a"), text("<system-reminder>\ns\n</system-reminder>")),
-    );
+    assert.deepEqual(arrangeTurns(turns, writing).at(-1), said("user", result("a"), reminder("s")));
   });
 });

@@ -16,7 +16,8 @@ export function arrangeTurns(turns: readonly Turn[], writing: Writing): readonly
     .map((turn) => ({ ...turn, content: sendableBlocks(turn.content, writing) }))
     .filter(({ content }) => content.length > 0);
   const placed = writing.traits.hasSystemTurns ? sendable : sendable.map(foldSystemTurn);
-  const arranged = mergeTurns(pairResults(mergeTurns(placed)));
+  const paired = mergeTurns(pairResults(mergeTurns(placed)));
+  const arranged = writing.isOwn ? paired : mergeTurns(foldMisplaced(paired));
   const first = arranged.find(({ role }) => role !== "system");
   return first?.role === "assistant" ? [OPENING, ...arranged] : arranged;
 }
@@ -37,6 +38,23 @@ function canSend(block: Block, writing: Writing): boolean {
   if (block.type !== "thinking" || block.signature) return true;
   writing.lose("content[].thinking");
   return false;
+}
+
+/**
+ * The API takes a system turn, of text alone, right behind the user's and before the assistant's or at the end; anywhere else
+ * it is a 400.
+ * @source https://platform.claude.com/docs/en/build-with-claude/mid-conversation-system-messages (read 2026-11-25)
+ */
+function foldMisplaced(turns: readonly Turn[]): readonly Turn[] {
+  return turns.map((turn, at) => {
+    if (turn.role !== "system") return turn;
+    // A system turn in front of another one becomes the user's.
+    const before = turns[at - 1]?.role ?? "assistant";
+    const behind = turns[at + 1]?.role ?? "assistant";
+    const isText = turn.content.every(({ type }) => type === "text");
+    const isInPlace = before !== "assistant" && behind === "assistant" && isText;
+    return isInPlace ? turn : foldSystemTurn(turn);
+  });
 }
 
 /** In place, and never to the top: that would rewrite the cached beginning of every later request. */

@@ -18,6 +18,7 @@ export const TRAITS: AnthropicTraits = {
   thinking: "either",
   efforts: ["low", "medium", "high", "max"],
   sampling: "all",
+  takesSchemas: true,
   hasSystemTurns: true,
   cachesByItself: false,
 };

@@ -46,7 +46,7 @@ describe("readError", () => {
       envelope("invalid_request_error", WITH_ANSWER),
       [],
       "context_overflow",
-      { tokens: { asked: 214_000, limit: 200_000 } },
+      { tokens: { asked: 214_000, limit: 200_000, answer: 64_000 } },
     ],
     [
       400,

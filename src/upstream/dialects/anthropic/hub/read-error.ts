@@ -4,6 +4,7 @@ import type { UpstreamError, UpstreamErrorKind } from "../../../../canonical/ind
 import { isContextOverflow, overflowTokens } from "../../shared/context-overflow.ts";
 import { waitInHeaders } from "../../shared/retry-after.ts";
 import { statusKind } from "../../shared/status-kind.ts";
+import { isThinkingRefusal } from "../../shared/thinking-refusal.ts";
 
 const MAX_BYTES = 1024 * 1024;
 /** Errors are a sentence; what is longer quotes the request. */
@@ -49,6 +50,9 @@ export function describeError(envelope: unknown, status?: number): UpstreamError
   const text = told?.slice(0, MAX_MESSAGE) ?? "The upstream failed and did not say why.";
   const said = { message: text, ...(status !== undefined && { status }) };
   const kind = NO_CREDIT.test(text) ? "billing" : kindOf(type, status);
+  if (kind === "invalid_request" && isThinkingRefusal(text)) {
+    return { kind: "thinking_refused", ...said };
+  }
   if (kind === "rate_limit" || !isContextOverflow(text)) return { kind, ...said };
   const tokens = overflowTokens(text);
   return { kind: "context_overflow", ...said, ...(tokens && { tokens }) };

@@ -13,6 +13,14 @@ function read(content: unknown, more: JsonObject = {}, context: AnswerContext = 
 }
 
 describe("readMessage", () => {
+  it("tells an error by what it holds, for some leave out its type", () => {
+    const error = { type: "overloaded_error", message: "Busy." };
+    for (const body of [{ type: "error", error }, { error }]) {
+      const told = readMessage(body, TRAITS, NO_CONTEXT);
+      assert.deepEqual(told.ok ? undefined : told.error, { kind: "overloaded", message: "Busy." });
+    }
+  });
+
   it("leaves out a call without a name, which nobody could run", () => {
     const nameless = { type: "tool_use", id: "t", input: {} };
     const message = read([{ type: "text", text: "a" }, nameless], { stop_reason: "tool_use" });

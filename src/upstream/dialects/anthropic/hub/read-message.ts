@@ -24,8 +24,9 @@ export function readMessage(
   _traits: unknown,
   context: AnswerContext,
 ): Result<Message, UpstreamError> {
-  const { type, content } = body;
-  if (type === "error") return fail(describeError(body));
+  const { type, content, error } = body;
+  // Other servers of this dialect leave the type out.
+  if (type === "error" || isObject(error)) return fail(describeError(body));
   const calls = new AnswerCalls(context);
   const items: readonly unknown[] = Array.isArray(content) ? content : [undefined];
   const blocks = items.filter((item) => !isNameless(item)).map((item) => readBlock(item, calls));

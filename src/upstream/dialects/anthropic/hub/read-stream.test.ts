@@ -151,6 +151,7 @@ describe("MessageStreamReader", () => {
       [START, { type: "error", error: { type: "overloaded_error", message: "Overloaded" } }],
       "overloaded",
     ],
+    ["an error without its type", [{ error: { type: "overloaded_error" } }], "overloaded"],
     ["a break before the end", [START, opens({ type: "text" }), textPiece("a")], "server"],
     ["nothing at all", [], "server"],
   ];

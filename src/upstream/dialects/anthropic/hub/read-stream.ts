@@ -84,7 +84,8 @@ export class MessageStreamReader implements StreamReader {
       case "error":
         return this.#fail(describeError(event));
       default:
-        return;
+        // Other servers of this dialect leave the type of an error out.
+        if (isObject(event["error"])) this.#fail(describeError(event));
     }
   }
 

@@ -13,6 +13,8 @@ export interface AnthropicTraits {
   readonly efforts: readonly Effort[];
   /** Whether temperature and the like may be set: all, one of temperature and top_p, or none. */
   readonly sampling: "all" | "one" | "none";
+  /** Answers and strict tools can be held to a schema; else the form of an answer is asked for in words. */
+  readonly takesSchemas: boolean;
   /** Takes `role: "system"` within the conversation. */
   readonly hasSystemTurns: boolean;
   /** Asks for automatic caching where the client, of a dialect that caches by itself, set no mark. */

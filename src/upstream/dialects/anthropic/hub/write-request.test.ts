@@ -20,6 +20,18 @@ function write(asked: Partial<CanonicalRequest>, traits: Partial<AnthropicTraits
   return { ...rest, body: JSON.parse(JSON.stringify(body)) };
 }
 
+const NO_INPUT = { type: "object", properties: {} } as const;
+const CLOSED = {
+  type: "object",
+  properties: { a: { type: "string" } },
+  required: ["a"],
+  additionalProperties: false,
+} as const;
+
+function inWords(schema: object): string {
+  return `Answer with JSON alone, no other text and no code fence. It must match this JSON Schema:\n${JSON.stringify(schema)}`;
+}
+
 describe("writeRequest toward Anthropic", () => {
   const LEAST = { model: "claude", max_tokens: 32_000, messages: [HELLO] };
   const ROWS: readonly {
@@ -53,7 +65,7 @@ describe("writeRequest toward Anthropic", () => {
       name: "tools and one call at a time",
       asked: { tools: [TOOL], parallelToolCalls: false },
       body: {
-        tools: [{ name: "look", input_schema: { type: "object" } }],
+        tools: [{ name: "look", input_schema: NO_INPUT }],
         tool_choice: { type: "auto", disable_parallel_tool_use: true },
       },
     },
@@ -62,10 +74,37 @@ describe("writeRequest toward Anthropic", () => {
       name: "a tool without parameters, strict and deferred",
       asked: { tools: [{ ...TOOL, schema: {}, strict: false, isDeferred: true }] },
       body: {
+        tools: [{ name: "look", input_schema: NO_INPUT, defer_loading: true }],
+      },
+    },
+    {
+      name: "a tool whose schema the API refuses at the top",
+      asked: { tools: [{ ...TOOL, schema: { oneOf: [CLOSED, { properties: { b: {} } }] } }] },
+      body: {
         tools: [
-          { name: "look", input_schema: { type: "object" }, strict: false, defer_loading: true },
+          {
+            name: "look",
+            input_schema: { type: "object", properties: { ...CLOSED.properties, b: {} } },
+          },
         ],
       },
+      lossy: ["tools[].schema"],
+    },
+    {
+      name: "strict tools, but those whose schema a model cannot be held to",
+      asked: {
+        tools: [
+          { ...TOOL, schema: CLOSED, strict: true },
+          { ...TOOL, schema: NO_INPUT, strict: true },
+        ],
+      },
+      body: {
+        tools: [
+          { name: "look", input_schema: CLOSED, strict: true },
+          { name: "look", input_schema: NO_INPUT },
+        ],
+      },
+      lossy: ["tools[].strict"],
     },
     {
       name: "a search of another dialect beside a tool that nobody here has",
@@ -79,8 +118,12 @@ describe("writeRequest toward Anthropic", () => {
       lossy: ["tools[].local_shell"],
     },
     {
-      name: "members of another dialect",
-      asked: { extra: { seed: 1 }, temperature: 1.5, userId: "u" },
+      name: "members of another dialect, but those that the answer is written by",
+      asked: {
+        extra: { seed: 1, stream_options: { include_usage: true } },
+        temperature: 1.5,
+        userId: "u",
+      },
       body: { temperature: 1, metadata: { user_id: "u" } },
       lossy: ["temperature", "seed"],
     },
@@ -107,8 +150,26 @@ describe("writeRequest toward Anthropic", () => {
     },
     {
       name: "a form of the answer",
-      asked: { outputFormat: { name: "n", schema: { type: "object" } } },
-      body: { output_config: { format: { type: "json_schema", schema: { type: "object" } } } },
+      asked: { outputFormat: { name: "n", schema: CLOSED } },
+      body: { output_config: { format: { type: "json_schema", schema: CLOSED } } },
+    },
+    {
+      name: "a form of the answer that has room for anything, in words",
+      asked: { outputFormat: { schema: NO_INPUT } },
+      body: { system: [{ type: "text", text: inWords(NO_INPUT) }] },
+      lossy: ["outputFormat"],
+    },
+    {
+      name: "a form of the answer for a server that knows none, in words behind the others",
+      asked: { system: [{ type: "text", text: "s" }], outputFormat: { schema: CLOSED } },
+      traits: { takesSchemas: false },
+      body: {
+        system: [
+          { type: "text", text: "s" },
+          { type: "text", text: inWords(CLOSED) },
+        ],
+      },
+      lossy: ["outputFormat"],
     },
     {
       name: "a system prompt, marked for an hour",
@@ -244,7 +305,7 @@ describe("writeRequest toward Anthropic", () => {
   });
 
   const REFUSED: readonly (readonly [string, Partial<CanonicalRequest>, RegExp])[] = [
-    ["no user's words", { turns: [said("system", text("s"))] }, /^messages: no user message/],
+    ["no user's words", { turns: [said("user", text(" "))] }, /^messages: no user message/],
     [
       "only tools that it does not have",
       { tools: [{ type: "server", kind: "local_shell", name: "local_shell", raw: {} }] },

@@ -12,6 +12,7 @@ import { makeLosses } from "../../shared/losses.ts";
 import { refuseWithout } from "../../shared/server-tools.ts";
 import { arrangeTurns } from "./arrange-turns.ts";
 import { neededBetas } from "./betas.ts";
+import { writeFormat } from "./output-format.ts";
 import { wireName } from "./tool-names.ts";
 import type { AnthropicTraits, Writing } from "./traits.ts";
 import { ownExtra, writeBlocks } from "./write-blocks.ts";
@@ -58,16 +59,16 @@ function writeBody(
   tools: readonly JsonObject[],
   writing: Writing,
 ): JsonObject {
-  const { system, outputFormat, userId } = request;
+  const { system, userId } = request;
   const maxTokens = limitOf(request, writing);
   const { thinking, effort } = writeThinking(request, maxTokens, writing);
   const toolChoice = writeToolChoice(request);
-  const spoken = system.filter(({ text }) => text.trim() !== "");
+  const format = writeFormat(request, writing);
+  const words = format.words === undefined ? [] : [format.words];
+  const spoken = [...system, ...words].filter(({ text }) => text.trim() !== "");
   const config = {
     ...(effort === undefined ? {} : { effort }),
-    ...(outputFormat === undefined
-      ? {}
-      : { format: { type: "json_schema", schema: outputFormat.schema } }),
+    ...(format.member === undefined ? {} : { format: format.member }),
   };
   return {
     model: request.model,

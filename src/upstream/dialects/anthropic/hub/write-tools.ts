@@ -1,10 +1,14 @@
+import { isDeepStrictEqual } from "node:util";
 import type {
   CanonicalRequest,
+  FunctionTool,
   JsonObject,
   ServerTool,
   Tool,
 } from "../../../../canonical/index.ts";
 import { isAnthropics, kindOf } from "../../shared/server-tools.ts";
+import { toolParameters } from "../../shared/tool-schema.ts";
+import { answerSchema } from "./answer-schema.ts";
 import { wireName } from "./tool-names.ts";
 import type { Writing } from "./traits.ts";
 import { ownExtra, writeCache } from "./write-blocks.ts";
@@ -39,21 +43,26 @@ function writeTool(tool: Tool, writing: Writing): JsonObject | undefined {
     writing.lose(`tools[].${kindOf(tool)}`);
     return undefined;
   }
-  const { description, strict } = tool;
+  const { description } = tool;
+  const schema = writing.isOwn ? tool.schema : toolParameters(tool.schema, writing.lose);
   return {
     ...ownExtra(tool.extra, writing, "tools[]"),
     name: wireName(tool.name),
     ...(description === undefined ? {} : { description }),
-    input_schema: toObjectSchema(tool.schema),
-    ...(strict === undefined ? {} : { strict }),
+    input_schema: schema,
+    ...writeStrict(tool, schema, writing),
     ...(tool.isDeferred ? { defer_loading: true } : {}),
     ...writeCache(tool.cache),
   };
 }
 
-/** The API wants an object's schema; a tool without parameters has an empty one elsewhere. */
-function toObjectSchema(schema: JsonObject): JsonObject {
-  return schema["type"] === undefined ? { ...schema, type: "object" } : schema;
+/** The whole request is refused for one strict tool whose schema says more than a model can be held to. */
+function writeStrict({ strict }: FunctionTool, schema: JsonObject, writing: Writing): JsonObject {
+  if (strict === undefined) return {};
+  const isHeld = writing.traits.takesSchemas && isDeepStrictEqual(answerSchema(schema), schema);
+  if (writing.isOwn || isHeld) return { strict };
+  if (strict) writing.lose("tools[].strict");
+  return {};
 }
 
 /** Undefined where it would be refused: without tools, or where there is nothing to say. */
