@@ -156,6 +156,7 @@ describe("describeQuota", () => {
       status: "allowed",
       bottleneck: "five_hour",
       overflow: null,
+      redirect: null,
       windows: [
         {
           window: "5h",
@@ -163,6 +164,7 @@ describe("describeQuota", () => {
           status: "allowed",
           resets_at: "2027-01-15T09:00:00.000Z",
           resets_in_seconds: 3599,
+          forecast: null,
         },
         {
           window: "overage",
@@ -170,8 +172,60 @@ describe("describeQuota", () => {
           status: "rejected",
           resets_at: null,
           resets_in_seconds: null,
+          forecast: null,
         },
       ],
     });
   });
+
+  it("forecasts the end of a window from what it saw, also before a restart", () => {
+    const earlier = new AccountQuotas();
+    const fields = (used: string) => unified({ "5h-utilization": used, "5h-reset": IN_AN_HOUR });
+    earlier.observe("a", fields("0.5"), NOW - 1_800_000);
+    earlier.observe("a", fields("0.8"), NOW);
+    const quotas = new AccountQuotas();
+    const stored = earlier.snapshot().map((quota) => fromStored(toStored(quota)));
+    quotas.restore(stored.filter((quota) => quota !== undefined));
+    for (const known of [earlier, quotas]) {
+      const [quota] = known.snapshot();
+      assert.ok(quota);
+      assert.deepEqual(describeQuota(quota, NOW).windows[0]?.forecast, {
+        burn_percent_per_hour: 60,
+        runs_out_at: new Date(NOW + 1_200_000).toISOString(),
+        lasts: false,
+      });
+    }
+    quotas.observe("a", fields("0.8"), NOW + 2_400_000);
+    assert.deepEqual(describe5h(quotas, NOW + 2_400_000), {
+      burn_percent_per_hour: 30,
+      runs_out_at: null,
+      lasts: true,
+    });
+  });
+
+  it("keeps an account's windows where only its series cannot be read", () => {
+    const quotas = new AccountQuotas();
+    quotas.observe("a", unified({ "5h-utilization": "0.5" }), NOW);
+    const [quota] = quotas.snapshot();
+    assert.ok(quota);
+    const text = JSON.stringify({ ...quota, series: { "5h": "of another version" } });
+    assert.equal(fromStored(text)?.windows[0]?.usedPercent, 50);
+    assert.equal(fromStored(text)?.series, undefined);
+  });
+
+  it("says where the requests of a redirected account go", () => {
+    const quota = { account: "a", observedAtMs: NOW, windows: [], other: {} };
+    const redirect = { to: "litellm", sinceMs: NOW, reason: "7d at 91%" };
+    assert.deepEqual(describeQuota({ ...quota, redirect }, NOW).redirect, {
+      to: "litellm",
+      since: "2027-01-15T08:00:00.000Z",
+      reason: "7d at 91%",
+    });
+  });
 });
+
+function describe5h(quotas: AccountQuotas, nowMs: number) {
+  const [quota] = quotas.snapshot();
+  assert.ok(quota);
+  return describeQuota(quota, nowMs).windows[0]?.forecast;
+}

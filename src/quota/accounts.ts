@@ -1,4 +1,5 @@
 import type { HeaderList } from "../base/header-list.ts";
+import { extendSeries, type QuotaSeries } from "./forecast.ts";
 import { parseUnified, type QuotaWindow, type UnifiedQuota } from "./unified-headers.ts";
 
 /** What is known of one account's limits. Plain data, fit to be stored as JSON. */
@@ -7,6 +8,8 @@ export interface AccountQuota extends UnifiedQuota {
   readonly account: string;
   /** Epoch milliseconds of the answer that was read last. */
   readonly observedAtMs: number;
+  /** How its windows filled, for the forecast. */
+  readonly series?: QuotaSeries | undefined;
 }
 
 /** What an answer told. */
@@ -49,7 +52,9 @@ export class AccountQuotas {
     if (told === undefined) return undefined;
     const before = this.#byAccount.get(account);
     const hasUtilization = told.windows.some(({ usedPercent }) => usedPercent !== undefined);
-    const quota = { ...merge(before, told, hasUtilization, nowMs), account, observedAtMs: nowMs };
+    const merged = merge(before, told, hasUtilization, nowMs);
+    const series = extendSeries(before?.series, merged.windows, nowMs);
+    const quota = { ...merged, account, observedAtMs: nowMs, series };
     this.#put(quota);
     return { quota, hasUtilization, changed: before === undefined || differs(before, quota) };
   }

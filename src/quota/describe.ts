@@ -1,5 +1,7 @@
 import { isOver } from "./accounts.ts";
+import { forecast, type WindowSeries } from "./forecast.ts";
 import { isPast } from "./status-line.ts";
+import type { QuotaWindow } from "./unified-headers.ts";
 import type { WatchedQuota } from "./watch.ts";
 
 /** One account's limits as `/me/quota` answers them; null is unknown. */
@@ -13,6 +15,14 @@ export interface QuotaDescription {
   readonly windows: readonly WindowDescription[];
   /** Who pays while the account is full; null while it serves. */
   readonly overflow: OverflowDescription | null;
+  /** Where its requests go instead; null while they go to the provider itself. */
+  readonly redirect: RedirectDescription | null;
+}
+
+export interface RedirectDescription {
+  readonly to: string;
+  readonly since: string;
+  readonly reason: string;
 }
 
 export interface OverflowDescription {
@@ -29,6 +39,16 @@ export interface WindowDescription {
   readonly status: string | null;
   readonly resets_at: string | null;
   readonly resets_in_seconds: number | null;
+  /** Null: too little is known, or nothing was used of late. */
+  readonly forecast: ForecastDescription | null;
+}
+
+/** What becomes of a window at the burn of the last hour (`5h`) or day (`7d`). */
+export interface ForecastDescription {
+  readonly burn_percent_per_hour: number;
+  /** Null where it lasts until the reset. */
+  readonly runs_out_at: string | null;
+  readonly lasts: boolean;
 }
 
 const SHORT_ACCOUNT_LENGTH = 8;
@@ -42,16 +62,48 @@ export function describeQuota(quota: WatchedQuota, nowMs: number): QuotaDescript
     bottleneck: quota.representativeClaim ?? null,
     windows: quota.windows
       .filter((window) => !isOver(window, nowMs))
-      .map(({ window, usedPercent, status, resetsAtMs }) => ({
-        window,
-        used_percent: usedPercent ?? null,
-        status: status ?? null,
-        resets_at: resetsAtMs === undefined ? null : new Date(resetsAtMs).toISOString(),
-        resets_in_seconds:
-          resetsAtMs === undefined ? null : Math.max(0, Math.ceil((resetsAtMs - nowMs) / 1000)),
-      })),
+      .map((window) => describeWindow(window, quota.series?.[window.window], nowMs)),
     overflow: describeOverflow(quota, nowMs),
+    redirect: describeRedirect(quota),
   };
+}
+
+function describeWindow(
+  quotaWindow: QuotaWindow,
+  series: WindowSeries | undefined,
+  nowMs: number,
+): WindowDescription {
+  const { window, usedPercent, status, resetsAtMs } = quotaWindow;
+  return {
+    window,
+    used_percent: usedPercent ?? null,
+    status: status ?? null,
+    resets_at: resetsAtMs === undefined ? null : new Date(resetsAtMs).toISOString(),
+    resets_in_seconds:
+      resetsAtMs === undefined ? null : Math.max(0, Math.ceil((resetsAtMs - nowMs) / 1000)),
+    forecast: describeForecast(quotaWindow, series, nowMs),
+  };
+}
+
+function describeForecast(
+  window: QuotaWindow,
+  series: WindowSeries | undefined,
+  nowMs: number,
+): ForecastDescription | null {
+  const found = forecast(window, series, nowMs);
+  if (found === undefined) return null;
+  const { burnPercentPerHour, runsOutAtMs } = found;
+  return {
+    burn_percent_per_hour: Math.round(burnPercentPerHour * 100) / 100,
+    runs_out_at: runsOutAtMs === undefined ? null : new Date(runsOutAtMs).toISOString(),
+    lasts: runsOutAtMs === undefined,
+  };
+}
+
+function describeRedirect({ redirect }: WatchedQuota): RedirectDescription | null {
+  if (redirect === undefined) return null;
+  const { to, sinceMs, reason } = redirect;
+  return { to, since: new Date(sinceMs).toISOString(), reason };
 }
 
 function describeOverflow({ overflow }: WatchedQuota, nowMs: number): OverflowDescription | null {

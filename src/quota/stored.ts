@@ -20,6 +20,17 @@ const storedQuota = z.object({
   resetsAtMs: optional.number,
   representativeClaim: optional.text,
   other: z.record(z.string(), z.string()),
+  /** A forecast that begins anew costs less than windows that are forgotten. */
+  series: z
+    .record(
+      z.string(),
+      z.object({
+        resetsAtMs: optional.number,
+        samples: z.array(z.tuple([z.number(), z.number()])),
+      }),
+    )
+    .optional()
+    .catch(undefined),
 });
 
 /** An account's limits as text for the store. */

@@ -14,9 +14,20 @@ export interface QuotaWatchOptions {
   readonly now: () => number;
 }
 
-/** An account's limits, and who pays while it is full. */
+/** Where an account's requests go instead of its own provider. */
+export interface RedirectNote {
+  /** A provider, such as `litellm`. */
+  readonly to: string;
+  /** Epoch milliseconds. */
+  readonly sinceMs: number;
+  /** In words, such as `7d at 91%`. */
+  readonly reason: string;
+}
+
+/** An account's limits, and who pays or serves while it is full. */
 export interface WatchedQuota extends AccountQuota {
   readonly overflow?: OverflowNote | undefined;
+  readonly redirect?: RedirectNote | undefined;
 }
 
 /** Follows the subscription's windows on every answer that a seat was given. Made by `openQuota`. */

@@ -1,12 +1,11 @@
 import { type GatewayError, gatewayError } from "../../base/errors.ts";
 import { fail, ok, type Result } from "../../base/result.ts";
-import { userScope } from "../../exchange/scopes.ts";
 import { LOCAL_ORGANISATION } from "../../identity/principal.ts";
 import { describeQuota } from "../../quota/describe.ts";
 import { credentialView } from "../../vault/index.ts";
 import { type Answer, json, type Reply } from "./answer.ts";
 import type { Ask } from "./ask.ts";
-import { useOf } from "./budget-use.ts";
+import { overflowCap } from "./budget-use.ts";
 import type { HouseViews } from "./views.ts";
 
 /** @source https://prometheus.io/docs/instrumenting/exposition_formats/ (read 2026-11-21) */
@@ -57,12 +56,11 @@ export async function showStatus({ views }: Ask): Reply {
 
 /** What pays when the session does not: the stored keys of the machine's owner, and how far they may be used without a key. */
 function paysView(views: HouseViews): unknown {
-  const { mode, cap } = views.pay();
-  const { budgets } = useOf(userScope(views.localPrincipal, cap), views);
+  const { mode } = views.pay();
   const stored = views.vault.list(LOCAL_ORGANISATION);
   return {
     mode: mode ?? null,
-    cap: budgets[0] ?? null,
+    cap: overflowCap({ principal: views.localPrincipal }, views),
     stored: stored.map((credential) => credentialView(credential)),
     keys: views.keys.list().filter(({ revokedAt }) => revokedAt === undefined).length,
   };

@@ -1,13 +1,12 @@
 import { gatewayError } from "../../base/errors.ts";
 import { fail, ok } from "../../base/result.ts";
-import { keyScope, userScope } from "../../exchange/scopes.ts";
 import { budgetWindow } from "../../policy/budget/index.ts";
 import { describeQuota } from "../../quota/describe.ts";
 import { activityView, monthView, type UsageReport, usageView } from "../../store/usage-view.ts";
 import { eventsView, exchangeView } from "../../store/views.ts";
 import { asJson, json, type Reply } from "./answer.ts";
 import type { Ask } from "./ask.ts";
-import { useOf } from "./budget-use.ts";
+import { overflowCap, overflowScope, useOf } from "./budget-use.ts";
 import { viewOf } from "./keys.ts";
 import { readChoice, readCount, readId, readPeriod } from "./query.ts";
 import { reportScope, visibleKey } from "./visible-keys.ts";
@@ -83,11 +82,7 @@ export async function showBudget(ask: Ask): Reply {
   const named = query.get("key");
   const found = named === null ? ok(caller.key) : visibleKey(ask, named);
   if (!found.ok) return found;
-  const { cap } = views.pay();
-  const scope =
-    found.value === undefined
-      ? userScope(caller.principal, cap)
-      : keyScope(found.value, "byok-overflow", cap);
+  const scope = overflowScope({ key: found.value, principal: caller.principal }, views);
   const { budgets, dailyRequests } = useOf(scope, views);
   const daily = dailyRequests && {
     limit: dailyRequests.limit,
@@ -104,7 +99,7 @@ export async function showQuota({ views, caller }: Ask): Reply {
     .quota()
     .filter(({ account }) => caller.key === undefined || account === caller.account)
     .map((quota) => describeQuota(quota, nowMs));
-  return ok(json(200, { accounts }));
+  return ok(json(200, { accounts, overflow_cap: overflowCap(caller, views) }));
 }
 
 /** Of any organisation: it is this machine's owner who asks. */
