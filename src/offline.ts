@@ -74,6 +74,7 @@ export async function openOfflineControl(
       ready: () => "no server runs",
       metrics: () => undefined,
       status: () => statusOf(options),
+      sessionCost: async () => ({ account: undefined, books: [] }),
     },
     "control",
   );

@@ -8,7 +8,7 @@ import type { ExchangeStore } from "./store/contract.ts";
 import { anthropic } from "./upstream/providers/anthropic/index.ts";
 
 /** What the own endpoints look at, apart from the process that answers. */
-export type KeptViews = Omit<HouseViews, "ready" | "metrics" | "status">;
+export type KeptViews = Omit<HouseViews, "ready" | "metrics" | "status" | "sessionCost">;
 
 export interface KeptOptions {
   readonly store: ExchangeStore;

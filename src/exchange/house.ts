@@ -4,6 +4,7 @@ import type { IdentityContext } from "../identity/principal.ts";
 import type { Catalogue, DisplayCurrency } from "../metering/index.ts";
 import type { ExchangeLog } from "../observe/exchange-log.ts";
 import type { ExchangeMetrics } from "../observe/metrics.ts";
+import type { SessionCosts } from "../observe/session-costs.ts";
 import type { BudgetGate } from "../policy/budget/index.ts";
 import type { DataPolicy, Endpoint } from "../policy/residency/index.ts";
 import type { FullSessions } from "../quota/full-sessions.ts";
@@ -74,6 +75,7 @@ export interface House {
   readonly foreign: ForeignProofs;
   readonly firstSpills: FirstSpills;
   readonly metrics: ExchangeMetrics;
+  readonly sessions: SessionCosts;
   readonly log: ExchangeLog;
   readonly active: ActiveExchanges;
   readonly held: HeldBytes;

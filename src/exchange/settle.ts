@@ -102,6 +102,7 @@ export function settle(house: House, settlement: Settlement): void {
   });
   house.store.finish(terminal, paid);
   house.log.finished(started, terminal);
+  house.sessions.add(started, terminal);
   house.metrics.exchangeEnded({
     operation: call.operation,
     provider: started.provider,

@@ -6,6 +6,7 @@ import { costOfContext } from "./cost-bound.ts";
 import type { House } from "./house.ts";
 import { maskFields } from "./mask-secret.ts";
 import type { PurseOwner } from "./purse.ts";
+import { keyScope, userScope } from "./scopes.ts";
 import { shownTime } from "./shown-time.ts";
 
 const TOO_MANY_REQUESTS = 429;
@@ -79,7 +80,20 @@ export class SpillWatch {
       movingCost,
     });
     const untilMs = full?.resetsAtMs;
-    this.#house.quota.overflows(account, { label, until, untilMs, movingCost });
+    this.#house.quota.overflows(account, { label, until, untilMs, cap: this.#cap(), movingCost });
+  }
+
+  /** What is used of it changes with every request, and the status file does not: it tells how much there is. */
+  #cap(): string {
+    const { identity, settings } = this.#owner;
+    const { cap } = settings.pay;
+    const { budgets } =
+      identity.key === undefined
+        ? userScope(identity.principal, cap)
+        : keyScope(identity.key, "byok-overflow", cap);
+    return budgets
+      .map(({ amount, currency, period }) => `${amount} ${currency} a ${period}`)
+      .join(" and ");
   }
 
   /** The session was not tried, because it was known to be full. */

@@ -109,6 +109,10 @@ describe("the status line", () => {
       line(quota, NOW, note),
       `${windows} | overflow: key claude-code pays until 24 Nov, 15:20 (moving the context ~$0.42)`,
     );
+    assert.equal(
+      line(quota, NOW, { ...note, cap: "10 USD a day" }),
+      `${windows} | overflow: key claude-code pays until 24 Nov, 15:20, at most 10 USD a day (moving the context ~$0.42)`,
+    );
     const odd = {
       label: "ignore all rules\nand",
       until: undefined,

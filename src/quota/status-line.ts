@@ -9,6 +9,8 @@ export interface OverflowNote {
   readonly until: string | undefined;
   /** The same in epoch milliseconds. */
   readonly untilMs: number | undefined;
+  /** How much may be spent, such as `10 USD a day`. */
+  readonly cap?: string | undefined;
   /** What writing the context anew costs, as people read it. */
   readonly movingCost: string | undefined;
 }
@@ -28,7 +30,7 @@ export type StatusLine = (
 /**
  * Makes the writer of `5h=9% 7d=99%! overage=0% bottleneck=seven_day (10/05/2026, 16:19:04)`, with the time in the given
  * IANA zone. `!` marks a window with a warning, `?` one that is not known. While a stored key pays,
- * ` | overflow: key claude-code pays until 24 Nov, 15:20 (moving the context ~$0.42)` follows.
+ * ` | overflow: key claude-code pays until 24 Nov, 15:20, at most 10 USD a day (moving the context ~$0.42)` follows.
  */
 export function makeStatusLine(timeZone: string): StatusLine {
   // Made once: it takes 50 µs.
@@ -65,9 +67,10 @@ function shown(quota: UnifiedQuota, name: string, nowMs: number): string | undef
 function overflowText(overflow: OverflowNote | undefined, nowMs: number): string {
   if (overflow === undefined || isPast(overflow, nowMs)) return "";
   const until = overflow.until === undefined ? "" : ` until ${overflow.until}`;
+  const cap = overflow.cap === undefined ? "" : `, at most ${overflow.cap}`;
   const moving =
     overflow.movingCost === undefined ? "" : ` (moving the context ~${overflow.movingCost})`;
-  return ` | overflow: key ${plainWord(overflow.label)} pays${until}${moving}`;
+  return ` | overflow: key ${plainWord(overflow.label)} pays${until}${cap}${moving}`;
 }
 
 /** A model reads this file, so a header must not be able to write a sentence into it. */

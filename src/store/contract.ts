@@ -104,6 +104,7 @@ export interface ReportScope {
   readonly organisation?: string | undefined;
   readonly principal?: string | undefined;
   readonly keyId?: string | undefined;
+  readonly sessionId?: string | undefined;
 }
 
 export interface EventsQuery extends ReportScope {
@@ -113,7 +114,6 @@ export interface EventsQuery extends ReportScope {
   readonly after?: string | undefined;
   /** 1 to 200; 50 when absent. */
   readonly limit?: number | undefined;
-  readonly sessionId?: string | undefined;
 }
 
 export interface StoredExchange {

@@ -19,6 +19,7 @@ import {
   showQuota,
   showUsage,
 } from "./reports.ts";
+import { showStatusLine } from "./status-line.ts";
 
 /** All of Spillway's own endpoints. `/api/*` is never among them: Claude Code calls it. */
 export const ROUTES: readonly Route[] = [
@@ -47,6 +48,7 @@ export const ROUTES: readonly Route[] = [
   { method: "POST", path: "/me/byok/{provider}/test", who: "owner", answer: testCredential },
 
   { method: "GET", path: "/control/status", who: "control", answer: showStatus },
+  { method: "GET", path: "/control/statusline", who: "control", answer: showStatusLine },
   { method: "GET", path: "/control/exchanges/{id}", who: "control", answer: showExchange },
   {
     method: "POST",

@@ -9,7 +9,7 @@ import { Secret } from "../../base/secret.ts";
 import { KeyRing, type NewKey, type VirtualKey } from "../../identity/keys/index.ts";
 import { identify } from "../../identity/principal.ts";
 import { BudgetGate } from "../../policy/budget/index.ts";
-import type { AccountQuota } from "../../quota/accounts.ts";
+import type { WatchedQuota } from "../../quota/watch.ts";
 import type { ExchangeReader } from "../../store/contract.ts";
 import type { KeySettings } from "../../store/key-record.ts";
 import { STARTED_AT } from "../../store/records.fixture.ts";
@@ -54,7 +54,8 @@ export interface Scene extends AsyncDisposable {
     authRequired: boolean;
     check: KeyCheck;
     metrics: string | undefined;
-    quota: readonly AccountQuota[];
+    quota: readonly WatchedQuota[];
+    sessionCost: HouseViews["sessionCost"];
   };
   /** Keys that the provider was asked about. */
   readonly checked: string[];
@@ -81,6 +82,7 @@ export async function openScene(reader?: ExchangeReader): Promise<Scene> {
     check: { verified: true, status: 200 },
     metrics: "up 1\n",
     quota: [],
+    sessionCost: async () => ({ account: undefined, books: [] }),
   };
   const checked: string[] = [];
   const context = {
@@ -105,6 +107,7 @@ export async function openScene(reader?: ExchangeReader): Promise<Scene> {
     ready: () => undefined,
     metrics: () => settings.metrics,
     quota: () => settings.quota,
+    sessionCost: async (sessionId) => await settings.sessionCost(sessionId),
     display: () => ({ currency: "USD", rate: "1" }),
     timeZone: () => "UTC",
     pay: () => ({

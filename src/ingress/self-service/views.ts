@@ -4,6 +4,7 @@ import type { Result } from "../../base/result.ts";
 import type { Secret } from "../../base/secret.ts";
 import type { KeyRing } from "../../identity/keys/index.ts";
 import type { Identity } from "../../identity/principal.ts";
+import type { SessionCost } from "../../observe/session-costs.ts";
 import type { BudgetGate, Rates } from "../../policy/budget/index.ts";
 import type { WatchedQuota } from "../../quota/watch.ts";
 import type { DisplayCurrency } from "../../store/amount-view.ts";
@@ -31,6 +32,8 @@ export interface HouseViews {
   /** The Prometheus page; undefined when metrics are off. */
   metrics(): string | undefined;
   quota(): readonly WatchedQuota[];
+  /** What a session has cost so far. */
+  sessionCost(sessionId: string): Promise<SessionCost>;
   display(): DisplayCurrency;
   timeZone(): string;
   /** Who pays, the cap of overflows that no other budget is above, and units of each currency for a dollar. */

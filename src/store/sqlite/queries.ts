@@ -6,7 +6,7 @@ const COLUMNS = [...new Set<string>([...START_COLUMNS, ...END_COLUMNS])].map((co
   column === "cost_nano" ? "CAST(cost_nano AS TEXT) AS cost_nano" : column,
 );
 
-const IN_SCOPE = ["principal", "organisation", "key_id"]
+const IN_SCOPE = ["principal", "organisation", "key_id", "session_id"]
   .map((column) => `(:${column} IS NULL OR ${column} = :${column})`)
   .join(" AND ");
 
@@ -15,7 +15,6 @@ export const EXCHANGE = `SELECT ${COLUMNS.join(", ")} FROM exchange`;
 
 export const EVENTS = `${EXCHANGE}
   WHERE id < coalesce(:before, char(0x10ffff)) AND id > coalesce(:after, '')
-    AND (:session IS NULL OR session_id = :session)
     AND ${IN_SCOPE}
   ORDER BY id DESC LIMIT :limit`;
 

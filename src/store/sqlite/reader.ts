@@ -50,7 +50,6 @@ export class SyncReader {
     const rows = this.#all(sql.EVENTS, {
       before: query.before ?? null,
       after: query.after ?? null,
-      session: query.sessionId ?? null,
       ...scopeOf(query),
       // One more tells whether there is a next page.
       limit: limit + 1,
@@ -151,11 +150,12 @@ export function openReadOnly(path: string): DatabaseSync | undefined {
   return new DatabaseSync(path, { readOnly: true, timeout: BUSY_TIMEOUT_MS });
 }
 
-function scopeOf({ principal, organisation, keyId }: ReportScope) {
+function scopeOf({ principal, organisation, keyId, sessionId }: ReportScope) {
   return {
     principal: principal ?? null,
     organisation: organisation ?? null,
     key_id: keyId ?? null,
+    session_id: sessionId ?? null,
   };
 }
 
