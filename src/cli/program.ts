@@ -6,7 +6,9 @@ import { addConnect } from "./connect/register.ts";
 import { type CliDeps, type CliFailure, EXIT } from "./deps.ts";
 import { exposedSecret } from "./exposed-secret.ts";
 import { addKeys } from "./keys/register.ts";
+import { findDataDir } from "./location.ts";
 import { addService } from "./service/register.ts";
+import { addSetup } from "./setup/register.ts";
 import { USAGE_GROUPS } from "./source.ts";
 
 const EXIT_CODES = `
@@ -57,7 +59,9 @@ export function buildProgram(deps: CliDeps, end: (exitCode: number) => void): Co
   addServe(program, deps, end);
   addConnect(program, deps, run);
   addService(program, deps, run);
+  addSetup(program, deps, run);
   addStatus(program, deps, run);
+  addStatusLine(program, deps);
   addUsage(program, deps, run);
   addTail(program, deps, run);
   addWhy(program, deps, run);
@@ -101,6 +105,24 @@ function addStatus(program: Command, deps: CliDeps, run: Run): void {
     .action(async (options: PlaceOptions & JsonOption) => {
       const { showStatus } = await import("./commands/status.ts");
       await run(showStatus(deps, { ...options, json: options.json === true }));
+    });
+}
+
+function addStatusLine(program: Command, deps: CliDeps): void {
+  place(program.command("statusline"))
+    .description("one line for Claude Code, which sends its JSON to standard input")
+    .addHelpText("after", `${example("spillway statusline")}\nSet it up: spillway setup statusline`)
+    .action(async (options: PlaceOptions) => {
+      const { makeStatusLine } = await import("./statusline/main.ts");
+      const dataDir = await findDataDir(deps, options);
+      const stdin = deps.stdin();
+      const line = await makeStatusLine({
+        dataDir: dataDir.ok ? dataDir.value : "",
+        stdin: stdin.isTTY === true ? undefined : stdin,
+        env: deps.env,
+        now: () => deps.clock.now(),
+      });
+      deps.stdout.write(`${line}\n`);
     });
 }
 
