@@ -9,12 +9,19 @@ import type { Control, ControlRefusal } from "./control.ts";
 export interface Output {
   readonly isTTY?: boolean | undefined;
   readonly columns?: number | undefined;
+  readonly rows?: number | undefined;
   write(text: string): unknown;
   on(event: "error", listener: (error: Error) => void): unknown;
+  /** The terminal has another size now. */
+  on(event: "resize", listener: () => void): unknown;
 }
 
 /** Where text comes from; `process.stdin` is one. */
-export type Input = NodeJS.ReadableStream & { readonly isTTY?: boolean };
+export type Input = NodeJS.ReadableStream & {
+  readonly isTTY?: boolean;
+  /** Terminals have it: every key arrives as it is pressed, and shows nothing. */
+  setRawMode?(isRaw: boolean): unknown;
+};
 
 export interface ServeFlags extends ConfigFlags {
   /** Where a service keeps its logs; standard output otherwise. */
@@ -39,7 +46,8 @@ export interface CliDeps {
   readonly stdout: Output;
   readonly stderr: Output;
   readonly clock: Clock;
-  readonly sleep: (ms: number) => Promise<void>;
+  /** Aborted, it ends at once. */
+  readonly sleep: (ms: number, signal?: AbortSignal) => Promise<void>;
   readonly homeDir: string;
   readonly platform: NodeJS.Platform;
   readonly cwd: string;

@@ -101,8 +101,14 @@ function addStatus(program: Command, deps: CliDeps, run: Run): void {
   place(program.command("status"))
     .description("whether it runs, what today has cost, how full the subscription is")
     .option("--json", "print JSON")
+    .addOption(new Option("--watch", "stay, and show what changes").conflicts("json"))
     .addHelpText("after", `${example("spillway status")}\nEnds with 3 when it is not running.`)
-    .action(async (options: PlaceOptions & JsonOption) => {
+    .action(async (options: PlaceOptions & JsonOption & { readonly watch?: boolean }) => {
+      if (options.watch === true) {
+        const { watchStatus } = await import("./watch/run.ts");
+        await run(watchStatus(deps, options));
+        return;
+      }
       const { showStatus } = await import("./commands/status.ts");
       await run(showStatus(deps, { ...options, json: options.json === true }));
     });

@@ -38,6 +38,9 @@ export interface CapView {
   readonly currency: string;
   readonly period: string;
   readonly used: string | null;
+  /** Absent from older servers, like the percentage. */
+  readonly remaining?: string | null;
+  readonly used_percent?: number;
   readonly resets_at: string;
 }
 

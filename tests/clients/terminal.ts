@@ -6,7 +6,7 @@ import type { Claude, ClaudeHome } from "./claude.ts";
 
 const run = promisify(execFile);
 
-/** Claude Code in a terminal of its own, driven like a person would. */
+/** A program in a terminal of its own, driven like a person would: mostly Claude Code. */
 export interface Terminal extends AsyncDisposable {
   /** What stands on the screen now. */
   screen(): Promise<string>;
@@ -18,6 +18,8 @@ export interface Terminal extends AsyncDisposable {
   submit(line: string): Promise<void>;
   /** Presses a key, again if need be, until the screen matches. */
   pressUntil(key: string, pattern: RegExp): Promise<void>;
+  /** Gives the terminal another size. */
+  resize(columns: number, rows: number): Promise<void>;
   /** Waits until the screen matches and returns it. */
   waitFor(pattern: RegExp, timeoutMs?: number): Promise<string>;
 }
@@ -36,8 +38,8 @@ export async function terminalMissing(): Promise<string | false> {
 export const READY = /^.{0,3}[❯>]/m;
 
 export async function openTerminal(
-  claude: Claude,
-  home: ClaudeHome,
+  program: Pick<Claude, "binary">,
+  home: Pick<ClaudeHome, "home" | "work" | "env">,
   args: readonly string[] = [],
 ): Promise<Terminal> {
   const socket = join(home.home, "tmux");
@@ -48,7 +50,7 @@ export async function openTerminal(
   const variables = Object.entries({ ...home.env, TERM: "screen-256color" }).map(
     ([name, value]) => `${name}=${value}`,
   );
-  const command = ["env", "-i", ...variables, claude.binary, ...args];
+  const command = ["env", "-i", ...variables, program.binary, ...args];
   await tmux("new-session", "-d", "-x", "150", "-y", "50", "-c", home.work, ...command);
   const pid = Number(await tmux("display-message", "-p", "#{pid}"));
   // A test that is killed cannot tidy up; then the terminal ends itself.
@@ -86,6 +88,9 @@ export async function openTerminal(
         await appears(pattern, 1000);
       }
       await terminal.waitFor(pattern, 0);
+    },
+    async resize(columns, rows) {
+      await tmux("resize-window", "-x", String(columns), "-y", String(rows));
     },
     async waitFor(pattern, timeoutMs = 20_000) {
       if (await appears(pattern, timeoutMs)) return await screen();

@@ -1,5 +1,6 @@
 import { plainText } from "../../observe/terminal-line.ts";
-import type { ServerStatus } from "../source.ts";
+import { capText } from "../quota-view.ts";
+import type { CapView, ServerStatus } from "../source.ts";
 import { type Screen, table, wrap } from "../text.ts";
 import { dateTime, spanText } from "./dates.ts";
 
@@ -21,21 +22,20 @@ export function showPays(screen: Screen, { mode, cap, stored, keys }: Pays, nowM
     use(mode, overflow),
   ]);
   for (const line of table(rows, new Set())) screen.line(`  ${line}`);
-  if (stored.length > 0 && cap !== null) screen.line(`  ${capText(cap, nowMs)}`);
+  if (stored.length > 0 && cap !== null) screen.line(`  ${capLine(cap, nowMs)}`);
   if (keys > 0)
     screen.line(`  ${keys} Spillway ${keys === 1 ? "key" : "keys"}: spillway keys list`);
 }
 
-/** The configuration goes before what the key was stored for (design R2). */
-function use(mode: string | null, overflow: boolean): string {
+/** What a stored key is for: the configuration goes before what it was stored for (design R2). */
+export function use(mode: string | null, overflow: boolean): string {
   if (mode === "session") return "not used: overflow.mode is session";
   if (mode === "overflow" || (mode === null && overflow)) return "pays when the session is full";
   return "pays for Spillway keys";
 }
 
-function capText(cap: NonNullable<Pays["cap"]>, nowMs: number): string {
+function capLine(cap: CapView, nowMs: number): string {
   const resetsMs = Date.parse(cap.resets_at);
-  const used = cap.used ?? "?";
-  const left = spanText(resetsMs - nowMs);
-  return `cap without a key: ${used} of ${cap.amount} ${cap.currency} a ${cap.period} used, anew in ${left} (${dateTime(resetsMs, nowMs)})`;
+  const span = spanText(resetsMs - nowMs);
+  return `cap without a key: ${capText(cap)}, anew in ${span} (${dateTime(resetsMs, nowMs)})`;
 }

@@ -1,10 +1,16 @@
-import { isObject } from "../../base/json.ts";
 import { fail, ok, type Result } from "../../base/result.ts";
 import { plainText } from "../../observe/terminal-line.ts";
 import type { UsageView } from "../../store/usage-view.ts";
 import { type CliDeps, type CliFailure, cliFailure, EXIT } from "../deps.ts";
 import { findDataDir, type PlaceFlags } from "../location.ts";
 import { openSource } from "../open-source.ts";
+import {
+  accountsOf,
+  forecastText,
+  type QuotaAccount,
+  redirectText,
+  windowMark,
+} from "../quota-view.ts";
 import type { ServerStatus } from "../source.ts";
 import { type Screen, screenOf, table, tildePath } from "../text.ts";
 import { dateTime, spanText } from "./dates.ts";
@@ -101,38 +107,7 @@ function showToday(screen: Screen, today: UsageView): void {
   usageLegend(screen, today);
 }
 
-interface Account {
-  readonly account: string;
-  readonly observed_at: string;
-  readonly bottleneck: string | null;
-  readonly windows: readonly QuotaWindow[];
-  readonly overflow?: { readonly label: string; readonly until: string | null } | null;
-}
-
-interface QuotaWindow {
-  readonly window: string;
-  readonly used_percent: number | null;
-  readonly status: string | null;
-  readonly resets_at: string | null;
-}
-
-function accountsOf(quota: unknown): readonly Account[] | undefined {
-  if (!isObject(quota) || !Array.isArray(quota["accounts"])) return undefined;
-  const accounts: readonly unknown[] = quota["accounts"];
-  return accounts.every(isAccount) ? accounts : undefined;
-}
-
-function isAccount(value: unknown): value is Account {
-  return (
-    isObject(value) &&
-    typeof value["account"] === "string" &&
-    typeof value["observed_at"] === "string" &&
-    Array.isArray(value["windows"]) &&
-    value["windows"].every((window) => isObject(window) && typeof window["window"] === "string")
-  );
-}
-
-function showQuota(screen: Screen, account: Account, nowMs: number): void {
+function showQuota(screen: Screen, account: QuotaAccount, nowMs: number): void {
   screen.line();
   const age = spanText(nowMs - Date.parse(account.observed_at));
   const title = screen.paint("bold", "Subscription limits");
@@ -143,22 +118,27 @@ function showQuota(screen: Screen, account: Account, nowMs: number): void {
     const end = until === null ? "" : ` until ${dateTime(Date.parse(until), nowMs)}`;
     screen.line(screen.paint("yellow", `  Full: the stored key "${plainText(label)}" pays${end}`));
   }
+  if (account.redirect)
+    screen.line(screen.paint("yellow", `  ${redirectText(account.redirect, nowMs)}`));
   if (account.windows.length === 0) {
     screen.line("  None known: all windows have started anew.");
     return;
   }
-  const rows = account.windows.map(({ window, used_percent: used, status, resets_at: resets }) => [
-    plainText(window),
-    used === null ? "?" : `${Math.round(used)}% used`,
-    resets === null
-      ? ""
-      : `resets in ${spanText(Date.parse(resets) - nowMs)} (${dateTime(Date.parse(resets), nowMs)})`,
-    status === null || status === "allowed" ? "" : plainText(status.replace(/^allowed_/, "")),
-  ]);
+  const rows = account.windows.map((row) => {
+    const { window, used_percent: used, status, resets_at: resets } = row;
+    return [
+      plainText(window),
+      used === null ? "?" : `${Math.round(used)}% used`,
+      resets === null
+        ? ""
+        : `resets in ${spanText(Date.parse(resets) - nowMs)} (${dateTime(Date.parse(resets), nowMs)})`,
+      forecastText(row, nowMs),
+      status === null || status === "allowed" ? "" : plainText(status.replace(/^allowed_/, "")),
+    ];
+  });
   for (const [index, line] of table(rows, new Set([1])).entries()) {
-    const status = account.windows[index]?.status;
-    const style =
-      status === "rejected" ? "red" : status === "allowed_warning" ? "yellow" : undefined;
+    const window = account.windows[index];
+    const style = window === undefined ? undefined : windowMark(window);
     screen.line(`  ${style === undefined ? line : screen.paint(style, line)}`);
   }
 }

@@ -1,0 +1,84 @@
+import { isObject } from "../base/json.ts";
+import { plainText } from "../observe/terminal-line.ts";
+import { dateTime, spanText } from "./commands/dates.ts";
+import type { CapView } from "./source.ts";
+
+/** An account's limits as `/me/quota` answers them, as far as commands show them. */
+export interface QuotaAccount {
+  readonly account: string;
+  readonly observed_at: string;
+  readonly windows: readonly QuotaWindowView[];
+  readonly overflow?: { readonly label: string; readonly until: string | null } | null;
+  /** Absent from older servers, like the forecast. */
+  readonly redirect?: {
+    readonly to: string;
+    readonly since: string;
+    readonly reason: string;
+  } | null;
+}
+
+export interface QuotaWindowView {
+  readonly window: string;
+  readonly used_percent: number | null;
+  readonly status: string | null;
+  readonly resets_at: string | null;
+  readonly forecast?: {
+    readonly burn_percent_per_hour: number;
+    readonly runs_out_at: string | null;
+  } | null;
+}
+
+/** Undefined where the answer has another shape. */
+export function accountsOf(quota: unknown): readonly QuotaAccount[] | undefined {
+  if (!isObject(quota) || !Array.isArray(quota["accounts"])) return undefined;
+  const accounts: readonly unknown[] = quota["accounts"];
+  return accounts.every(isAccount) ? accounts : undefined;
+}
+
+function isAccount(value: unknown): value is QuotaAccount {
+  return (
+    isObject(value) &&
+    typeof value["account"] === "string" &&
+    typeof value["observed_at"] === "string" &&
+    Array.isArray(value["windows"]) &&
+    value["windows"].every((window) => isObject(window) && typeof window["window"] === "string")
+  );
+}
+
+/** `full in 40m at 20%/h`, `lasts at 8%/h`; empty where there is no forecast. */
+export function forecastText({ forecast }: QuotaWindowView, nowMs: number): string {
+  if (!forecast) return "";
+  const { burn_percent_per_hour: burn, runs_out_at: end } = forecast;
+  const rate = `at ${burn < 10 ? burn.toFixed(1) : burn.toFixed(0)}%/h`;
+  return end === null ? `lasts ${rate}` : `full in ${spanText(Date.parse(end) - nowMs)} ${rate}`;
+}
+
+/** `Redirected to litellm since 12:03: 7d at 91%`. */
+export function redirectText(
+  { to, since, reason }: NonNullable<QuotaAccount["redirect"]>,
+  nowMs: number,
+): string {
+  const from = dateTime(Date.parse(since), nowMs);
+  return `Redirected to ${plainText(to)} since ${from}: ${plainText(reason)}`;
+}
+
+/** `1.2 of 10 USD a day used, 8.8 left`; what is not known is a question mark. */
+export function capText({ amount, currency, period, used, remaining }: CapView): string {
+  const left = remaining === undefined || remaining === null ? "?" : shortAmount(remaining);
+  const spent = used === null ? "?" : shortAmount(used);
+  return `${spent} of ${amount} ${currency} a ${period} used, ${left} left`;
+}
+
+/** Without the decimals that say nothing. */
+function shortAmount(decimal: string): string {
+  return decimal.includes(".") ? decimal.replace(/\.?0+$/, "") : decimal;
+}
+
+export type WindowMark = "red" | "yellow" | undefined;
+
+/** How much a window should be minded: full, warned of, or about to be full before it resets. */
+export function windowMark({ status, forecast }: QuotaWindowView): WindowMark {
+  if (status === "rejected") return "red";
+  const runsOut = forecast !== undefined && forecast !== null && forecast.runs_out_at !== null;
+  return status === "allowed_warning" || runsOut ? "yellow" : undefined;
+}
