@@ -123,7 +123,7 @@ function addStatusLine(program: Command, deps: CliDeps): void {
       const dataDir = await findDataDir(deps, options);
       const stdin = deps.stdin();
       const line = await makeStatusLine({
-        dataDir: dataDir.ok ? dataDir.value : "",
+        dataDir: dataDir.ok ? dataDir.value : undefined,
         stdin: stdin.isTTY === true ? undefined : stdin,
         env: deps.env,
         now: () => deps.clock.now(),

@@ -11,11 +11,11 @@ const OK = /^HTTP\/1\.1 200 /;
  * By hand, because loading Node's HTTP client takes longer than the server's answer.
  */
 export async function askServer(
-  dataDir: string,
+  dataDir: string | undefined,
   sessionId: string,
   signal: AbortSignal,
 ): Promise<string | undefined> {
-  const path = controlSocketOf(dataDir);
+  const path = dataDir === undefined ? undefined : controlSocketOf(dataDir);
   if (path === undefined || signal.aborted) return undefined;
   const { promise, resolve } = Promise.withResolvers<string | undefined>();
   const socket = connect(path);

@@ -11,7 +11,8 @@ const MAX_INPUT_BYTES = 2 ** 20;
 
 /** What a status line is made from. */
 export interface StatusLineSources {
-  readonly dataDir: string;
+  /** Undefined: not known, so no server is asked. */
+  readonly dataDir: string | undefined;
   /** Where Claude Code's JSON comes from; undefined: nobody sends any. */
   readonly stdin: NodeJS.ReadableStream | undefined;
   readonly env: Readonly<Record<string, string | undefined>>;

@@ -17,6 +17,7 @@ export async function showStatusLine({ views, query }: Ask): Reply {
   const quotas = views.quota();
   const quota = quotas.find(({ account }) => account === session?.account) ?? quotas[0];
   const stored = views.vault.list(LOCAL_ORGANISATION);
+  const { mode } = views.pay();
   const display = views.display();
   return ok(
     json(200, {
@@ -29,7 +30,9 @@ export async function showStatusLine({ views, query }: Ask): Reply {
               cost: shortMoney(cost, display),
               unknown,
             })),
-      overflow_ready: views.pay().mode === "overflow" || stored.some(({ overflow }) => overflow),
+      overflow_ready: stored.some(
+        ({ overflow }) => mode === "overflow" || (mode === undefined && overflow),
+      ),
       overflow_cap: overflowCap({ principal: views.localPrincipal }, views),
     }),
   );

@@ -1,0 +1,72 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import {
+  accountsOf,
+  capText,
+  forecastText,
+  type QuotaWindowView,
+  redirectText,
+  windowMark,
+} from "./quota-view.ts";
+
+const NOW = new Date(2026, 10, 25, 12, 0, 0).getTime();
+const WINDOW: QuotaWindowView = {
+  window: "5h",
+  used_percent: 50,
+  status: "allowed",
+  resets_at: null,
+};
+
+function burning(burn: number, minutes: number | null): QuotaWindowView {
+  const end = minutes === null ? null : new Date(NOW + minutes * 60_000).toISOString();
+  return { ...WINDOW, forecast: { burn_percent_per_hour: burn, runs_out_at: end } };
+}
+
+describe("the quota as commands show it", () => {
+  it("tells a forecast in a few words, and none where there is none", () => {
+    assert.equal(forecastText(burning(20.3, 38), NOW), "full in 38m at 20%/h");
+    assert.equal(forecastText(burning(0.42, null), NOW), "lasts at 0.4%/h");
+    for (const forecast of [null, undefined]) {
+      assert.equal(forecastText({ ...WINDOW, ...(forecast === null && { forecast }) }, NOW), "");
+    }
+  });
+
+  it("marks windows that are full, warned of, or full before they reset", () => {
+    assert.equal(windowMark(WINDOW), undefined);
+    assert.equal(windowMark(burning(1, null)), undefined);
+    assert.equal(windowMark(burning(1, 5)), "yellow");
+    assert.equal(windowMark({ ...WINDOW, status: "allowed_warning" }), "yellow");
+    assert.equal(windowMark({ ...burning(1, 5), status: "rejected" }), "red");
+  });
+
+  it("tells a budget with its unit and window, used and left", () => {
+    const cap = { amount: "10", currency: "USD", period: "day", resets_at: "" };
+    const used = { used: "1.2000", remaining: "8.8000" };
+    assert.equal(capText({ ...cap, ...used }), "1.2 of 10 USD a day used, 8.8 left");
+    const even = { used: "0.0000", remaining: "10.0000" };
+    assert.equal(capText({ ...cap, ...even }), "0 of 10 USD a day used, 10 left");
+    assert.equal(capText({ ...cap, used: null }), "? of 10 USD a day used, ? left");
+  });
+
+  it("tells where redirected requests go", () => {
+    const redirect = {
+      to: "lite\u001bllm",
+      since: new Date(NOW - 60_000).toISOString(),
+      reason: "7d at 91%",
+    };
+    assert.equal(redirectText(redirect, NOW), "Redirected to lite\ufffdllm since 11:59: 7d at 91%");
+  });
+
+  it("takes no answer of another shape for accounts", () => {
+    const account = { account: "a", observed_at: "2026-11-25T10:00:00Z", windows: [WINDOW] };
+    assert.deepEqual(accountsOf({ accounts: [account] }), [account]);
+    for (const answer of [
+      null,
+      {},
+      { accounts: 1 },
+      { accounts: [{ ...account, windows: [1] }] },
+    ]) {
+      assert.equal(accountsOf(answer), undefined);
+    }
+  });
+});
