@@ -99,6 +99,15 @@ describe("spillway statusline", () => {
     );
   });
 
+  it("shortens to COLUMNS, and colours unless NO_COLOR says otherwise", async () => {
+    const told = JSON.stringify({ ...TOLD, rate_limits: { five_hour: { used_percentage: 96 } } });
+    const nowhere = join(empty, "nothing here");
+    const narrow = await run(nowhere, told, { COLUMNS: "40" });
+    assert.equal(narrow.out, "Opus 5.5 · 5h 96% · ~$0.42 · off\n");
+    const painted = await run(nowhere, told, { COLUMNS: "40", NO_COLOR: "" });
+    assert.match(painted.out, /\u001b\[31m5h 96%\u001b\[39m/);
+  });
+
   it("adds what a session cost before the server was started anew", async () => {
     const dataDir = join(empty, "kept");
     const headers = { ...bearer(sessionToken()), "x-claude-code-session-id": SESSION_ID };

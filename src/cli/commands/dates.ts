@@ -8,6 +8,16 @@ export function dateTime(epochMs: number, nowMs: number): string {
   return time.toDateString() === now.toDateString() ? clock : `${calendarDay(time)} ${clock}`;
 }
 
+const WEEKDAYS = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"];
+
+/** A moment less than a week away as `09:05` when it is today, else as `Thu 09:05`. */
+export function weekdayTime(epochMs: number, nowMs: number): string {
+  const time = new Date(epochMs);
+  const text = dateTime(epochMs, nowMs);
+  const isToday = !text.includes(" ");
+  return isToday ? text : `${WEEKDAYS[time.getDay()]} ${text.slice(-5)}`;
+}
+
 /** A moment with everything that is known of it: `2026-11-20 09:05:31.042`. */
 export function exactTime(epochMs: number): string {
   const time = new Date(epochMs);

@@ -13,7 +13,7 @@ import {
 } from "../quota-view.ts";
 import type { ServerStatus } from "../source.ts";
 import { type Screen, screenOf, table, tildePath } from "../text.ts";
-import { dateTime, spanText } from "./dates.ts";
+import { dateTime, spanText, weekdayTime } from "./dates.ts";
 import { showPays } from "./pays.ts";
 import { startOfDay } from "./period.ts";
 import { booksTable, usageLegend } from "./usage-table.ts";
@@ -131,7 +131,7 @@ function showQuota(screen: Screen, account: QuotaAccount, nowMs: number): void {
       used === null ? "?" : `${Math.round(used)}% used`,
       resets === null
         ? ""
-        : `resets in ${spanText(Date.parse(resets) - nowMs)} (${dateTime(Date.parse(resets), nowMs)})`,
+        : `resets in ${spanText(Date.parse(resets) - nowMs)} (${weekdayTime(Date.parse(resets), nowMs)})`,
       forecastText(row, nowMs),
       status === null || status === "allowed" ? "" : plainText(status.replace(/^allowed_/, "")),
     ];

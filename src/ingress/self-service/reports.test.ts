@@ -247,4 +247,20 @@ describe("/me/quota", () => {
     const both = { "x-spillway-key": member.secret, authorization: `Bearer ${token}` };
     assert.equal(await seen(both), 1);
   });
+
+  it("tells the budget above the caller's overflow: a key's own, or the cap", async () => {
+    const budgets = [
+      { amount: "500", currency: "INR", period: "month", timeZone: "UTC" },
+      { amount: "0", currency: "USD", period: "day", timeZone: "UTC" },
+    ] as const;
+    const { secret } = await scene.mint("two budgets", { settings: { budgets } });
+    const cap = async (key: string | undefined) => {
+      const { overflow_cap: shown } = (await scene.ask("data", "GET", "/me/quota", { key })).json;
+      assert.ok(isObject(shown));
+      return [shown["amount"], shown["currency"], shown["period"], shown["remaining"]];
+    };
+    assert.deepEqual(await cap(undefined), ["10", "USD", "day", "10.0000"]);
+    assert.deepEqual(await cap(member.secret), ["10", "USD", "day", "10.0000"]);
+    assert.deepEqual(await cap(secret), ["0", "USD", "day", "0.0000"], "the one that binds");
+  });
 });
