@@ -28,7 +28,7 @@ import { makeServer } from "./listener/server.ts";
 import type { ExchangeLog } from "./observe/exchange-log.ts";
 import type { Journal } from "./observe/journal.ts";
 import { ExchangeMetrics } from "./observe/metrics.ts";
-import { SessionCosts } from "./observe/session-costs.ts";
+import { openSessionCosts } from "./observe/session-costs.ts";
 import { openProviders } from "./providers.ts";
 import { FullSessions } from "./quota/full-sessions.ts";
 import { openSearch } from "./search.ts";
@@ -64,8 +64,6 @@ const DRAINING_RETRY_MS = 1_000;
 /** How long a cut stream may take to tell its client why. */
 const CUT_MS = 5_000;
 const IDLE_SWEEP_MS = 50;
-/** How far back the records of a session are added up that goes on after a restart. */
-const EARLIER_SESSION_MS = 30 * 86_400_000;
 
 /** Opens everything in order; when a later part fails, what was opened is closed again. */
 export async function openGateway(options: GatewayOptions): Promise<Result<Gateway, string>> {
@@ -138,14 +136,7 @@ export async function openGateway(options: GatewayOptions): Promise<Result<Gatew
     heldBytes: () => held.used,
     loopDelayP99Seconds: () => pressure.loopDelayP99Ms / 1_000,
   });
-  const sessions = new SessionCosts(async (sessionId) =>
-    store.reader.usage({
-      sessionId,
-      from: startedAt - EARLIER_SESSION_MS,
-      to: startedAt,
-      groupBy: "none",
-    }),
-  );
+  const sessions = openSessionCosts(store.reader, startedAt);
   let draining = false;
   let url = "";
   const house = {

@@ -1,5 +1,5 @@
 import { type NanoUsd, nanoUsd } from "../base/money.ts";
-import type { UsageRow } from "../store/contract.ts";
+import type { ExchangeReader, UsageRow } from "../store/contract.ts";
 import type { Book, StartedRecord, TerminalRecord } from "../store/record.ts";
 
 /** What a session has cost in one book. */
@@ -24,6 +24,17 @@ interface Entry {
 }
 
 const MAX_SESSIONS = 1_000;
+/** How far back the records of a session are added up that goes on after a restart. */
+const EARLIER_MS = 30 * 86_400_000;
+
+/** Adds up sessions on top of what was recorded of them before `startedAt`, epoch milliseconds. */
+export function openSessionCosts(
+  reader: Pick<ExchangeReader, "usage">,
+  startedAt: number,
+): SessionCosts {
+  const period = { from: startedAt - EARLIER_MS, to: startedAt, groupBy: "none" } as const;
+  return new SessionCosts(async (sessionId) => await reader.usage({ ...period, sessionId }));
+}
 
 /**
  * Adds up what each running session costs, because the database has no index by session and a status line asks after
