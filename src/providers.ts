@@ -1,3 +1,4 @@
+import { withoutOneMillion } from "./base/picker-id.ts";
 import { fail, ok, type Result } from "./base/result.ts";
 import type { Secret } from "./base/secret.ts";
 import type { Config, ProviderConfig } from "./config/schema.ts";
@@ -45,7 +46,7 @@ export function openProviders(
     find(model) {
       const slash = model?.indexOf("/") ?? -1;
       if (model === undefined || slash < 1) return undefined;
-      const name = model.slice(slash + 1);
+      const name = withoutOneMillion(model.slice(slash + 1));
       const provider = name === "" ? undefined : get(model.slice(0, slash));
       return provider === undefined ? undefined : { ...provider, model: name };
     },

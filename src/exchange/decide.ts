@@ -1,10 +1,10 @@
 import { type GatewayError, gatewayError } from "../base/errors.ts";
-import type { Result } from "../base/result.ts";
+import { ok, type Result } from "../base/result.ts";
 import { ANTHROPIC } from "../canonical/index.ts";
 import type { Identity } from "../identity/principal.ts";
 import { allowsModel } from "../policy/access/index.ts";
 import { decideResidency, readDataPolicy } from "../policy/residency/index.ts";
-import type { UpstreamMode } from "../routing/candidate.ts";
+import type { Candidate, UpstreamMode } from "../routing/candidate.ts";
 import type { Deployment } from "../routing/deployment.ts";
 import { payModeOf } from "../routing/pay-mode.ts";
 import { providerRoute } from "../routing/provider-route.ts";
@@ -50,7 +50,8 @@ const MODE_LABELS: Readonly<Record<PayMode, UpstreamMode>> = {
 
 /** Asks every policy, then routes. Nothing is sent, and no money is touched. */
 export function decide(question: Question, house: House, settings: ExchangeSettings): Decision {
-  const { payMode, routed, deployment } = choose(question, house, settings);
+  const { payMode, routed: chosen, deployment } = choose(question, house, settings);
+  const routed = withRealName(chosen, question.facts);
   const residency = judgeResidency(question, deployment.origin, settings);
   const mode = routed.ok ? routed.value[0].mode : MODE_LABELS[payMode];
   const refusal =
@@ -67,6 +68,17 @@ export function decide(question: Question, house: House, settings: ExchangeSetti
     mode,
     residency: residency?.text,
   };
+}
+
+/** A picker's name for a model means nothing to an upstream. */
+function withRealName(
+  routed: Result<Route, GatewayError>,
+  { wrapped, model }: Facts,
+): Result<Route, GatewayError> {
+  if (!routed.ok || wrapped === undefined) return routed;
+  const [first, ...rest] = routed.value;
+  const named = (candidate: Candidate) => ({ ...candidate, model: candidate.model ?? model });
+  return ok([named(first), ...rest.map(named)]);
 }
 
 interface Choice {

@@ -32,6 +32,21 @@ describe("readFacts", () => {
     assert.deepEqual([...facts.duplicates].toSorted(), ["model", "stream"]);
   });
 
+  it("S1-065, S1-070 reads a picker's name as the model's own, and remembers it", () => {
+    const name = "claude-router-gemini-3.1-pro[1m]";
+    const facts = factsOf(JSON.stringify({ model: name }));
+    assert.equal(facts.model, "gemini-3.1-pro");
+    assert.equal(facts.wrapped, name);
+  });
+
+  it("S1-066, S1-073 leaves other names as they are", () => {
+    for (const name of ["gemini-3.1-pro", "claude-opus-4-8[1m]", "groq/llama"]) {
+      const facts = factsOf(JSON.stringify({ model: name }));
+      assert.equal(facts.model, name);
+      assert.equal(facts.wrapped, undefined);
+    }
+  });
+
   it("takes only the word true for a wish", () => {
     for (const value of ['"true"', "1", "null", "false", "[true]"]) {
       assert.equal(factsOf(`{"stream":${value}}`).stream, false, value);

@@ -1,5 +1,6 @@
 import { isObject, parseJson } from "../base/json.ts";
 import { findMember, type JsonMember, readText, scanParts, spanOf } from "../base/json-scan.ts";
+import { unwrapId } from "../base/picker-id.ts";
 import type { RequestBody } from "./body.ts";
 import type { Operation } from "./call.ts";
 import type { AskedInPath } from "./dialect.ts";
@@ -7,6 +8,8 @@ import type { AskedInPath } from "./dialect.ts";
 /** What routing, policies and the record need to know of a body; read once, never changed. */
 export interface Facts {
   readonly model?: string;
+  /** The model as the client calls it, where that is a picker's name for it. */
+  readonly wrapped?: string;
   /** Undefined: the body was not read. */
   readonly stream?: boolean;
   readonly maxTokens?: number;
@@ -50,8 +53,7 @@ export function readFacts(body: RequestBody, asked: AskedInPath = {}): Facts {
   if (body.kind !== "held") return NONE;
   const { plain, plainBytes } = body;
   if (!plain.ok) {
-    const named = asked.model === undefined ? {} : { model: asked.model };
-    return { ...named, stream: asked.stream ?? false, duplicates: [] };
+    return { ...modelOf(asked.model), stream: asked.stream ?? false, duplicates: [] };
   }
   const parts = plain.value;
   const scan = scanParts(parts, DECISIVE);
@@ -64,7 +66,7 @@ export function readFacts(body: RequestBody, asked: AskedInPath = {}): Facts {
   const speed = stringOf(parts, findMember(scan, "speed"));
   const mayProbe = maxTokens === 1 && plainBytes <= MAX_PROBE_BYTES;
   return {
-    ...(model === undefined ? {} : { model }),
+    ...modelOf(model),
     ...(maxTokens === undefined ? {} : { maxTokens }),
     ...(inferenceGeo === undefined ? {} : { inferenceGeo }),
     ...(speed === undefined ? {} : { speed }),
@@ -72,6 +74,12 @@ export function readFacts(body: RequestBody, asked: AskedInPath = {}): Facts {
     stream: asked.stream ?? findMember(scan, "stream")?.type === "true",
     duplicates: scan.duplicates,
   };
+}
+
+function modelOf(named: string | undefined): Pick<Facts, "model" | "wrapped"> {
+  if (named === undefined) return {};
+  const model = unwrapId(named);
+  return model === undefined ? { model: named } : { model, wrapped: named };
 }
 
 /**

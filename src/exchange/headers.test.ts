@@ -42,6 +42,21 @@ describe("toUpstreamHeaders", () => {
     assert.deepEqual(up(headers), headers);
   });
 
+  it("S1-071: leaves one beta out, and every other as it is", () => {
+    const options = { ...PLAIN, withoutBeta: "context-1m-2025-08-07" };
+    const cases: readonly [string, readonly string[]][] = [
+      ["a,context-1m-2025-08-07,b", ["anthropic-beta", "a,b"]],
+      ["context-1m-2025-08-07, a", ["anthropic-beta", "a"]],
+      ["context-1m-2025-08-07", []],
+      ["a , b", ["anthropic-beta", "a , b"]],
+    ];
+    for (const [value, expected] of cases) {
+      assert.deepEqual(up(["anthropic-beta", value], options), expected);
+    }
+    const native = ["anthropic-beta", "a,context-1m-2025-08-07"];
+    assert.deepEqual(up(native), native);
+  });
+
   for (const field of [
     "Connection",
     "Keep-Alive",

@@ -37,6 +37,8 @@ export interface UpstreamHeaderOptions {
   readonly contentLength: boolean;
   /** False: a packed body goes on unpacked. */
   readonly contentEncoding: boolean;
+  /** A beta that the provider does not know; the others go on. */
+  readonly withoutBeta?: string | undefined;
   /** Fields that take the place of everything by which the caller is known; undefined: the caller's own. */
   readonly instead: HeaderList | undefined;
 }
@@ -56,6 +58,10 @@ export function toUpstreamHeaders(raw: HeaderList, options: UpstreamHeaderOption
     if (field === "content-encoding" && !options.contentEncoding) continue;
     // A Spillway key is good here and nowhere else.
     if (CALLERS_OWN.has(field) && (options.instead !== undefined || carriesKey(value))) continue;
+    if (field === "anthropic-beta" && options.withoutBeta !== undefined) {
+      value = withoutItem(value, options.withoutBeta);
+      if (value === "") continue;
+    }
     if (field === "accept-encoding" && options.identityEncoding) {
       if (encodingSeen) continue;
       encodingSeen = true;
@@ -89,6 +95,13 @@ export function toClientHeaders(
 
 /** Fields that only Spillway sets, so that an upstream cannot speak in its name. */
 const ONLY_OURS = ["x-spillway-", "x-br-provider", "x-br-upstream-mode"] as const;
+
+/** A list without one of its items; as it was where it does not have it. */
+function withoutItem(list: string, item: string): string {
+  const items = list.split(",");
+  const rest = items.filter((each) => each.trim() !== item);
+  return rest.length === items.length ? list : rest.join(",").trim();
+}
 
 /** The declared body length, or undefined where the body is chunked or there is none. */
 export function declaredLength(raw: HeaderList): number | undefined {

@@ -69,7 +69,7 @@ export async function runExchange(call: ClientCall, house: House): Promise<void>
       candidates: route,
       body,
       streamRequested: facts.stream === true,
-      requestedModel: facts.model ?? "",
+      requestedModel: facts.wrapped ?? facts.model ?? "",
       provenance: house.provenance,
       foreign: house.foreign,
       searching: searchingFor(house, question, settings, { admission, client }),

@@ -271,11 +271,15 @@ function toUpstreamRequest(
       // A Buffer's length is its framing; a stream's has to be said, where it is known.
       contentLength: !Buffer.isBuffer(body),
       contentEncoding: !isRewritten,
+      withoutBeta: deployment.provider === ANTHROPIC ? undefined : ONE_MILLION_BETA,
       instead: insteadOfCaller(candidate),
     }),
     body,
   };
 }
+
+/** The context window is the model's own elsewhere, and servers refuse betas that they do not know (req:C-13). */
+const ONE_MILLION_BETA = "context-1m-2025-08-07";
 
 function insteadOfCaller({ deployment, credential }: Candidate): HeaderList | undefined {
   if (credential.kind === "own") return undefined;
