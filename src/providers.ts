@@ -1,7 +1,7 @@
 import { withoutOneMillion } from "./base/picker-id.ts";
 import { fail, ok, type Result } from "./base/result.ts";
 import type { Secret } from "./base/secret.ts";
-import type { Config, ProviderConfig } from "./config/schema.ts";
+import type { Config } from "./config/schema.ts";
 import type { Provider, Providers } from "./routing/providers.ts";
 import type { ProviderDefinition } from "./upstream/providers/provider.ts";
 import { PROVIDERS } from "./upstream/providers/registry.generated.ts";
@@ -14,7 +14,10 @@ interface Known {
   readonly key: Secret | undefined;
   readonly isConfigured: boolean;
   readonly fields: readonly string[];
+  readonly models: readonly string[] | undefined;
 }
+
+const NOT_CONFIGURED = { key: undefined, isConfigured: false, fields: [], models: undefined };
 
 /** The providers beside Anthropic; a way to one is opened when a request first goes there. */
 export function openProviders(
@@ -25,7 +28,7 @@ export function openProviders(
   for (const [id, definition] of PROVIDERS) {
     const { defaultBaseUrl: baseUrl } = definition;
     if (baseUrl === undefined) continue;
-    known.set(id, { id, definition, baseUrl, key: undefined, isConfigured: false, fields: [] });
+    known.set(id, { id, definition, baseUrl, ...NOT_CONFIGURED });
   }
   for (const [id, entry] of Object.entries(config.providers)) {
     const read = readEntry(id, entry);
@@ -42,6 +45,7 @@ export function openProviders(
   };
   return ok({
     ids: [...known.keys()].toSorted(),
+    configured: Object.keys(config.providers),
     get,
     find(model) {
       const slash = model?.indexOf("/") ?? -1;
@@ -58,7 +62,7 @@ export function openProviders(
   });
 }
 
-function readEntry(id: string, entry: ProviderConfig): Result<Known, string> {
+function readEntry(id: string, entry: Config["providers"][string]): Result<Known, string> {
   const kind = entry.kind ?? id;
   const definition = PROVIDERS.get(kind);
   if (definition === undefined) {
@@ -75,11 +79,12 @@ function readEntry(id: string, entry: ProviderConfig): Result<Known, string> {
     key: entry.key,
     isConfigured: true,
     fields: Object.entries(entry.headers).flat(),
+    models: entry.models,
   });
 }
 
 function deploy(known: Known, openWay: OpenWay): Provider {
-  const { id, definition, baseUrl, key, isConfigured, fields } = known;
+  const { id, definition, baseUrl, key, isConfigured, fields, models } = known;
   const { origin, pathname } = new URL(baseUrl);
   const transport = openWay(origin);
   const pathPrefix = pathname === "/" ? "" : pathname;
@@ -100,5 +105,7 @@ function deploy(known: Known, openWay: OpenWay): Provider {
     isConfigured,
     key,
     checkTarget: `${pathPrefix}${definition.checkPath}`,
+    listTarget: `${pathPrefix}${definition.listPath ?? definition.checkPath}`,
+    models,
   };
 }

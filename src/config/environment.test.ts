@@ -58,3 +58,26 @@ describe("readOutside", () => {
     for (const { path } of ENVIRONMENT) assert.ok(path === undefined || paths.includes(path), path);
   });
 });
+
+describe("the variables of lists of models", () => {
+  const valueOf = (env: Record<string, string>, path: string): unknown => {
+    const read = readOutside({}, env);
+    assert.ok(read.ok);
+    return read.value.overrides.find((override) => override.path === path)?.value;
+  };
+
+  it("S1-068, S1-080 are lists with commas", () => {
+    const read = { MODELS_1M: " gemini*, gpt-5 ,", STOCK_1M_MODELS: "claude-opus-4-8" };
+    assert.deepEqual(valueOf(read, "models.oneMillion"), ["gemini*", "gpt-5"]);
+    assert.deepEqual(valueOf(read, "models.stockOneMillion"), ["claude-opus-4-8"]);
+  });
+
+  it("S1-080, X-R10 are JSON for the stock, which the schema refuses where it is not", () => {
+    const stock = (text: string) => valueOf({ SEED_STOCK_MODELS: text }, "models.stock");
+    assert.deepEqual(stock('[{"id":"claude-x","display_name":"Claude X"},{"id":"claude-y"}]'), [
+      { id: "claude-x", name: "Claude X" },
+      { id: "claude-y", name: "claude-y" },
+    ]);
+    assert.equal(stock("claude-x"), "claude-x");
+  });
+});

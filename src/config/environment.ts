@@ -1,4 +1,5 @@
 import { isIP } from "node:net";
+import { isObject, parseJson } from "../base/json.ts";
 import { nearestName } from "../base/nearest.ts";
 import { fail, ok, type Result } from "../base/result.ts";
 import { isHostName, isLoopbackHost } from "./fields.ts";
@@ -62,6 +63,17 @@ export const ENVIRONMENT: readonly EnvironmentVariable[] = [
     path: "quota.statusFile",
     description: "The one-line usage file; ~ and %h are the home directory.",
   },
+  {
+    name: "MODELS_1M",
+    path: "models.oneMillion",
+    description: "Comma-separated ids, or beginnings with * behind them: gemini*,gpt-5.",
+  },
+  {
+    name: "SEED_STOCK_MODELS",
+    path: "models.stock",
+    description: 'JSON: [{"id": "claude-opus-4-8", "display_name": "Claude Opus 4.8"}].',
+  },
+  { name: "STOCK_1M_MODELS", path: "models.stockOneMillion", description: "Comma-separated ids." },
 ];
 
 const FLAGS: readonly {
@@ -117,7 +129,30 @@ export function readOutside(
 
 /** Text as the schema wants it; what is no number stays text, so that the schema says what is wrong. */
 function typed(path: string, text: string): unknown {
+  if (LISTS.has(path)) return commaList(text);
+  if (path === "models.stock") return stockModels(text);
   return path === "listener.port" && /^[0-9]{1,9}$/.test(text) ? Number(text) : text;
+}
+
+/** Fields that a variable gives as a list with commas. */
+const LISTS: ReadonlySet<string> = new Set(["models.oneMillion", "models.stockOneMillion"]);
+const MAX_STOCK_BYTES = 64 * 1024;
+
+function commaList(text: string): readonly string[] {
+  return text
+    .split(",")
+    .map((item) => item.trim())
+    .filter((item) => item !== "");
+}
+
+function stockModels(text: string): unknown {
+  const parsed = parseJson(text, { maxBytes: MAX_STOCK_BYTES });
+  if (!parsed.ok || !Array.isArray(parsed.value)) return text;
+  return parsed.value.map((item: unknown) => {
+    if (!isObject(item)) return item;
+    const { display_name: name, ...rest } = item;
+    return { ...rest, name: name ?? rest["id"] };
+  });
 }
 
 const HOST_REMEDY =

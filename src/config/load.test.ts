@@ -198,6 +198,19 @@ describe("loadConfig", () => {
     ]);
   });
 
+  it("S1-067 refuses a provider whose name is a prefix of the picker's", async () => {
+    for (const id of ["claude-router", "claude-router-x", "claude-spillway", "claude-spillway-a"]) {
+      const [problem = ""] = await problems({ [FILE]: `providers: { ${id}: {} }` });
+      assert.match(problem, /expected another name/, id);
+    }
+    assert.deepEqual(await problems({ [FILE]: "providers: { claude-routers: {} }" }), []);
+  });
+
+  it("X-R10 refuses a stock of models that is no JSON", async () => {
+    const [problem = ""] = await problems({}, { env: { SEED_STOCK_MODELS: "claude-x" } });
+    assert.match(problem, /models\.stock.*expected models with id and name/);
+  });
+
   it("refuses a body limit above what all bodies together may hold", async () => {
     assert.deepEqual(await problems({ [FILE]: "limits: { body: 2GB }" }), [
       `${FILE}:1:17: limits.body: is larger than limits.heldBytes, so no such body could ever be held`,

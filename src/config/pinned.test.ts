@@ -45,6 +45,7 @@ prices: [{ model: m, input: "1", output: "1" }]
 quota: { statusFile: none }
 log: { format: json, level: trace }
 metrics: { enabled: false }
+models: { oneMillion: [m], seed: on, stock: [{ id: m, name: M }], stockOneMillion: [m] }
 `;
 
 /** Maps are one field each. */

@@ -1,8 +1,11 @@
 import { z } from "zod";
+import { PICKER_PREFIXES } from "../base/picker-id.ts";
 import { upstreamUrlField } from "./network-section.ts";
 import { secretField } from "./pay-section.ts";
 
 const ID = "expected a name of lower-case letters, digits and dashes, such as groq or my-server";
+const RESERVED = `expected another name: ${PICKER_PREFIXES.join(" and ")} stand before models in Claude Code's picker`;
+const MODELS = { error: 'expected the provider\'s names for its models, such as ["llama-4"]' };
 const KIND = {
   error: "expected the id of a provider, such as openai-compatible; the name itself if left out",
 };
@@ -24,11 +27,19 @@ const providerEntry = z.strictObject({
     .record(z.string(FIELD).regex(/^[A-Za-z0-9-]{1,64}$/, FIELD), z.string(FIELD), FIELD)
     .default({})
     .meta({ description: "Header fields to send with every request." }),
+  models: z.array(z.string(MODELS).min(1, MODELS), MODELS).optional().meta({
+    description: "Its models, for a server that has no list of them. Default: the server is asked.",
+  }),
 });
 
 export const providersSection = z
   .record(
-    z.string({ error: ID }).regex(/^[a-z0-9][a-z0-9-]{0,31}$/, { error: ID }),
+    z
+      .string({ error: ID })
+      .regex(/^[a-z0-9][a-z0-9-]{0,31}$/, { error: ID })
+      .refine((id) => !PICKER_PREFIXES.some((prefix) => `${id}-`.startsWith(prefix)), {
+        error: RESERVED,
+      }),
     providerEntry,
     {
       error: 'expected providers by name, such as groq: { key: "env:GROQ_API_KEY" }',

@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { Secret } from "../base/secret.ts";
 import { isLoopbackHost } from "./fields.ts";
 import { limitsSection, timeoutsSection } from "./limits-section.ts";
+import { modelsSection } from "./models-section.ts";
 import { currencySection, pricesSection } from "./money-section.ts";
 import { anthropicSection, egressSection, listenerSection } from "./network-section.ts";
 import { authSection, budgetsSection, overflowSection, vaultSection } from "./pay-section.ts";
@@ -71,6 +72,7 @@ export const configSchema = z
     data: dataSection,
     anthropic: anthropicSection,
     providers: providersSection,
+    models: modelsSection,
     auth: authSection,
     overflow: overflowSection,
     budgets: budgetsSection,

@@ -11,6 +11,10 @@ export interface Provider {
   readonly isConfigured: boolean;
   /** Asked for to see whether a key is taken. */
   readonly checkTarget: string;
+  /** Asked for its models. */
+  readonly listTarget: string;
+  /** Its models, where the configuration names them: the server is not asked then. */
+  readonly models: readonly string[] | undefined;
 }
 
 /** A model of one, found by a name such as `groq/llama-3.3-70b-versatile`. */
@@ -22,6 +26,8 @@ export interface ProviderModel extends Provider {
 /** The providers beside Anthropic. */
 export interface Providers {
   readonly ids: readonly string[];
+  /** Those that the configuration names, in its order. */
+  readonly configured: readonly string[];
   get(id: string): Provider | undefined;
   /** Undefined for a name that no provider stands in front of. */
   find(model: string | undefined): ProviderModel | undefined;

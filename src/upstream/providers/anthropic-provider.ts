@@ -38,11 +38,13 @@ export const UNKNOWN_MESSAGES_SERVER: AnthropicTraits = {
 /** A provider out of what is special about it. */
 export function anthropicProvider(special: AnthropicProvider): ProviderDefinition {
   const { id, defaultBaseUrl, under = "", needsKey = true, authorize = bearer } = special;
+  const { checkPath = "/v1/models" } = special;
   return {
     id,
     defaultBaseUrl,
     needsKey,
-    checkPath: special.checkPath ?? "/v1/models",
+    checkPath,
+    listPath: checkPath,
     authorize,
     dialectFor: (model) => {
       const traits = {

@@ -11,6 +11,8 @@ export interface ProviderDefinition {
   readonly needsKey: boolean;
   /** A list of models, asked for to see whether a key is taken. */
   readonly checkPath: string;
+  /** The list of its models, where `checkPath` is none, or not all of it. */
+  readonly listPath?: string;
   /** The fields that carry a key. */
   authorize(key: Secret): HeaderList;
   /** How one of its models is spoken to. */

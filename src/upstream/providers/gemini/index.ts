@@ -14,6 +14,8 @@ export const provider: ProviderDefinition = {
   defaultBaseUrl: "https://generativelanguage.googleapis.com",
   needsKey: true,
   checkPath: "/v1beta/models",
+  // A page has fifty models unasked. source: https://ai.google.dev/api/models (read 2026-11-25)
+  listPath: "/v1beta/models?pageSize=1000",
   // quirk(gemini): the key has a field of its own; in the address, where it may stand too, it would be logged.
   // source: https://hexdocs.pm/gemini_ex/0.9.0/Gemini.Auth.GeminiStrategy.html (read 2026-11-25)
   authorize: (key) => ["x-goog-api-key", key.reveal()],
