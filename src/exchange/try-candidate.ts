@@ -13,6 +13,7 @@ import type { ActiveExchanges } from "./active.ts";
 import type { RequestBody } from "./body.ts";
 import type { ClientCall } from "./call.ts";
 import type { ClientSide } from "./client-side.ts";
+import { insteadOfCaller } from "./credential-fields.ts";
 import type { ForeignProofs } from "./foreign-proofs.ts";
 import { toUpstreamHeaders } from "./headers.ts";
 import { isEventStream } from "./hub/answer.ts";
@@ -280,8 +281,3 @@ function toUpstreamRequest(
 
 /** The context window is the model's own elsewhere, and servers refuse betas that they do not know (req:C-13). */
 const ONE_MILLION_BETA = "context-1m-2025-08-07";
-
-function insteadOfCaller({ deployment, credential }: Candidate): HeaderList | undefined {
-  if (credential.kind === "own") return undefined;
-  return credential.kind === "stored" ? deployment.authorize(credential.secret) : [];
-}

@@ -10,6 +10,7 @@ import type {
 } from "../../upstream/transport/contract.ts";
 import type { RenderedError } from "../dialect.ts";
 import { upstreamIdOf } from "../upstream-id.ts";
+import { type WholeAnswer, wholeAnswer } from "../whole-answer.ts";
 
 /** What an upstream's answer to a count is read and told with. */
 export interface CountTranslation {
@@ -19,12 +20,6 @@ export interface CountTranslation {
   readonly writeCount: (tokens: number) => string;
   /** Told where the upstream, or this model of it, does not count. */
   readonly estimate: () => number;
-}
-
-/** An answer that the client sees as it is. */
-export interface WholeAnswer {
-  readonly head: ResponseHead;
-  readonly body: Buffer;
 }
 
 /** The credential or the moment is what is wrong: not that nobody counts there. */
@@ -73,7 +68,7 @@ export class CountedAnswer implements ResponseSink {
     const { dialect, counter, writeError, writeCount, estimate } = this.#translation;
     if (FAILURES.has(status) || status >= 500) {
       const told = writeError(dialect.readError(status, headers, body));
-      return whole(told.status, told.body, told.headers);
+      return wholeAnswer(told.status, told.body, told.headers);
     }
     const read = parseJson(body, { maxBytes: MAX_ANSWER_BYTES });
     const tokens =
@@ -86,14 +81,8 @@ export class CountedAnswer implements ResponseSink {
 
 /** A count as the client's dialect has it, marked where it is an estimate. */
 export function countAnswer(text: string, estimated: boolean): WholeAnswer {
-  const { head, body } = whole(200, text, ["content-type", "application/json"]);
+  const { head, body } = wholeAnswer(200, text);
   return { head: { ...head, estimated }, body };
-}
-
-function whole(status: number, text: string, fields: readonly string[]): WholeAnswer {
-  const body = Buffer.from(text);
-  const headers = [...fields, "content-length", String(body.length)];
-  return { head: { status, reason: "", headers }, body };
 }
 
 function isRedirect({ status }: ResponseHead): boolean {

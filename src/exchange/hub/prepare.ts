@@ -14,8 +14,8 @@ import type {
 import type { RequestBody } from "../body.ts";
 import type { ClientCall } from "../call.ts";
 import type { AnswerFacts } from "../dialect.ts";
+import type { WholeAnswer } from "../whole-answer.ts";
 import { TranslatedAnswer } from "./answer.ts";
-import type { WholeAnswer } from "./count-answer.ts";
 import { estimateTokens } from "./estimate-tokens.ts";
 import { addressRequest, type ReadRequest, readForUpstream, thinkerOf } from "./request.ts";
 import type { LoggedCall } from "./search/call-log.ts";

@@ -16,6 +16,7 @@ import type { BoundDialect } from "../../upstream/dialects/bind.ts";
 import type { UpstreamRequest } from "../../upstream/transport/contract.ts";
 import type { RequestBody } from "../body.ts";
 import type { ClientCall } from "../call.ts";
+import { credentialFields } from "../credential-fields.ts";
 
 /** A client's request, and how the upstream is spoken to. */
 export interface ReadRequest {
@@ -87,26 +88,6 @@ function fieldsOf({ fields }: Deployment, isStream: boolean): HeaderList {
     "spillway",
     ...fields,
   ];
-}
-
-/** A caller's own credential goes as it would have gone: a session as a bearer, a key as the provider's key. */
-function credentialFields({ deployment, credential }: Candidate): HeaderList {
-  switch (credential.kind) {
-    case "none":
-      return [];
-    case "stored":
-      return deployment.authorize(credential.secret);
-    case "own": {
-      const { secret } = credential;
-      if (secret === undefined) return [];
-      if (credential.class === "subscription") {
-        return ["authorization", `Bearer ${secret.reveal()}`, "anthropic-beta", "oauth-2025-04-20"];
-      }
-      return deployment.authorize(secret);
-    }
-    default:
-      return credential satisfies never;
-  }
 }
 
 const TOO_LARGE = gatewayError(
