@@ -13,6 +13,7 @@ import { ActiveExchanges } from "./exchange/active.ts";
 import { HeldBytes } from "./exchange/body.ts";
 import { FirstSpills } from "./exchange/first-spills.ts";
 import { ForeignProofs } from "./exchange/foreign-proofs.ts";
+import { ProviderLists } from "./exchange/models/provider-lists.ts";
 import { runExchange } from "./exchange/run.ts";
 import { toGeneration } from "./generation.ts";
 import { deriveKey } from "./identity/derive-key.ts";
@@ -69,7 +70,7 @@ const IDLE_SWEEP_MS = 50;
 export async function openGateway(options: GatewayOptions): Promise<Result<Gateway, string>> {
   await using scope = new AsyncDisposableStack();
   const { clock, journal, version } = options;
-  const first = toGeneration(options.loaded.config);
+  const first = toGeneration(options.loaded.config, options.env);
   if (!first.ok) return first;
   let current = first.value;
   const { config } = current;
@@ -156,6 +157,7 @@ export async function openGateway(options: GatewayOptions): Promise<Result<Gatew
     deployment,
     providers,
     search,
+    providerLists: new ProviderLists({ monotonicMs: clock.monotonicMs }),
     store,
     quota,
     metrics,
@@ -248,7 +250,7 @@ export async function openGateway(options: GatewayOptions): Promise<Result<Gatew
   return ok({
     url,
     apply(next) {
-      const generation = toGeneration(next);
+      const generation = toGeneration(next, options.env);
       if (generation.ok) current = generation.value;
       return generation.ok ? ok(undefined) : generation;
     },

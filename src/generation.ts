@@ -1,8 +1,10 @@
 import { fail, ok, type Result } from "./base/result.ts";
 import { isLoopbackHost } from "./config/fields.ts";
+import type { Environment } from "./config/inputs.ts";
 import { readCap } from "./config/pay-section.ts";
 import type { Config } from "./config/schema.ts";
 import type { ExchangeSettings, PaySettings, ResidencySettings } from "./exchange/house.ts";
+import { toListSettings } from "./list-settings.ts";
 import { allowedHosts, type GuardPolicy } from "./listener/guard.ts";
 import { makeCatalogue, toDisplayCurrency } from "./metering/index.ts";
 import { readDataPolicy } from "./policy/residency/index.ts";
@@ -15,7 +17,7 @@ export interface Generation {
 }
 
 /** Builds what follows from a configuration; fails with what is wrong in it, and nothing has changed then. */
-export function toGeneration(config: Config): Result<Generation, string> {
+export function toGeneration(config: Config, env: Environment): Result<Generation, string> {
   const catalogue = makeCatalogue(config.prices);
   if (!catalogue.ok) return fail(`prices: ${catalogue.error}`);
   const currency = toDisplayCurrency(config.currency);
@@ -33,6 +35,7 @@ export function toGeneration(config: Config): Result<Generation, string> {
       authRequired: config.auth.required,
       pay: toPay(config),
       residency: residency.value,
+      models: toListSettings(config, env),
     },
     policy: {
       hosts: allowedHosts(config.listener.bind, config.listener.hosts),

@@ -38,7 +38,7 @@ export async function openOfflineControl(
   await using scope = new AsyncDisposableStack();
   const { clock, journal, loaded } = options;
   const { config } = loaded;
-  const current = toGeneration(config);
+  const current = toGeneration(config, options.env);
   if (!current.ok) return unusable(current.error);
   const opened = await openSqliteStore({
     dataDir: config.data.dir,

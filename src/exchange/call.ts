@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { AskedInPath, ClientDialect } from "./dialect.ts";
+import type { ModelsAsked } from "./models/listed-model.ts";
 
 /** What a request asks for, by its path and method. */
 export type Operation =
@@ -29,6 +30,8 @@ export interface ClientCall {
   readonly targetFor: (model: string) => string;
   /** A count of tokens in the client's dialect; undefined: it has none. */
   readonly writeCount?: ((tokens: number) => string) | undefined;
+  /** Undefined: no models are asked for. */
+  readonly models?: ModelsAsked | undefined;
   /** Epoch milliseconds and monotonic milliseconds of its arrival. */
   readonly startedAt: number;
   readonly startedMs: number;

@@ -6,6 +6,7 @@ import { allowsModel } from "../policy/access/index.ts";
 import { decideResidency, readDataPolicy } from "../policy/residency/index.ts";
 import type { Candidate, UpstreamMode } from "../routing/candidate.ts";
 import type { Deployment } from "../routing/deployment.ts";
+import { listRoute } from "../routing/list-route.ts";
 import { payModeOf } from "../routing/pay-mode.ts";
 import { providerRoute } from "../routing/provider-route.ts";
 import type { ProviderModel } from "../routing/providers.ts";
@@ -16,6 +17,7 @@ import type { RequestBody } from "./body.ts";
 import type { ClientCall, Operation } from "./call.ts";
 import { type Facts, WITH_MODEL } from "./facts.ts";
 import type { ExchangeSettings, House } from "./house.ts";
+import { isMerged } from "./models/merged-list.ts";
 import { shownTime } from "./shown-time.ts";
 
 /** What is to become of a request, and why. */
@@ -29,6 +31,8 @@ export interface Decision {
   readonly mode: UpstreamMode;
   /** Undefined where nothing is processed, such as a list of models. */
   readonly residency: string | undefined;
+  /** The list of models is made here, out of Anthropic's and the other providers'. */
+  readonly isMergedList: boolean;
 }
 
 /** A request about to be decided. */
@@ -51,7 +55,10 @@ const MODE_LABELS: Readonly<Record<PayMode, UpstreamMode>> = {
 /** Asks every policy, then routes. Nothing is sent, and no money is touched. */
 export function decide(question: Question, house: House, settings: ExchangeSettings): Decision {
   const { payMode, routed: chosen, deployment } = choose(question, house, settings);
-  const routed = withRealName(chosen, question.facts);
+  const isMergedList = isMerged(question, house);
+  const routed = isMergedList
+    ? listRoute(chosen, deployment, MODE_LABELS[payMode])
+    : withRealName(chosen, question.facts);
   const residency = judgeResidency(question, deployment.origin, settings);
   const mode = routed.ok ? routed.value[0].mode : MODE_LABELS[payMode];
   const refusal =
@@ -67,6 +74,7 @@ export function decide(question: Question, house: House, settings: ExchangeSetti
     deployment,
     mode,
     residency: residency?.text,
+    isMergedList,
   };
 }
 

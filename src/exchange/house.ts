@@ -19,6 +19,8 @@ import type { ActiveExchanges } from "./active.ts";
 import type { BodyLimits, HeldBytes } from "./body.ts";
 import type { FirstSpills } from "./first-spills.ts";
 import type { ForeignProofs } from "./foreign-proofs.ts";
+import type { ListSettings } from "./models/listed-model.ts";
+import type { ProviderLists } from "./models/provider-lists.ts";
 
 /** Who pays, and how far (design R2 to R4). */
 export interface PaySettings {
@@ -54,6 +56,7 @@ export interface ExchangeSettings {
   readonly authRequired: boolean;
   readonly pay: PaySettings;
   readonly residency: ResidencySettings;
+  readonly models: ListSettings;
 }
 
 /** What every exchange works with. Built once by `gateway.ts`. */
@@ -64,8 +67,9 @@ export interface House {
   readonly providers: Providers;
   /** Searches the web for models that cannot; undefined: none is configured. */
   readonly search: WebSearch | undefined;
+  readonly providerLists: ProviderLists;
   readonly store: ExchangeStore;
-  readonly vault: Pick<Vault, "find">;
+  readonly vault: Pick<Vault, "find" | "list">;
   readonly budgets: BudgetGate;
   readonly quota: QuotaWatch;
   readonly fullSessions: FullSessions;

@@ -18,6 +18,7 @@ import { ClientSide } from "./client-side.ts";
 import { type Decision, decide } from "./decide.ts";
 import { type Facts, needsBody, readFacts } from "./facts.ts";
 import type { ExchangeSettings, House } from "./house.ts";
+import { openMergedList } from "./models/merged-list.ts";
 import { notTried } from "./not-sent.ts";
 import { Purse } from "./purse.ts";
 import { searchingFor } from "./searching.ts";
@@ -73,6 +74,7 @@ export async function runExchange(call: ClientCall, house: House): Promise<void>
       provenance: house.provenance,
       foreign: house.foreign,
       searching: searchingFor(house, question, settings, { admission, client }),
+      list: decision.isMergedList ? openMergedList({ call, identity }, house, settings) : undefined,
       active: house.active,
       relay: {
         makeTap: (head) => tapFor(call, facts, head),

@@ -27,6 +27,8 @@ import { prepareCount } from "./hub/prepare-count.ts";
 import type { LoggedCall } from "./hub/search/call-log.ts";
 import type { Searching } from "./hub/search/loop.ts";
 import { maskHead } from "./mask-secret.ts";
+import type { MergedList } from "./models/merged-list.ts";
+import { prepareList } from "./models/prepare-list.ts";
 import { NOT_SENT, notTried } from "./not-sent.ts";
 import { toPayload } from "./payload.ts";
 import { type Keeping, Relay, type RelayOptions, type RelayResult } from "./relay.ts";
@@ -45,6 +47,8 @@ export interface Sending {
   readonly foreign: ForeignProofs;
   /** Undefined: no search is configured. */
   readonly searching: Searching | undefined;
+  /** Undefined: no list of models is made here. */
+  readonly list: MergedList | undefined;
   readonly active: ActiveExchanges;
   readonly relay: Pick<RelayOptions, "makeTap" | "readOnAfterClientGoneMs" | "monotonicMs">;
 }
@@ -80,10 +84,19 @@ export async function tryCandidate(sending: Sending, turn: Turn): Promise<RelayR
 
 /** Anew for each repetition, for a body that was yielded in parts is used up. */
 async function prepareAndSend(sending: Sending, turn: Turn, fresh: boolean): Promise<RelayResult> {
-  const prepared = prepare(sending, turn.candidate);
+  const prepared = await prepareFor(sending, turn.candidate);
   if (!prepared.ok) return notTried(prepared.error);
   if ("answer" in prepared.value) return answerHere(sending, turn, prepared.value);
   return await sendOnce(sending, turn, prepared.value, fresh);
+}
+
+/** Only a list may have to be waited for. */
+function prepareFor(
+  sending: Sending,
+  candidate: Candidate,
+): ReturnType<typeof prepare> | ReturnType<typeof prepareList> {
+  const { list, call } = sending;
+  return list === undefined ? prepare(sending, candidate) : prepareList(list, call, candidate);
 }
 
 /** Nothing is sent, so there is no attempt to speak of. */

@@ -7,6 +7,7 @@ import {
   readGeminiPath,
   writeCount,
 } from "./gemini/index.ts";
+import { anthropicModels, readModelsAddress } from "./models/address.ts";
 import { openAiChatDialect } from "./openai-chat/index.ts";
 import { openAiResponsesDialect } from "./openai-responses/index.ts";
 import { type Target, toOperation, withoutAlias } from "./target.ts";
@@ -14,7 +15,7 @@ import { type Target, toOperation, withoutAlias } from "./target.ts";
 /** What a request's address says: which dialect the client speaks, and what it wants. */
 export type Address = Pick<
   ClientCall,
-  "dialect" | "operation" | "asked" | "target" | "path" | "targetFor" | "writeCount"
+  "dialect" | "operation" | "asked" | "target" | "path" | "targetFor" | "writeCount" | "models"
 >;
 
 /** OpenAI's API, also where clients are told to find it under a name of its own. */
@@ -24,7 +25,12 @@ const GEMINI_ALIAS = "/genai";
 /** Reads the address; what is no other dialect's is Anthropic's, and is passed on like the rest. */
 export function readAddress(method: string, at: Target, headers: IncomingHttpHeaders): Address {
   if (at.path === "/v1/embeddings" && isAnthropics(headers)) return anthropicAddress(method, at);
-  return openAiAddress(method, at) ?? geminiAddress(method, at) ?? anthropicAddress(method, at);
+  return (
+    openAiAddress(method, at) ??
+    geminiAddress(method, at) ??
+    modelsAddress(method, at, headers) ??
+    anthropicAddress(method, at)
+  );
 }
 
 /** Anthropic has no embeddings; what its clients ask for by this name is theirs all the same, and no stored key is for it. */
@@ -67,16 +73,29 @@ function geminiAddress(method: string, at: Target): Address | undefined {
   };
 }
 
+function modelsAddress(
+  method: string,
+  at: Target,
+  headers: IncomingHttpHeaders,
+): Address | undefined {
+  const found = readModelsAddress(method, at, headers);
+  if (found === undefined) return undefined;
+  // The list is made here: of the target nothing goes on.
+  return { ...found, operation: "models", asked: {}, ...at, targetFor: () => at.target };
+}
+
 function anthropicAddress(method: string, at: Target): Address {
   const { target, path } = withoutAlias(at);
+  const operation = toOperation(method, path);
   return {
     dialect: anthropicDialect,
-    operation: toOperation(method, path),
+    operation,
     asked: {},
     target,
     path,
     targetFor: () => target,
     writeCount: (tokens) => JSON.stringify({ input_tokens: tokens }),
+    ...(operation === "models" && method === "GET" ? { models: anthropicModels(path) } : {}),
   };
 }
 

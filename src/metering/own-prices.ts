@@ -62,6 +62,9 @@ const PRICES: readonly ListedPrice[] = [
   { model: "claude-opus-4-1", usd: OPUS_4_1, ...EARLIER },
 ];
 
+/** Ids of current Claude models. */
+export const KNOWN_CLAUDE_MODELS: readonly string[] = PRICES.map(({ model }) => model);
+
 /** Current Claude models, checked against the provider's pages; wins over generated lists. */
 export const OWN_PRICES: PriceList = {
   version: "spillway-2026-11-20",

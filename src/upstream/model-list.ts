@@ -13,7 +13,8 @@ export interface ProvidedModel {
 
 const MAX_BYTES = 8 * 2 ** 20;
 const MAX_MODELS = 2_000;
-const FIELDS = [
+/** Of a request that is not the client's own. */
+export const PLAIN_FIELDS = [
   "accept",
   "application/json",
   "accept-encoding",
@@ -28,7 +29,7 @@ export async function fetchModelList(
   { target, fields }: { readonly target: string; readonly fields: HeaderList },
   timeoutMs: number,
 ): Promise<readonly ProvidedModel[] | undefined> {
-  const request = { target, headers: [...FIELDS, ...fields] };
+  const request = { target, headers: [...PLAIN_FIELDS, ...fields] };
   const { status, body } = await getWhole(transport, request, { timeoutMs, maxBytes: MAX_BYTES });
   if (status !== 200 || body === undefined) return undefined;
   const parsed = parseJson(body, { maxBytes: MAX_BYTES });

@@ -5,12 +5,7 @@ import { before, describe, it } from "node:test";
 import type { StreamEvent } from "../../src/canonical/index.ts";
 import type { AnswerFacts } from "../../src/exchange/dialect.ts";
 import { unpackThinking } from "../../src/ingress/gemini/carrier.ts";
-import {
-  geminiClientDialect,
-  readGeminiPath,
-  writeCount,
-  writeModels,
-} from "../../src/ingress/gemini/index.ts";
+import { geminiClientDialect, readGeminiPath, writeCount } from "../../src/ingress/gemini/index.ts";
 import { at, isRecord, textAt } from "../conformance/exchange.ts";
 import { corpusExchanges, noSharedRecordings } from "../conformance/shared-recordings.ts";
 import { readPieces } from "../corpus/gemini-replay.ts";
@@ -203,18 +198,12 @@ describe("the official SDK (@google/genai) reads what is written for it", () => 
     await assert.rejects(asked({ status, body }, chunksOf), { status: 429, message: body });
   });
 
-  it("a number of tokens and a list of models", async () => {
+  it("a number of tokens", async () => {
     const counted = await asked({ body: writeCount(42) }, (sdk) =>
       sdk.models.countTokens(QUESTION),
     );
     assert.equal(at(counted.value, "totalTokens"), 42);
     assert.equal(readGeminiPath(counted.target)?.operation, "count_tokens");
-    const body = writeModels([{ id: "groq/llama", inputTokenLimit: 9 }]);
-    const listed = await asked({ body }, (sdk) => sdk.models.list().then(collect));
-    assert.deepEqual(
-      listed.value.map((model) => [at(model, "name"), at(model, "inputTokenLimit")]),
-      [["models/groq/llama", 9]],
-    );
   });
 
   it("every recorded stream as the parts that it was", { skip: noSharedRecordings }, async () => {

@@ -10,7 +10,7 @@ import {
   type UpstreamError,
 } from "../../src/canonical/index.ts";
 import type { AnswerFacts } from "../../src/exchange/dialect.ts";
-import { openAiChatDialect, writeModelList } from "../../src/ingress/openai-chat/index.ts";
+import { openAiChatDialect } from "../../src/ingress/openai-chat/index.ts";
 import { installClients } from "./install.ts";
 
 /** The part of the official SDK that these tests use. */
@@ -197,18 +197,6 @@ describe("the official SDK of OpenAI reads what Spillway writes", () => {
     );
     await assert.rejects(asked, /spent/);
     assert.equal(requests, 1);
-  });
-
-  it("the list of models", async () => {
-    const { value } = await against(
-      () => json(writeModelList(["a", "b"])),
-      async (sdk) => {
-        const ids: string[] = [];
-        for await (const { id } of sdk.models.list()) ids.push(id);
-        return ids;
-      },
-    );
-    assert.deepEqual(value, ["a", "b"]);
   });
 });
 

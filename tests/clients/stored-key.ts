@@ -34,6 +34,7 @@ export interface KeySettings {
   readonly mode?: "session" | "inject" | "overflow";
   readonly budget?: string;
   readonly currency?: string;
+  readonly models?: readonly string[];
 }
 
 export async function issueKey(gateway: Gateway, settings: KeySettings): Promise<IssuedKey> {

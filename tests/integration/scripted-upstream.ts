@@ -14,6 +14,8 @@ export interface ScriptedAnswer {
   readonly status?: number;
   readonly headers?: Readonly<Record<string, string>>;
   readonly json?: unknown;
+  /** Instead of JSON. */
+  readonly text?: string;
   readonly sse?: string;
   readonly afterMs?: number;
 }
@@ -29,10 +31,10 @@ export async function startScriptedUpstream(
 ): Promise<ScriptedUpstream> {
   const requests: ScriptedRequest[] = [];
   const say = (response: ServerResponse, answer: ScriptedAnswer): void => {
-    const { status = 200, headers, json, sse } = answer;
+    const { status = 200, headers, json, sse, text = sse ?? JSON.stringify(json) } = answer;
     const type = sse === undefined ? "application/json" : "text/event-stream";
     response.writeHead(status, { "content-type": type, ...headers });
-    response.end(sse ?? JSON.stringify(json));
+    response.end(text);
   };
   const server = createServer((request, response) => {
     void request.toArray().then((chunks) => {

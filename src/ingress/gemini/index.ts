@@ -1,4 +1,3 @@
 export { geminiArrayDialect, geminiClientDialect } from "./dialect.ts";
 export { type GeminiAsked, readGeminiPath } from "./read-path.ts";
 export { writeCount } from "./write-count.ts";
-export { type ListedModel, writeModel, writeModels } from "./write-models.ts";

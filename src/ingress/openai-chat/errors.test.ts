@@ -5,7 +5,7 @@ import { firstValue } from "../../base/header-list.ts";
 import type { UpstreamError, UpstreamErrorKind } from "../../canonical/index.ts";
 import type { AnswerFacts } from "../../exchange/dialect.ts";
 import { FACTS } from "./facts.fixture.ts";
-import { openAiChatDialect, writeModelList } from "./index.ts";
+import { openAiChatDialect } from "./index.ts";
 
 const CODES = Object.keys(ERRORS).filter((code): code is ErrorCode => code in ERRORS);
 
@@ -106,14 +106,5 @@ describe("errors of upstreams for clients of Chat Completions", () => {
   it("says in whole seconds when to come back", () => {
     const { headers } = write({ kind: "rate_limit", message: "", retryAfterMs: 1_200 });
     assert.equal(firstValue(headers, "retry-after"), "2");
-  });
-});
-
-describe("writeModelList", () => {
-  it("lists models as the API does", () => {
-    assert.deepEqual(JSON.parse(writeModelList(["a"])), {
-      object: "list",
-      data: [{ id: "a", object: "model", created: 0, owned_by: "spillway" }],
-    });
   });
 });

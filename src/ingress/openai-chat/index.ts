@@ -5,8 +5,6 @@ import { writeError } from "./write-error.ts";
 import { writeMessage } from "./write-message.ts";
 import { PING, StreamWriter } from "./write-stream.ts";
 
-export { writeModelList } from "./models.ts";
-
 /** OpenAI's Chat Completions as clients speak them. */
 export const openAiChatDialect: ClientDialect = {
   id: DIALECT,

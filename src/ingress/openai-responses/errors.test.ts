@@ -4,7 +4,7 @@ import { type ErrorCode, gatewayError } from "../../base/errors.ts";
 import { firstValue } from "../../base/header-list.ts";
 import type { UpstreamError, UpstreamErrorKind } from "../../canonical/index.ts";
 import { factsOf, parseEvents } from "./answer.fixture.ts";
-import { openAiResponsesDialect, writeModelList } from "./index.ts";
+import { openAiResponsesDialect } from "./index.ts";
 import { madeAtSeconds } from "./request-id.ts";
 import { failureOf, writeError } from "./write-error.ts";
 
@@ -113,12 +113,5 @@ describe("the gateway's errors as Responses says them", () => {
     assert.deepEqual(others, []);
     assert.equal(event?.["type"], "response.failed");
     assert.match(JSON.stringify(event), /"code":"server_error","message":"Spillway: It broke\./);
-  });
-
-  it("lists models as the API does", () => {
-    assert.deepEqual(JSON.parse(writeModelList(["gpt-5"])), {
-      object: "list",
-      data: [{ id: "gpt-5", object: "model", created: 0, owned_by: "spillway" }],
-    });
   });
 });

@@ -4,8 +4,6 @@ import { renderError, renderStreamError } from "./render-error.ts";
 import { PING, StreamWriter, writeMessage } from "./write-answer.ts";
 import { writeError } from "./write-error.ts";
 
-export { writeModelList } from "./model-list.ts";
-
 /**
  * OpenAI's Responses, as Codex and the official SDKs speak it.
  *

@@ -13,6 +13,7 @@ export interface AnthropicProvider {
   /** False: a server of one's own, which may ask for none. */
   readonly needsKey?: boolean;
   readonly checkPath?: string;
+  readonly routerVariable?: string;
   readonly authorize?: ProviderDefinition["authorize"];
   /** Where it is not like a server of which nothing is known. */
   readonly traits?: Partial<AnthropicTraits>;
@@ -38,11 +39,12 @@ export const UNKNOWN_MESSAGES_SERVER: AnthropicTraits = {
 /** A provider out of what is special about it. */
 export function anthropicProvider(special: AnthropicProvider): ProviderDefinition {
   const { id, defaultBaseUrl, under = "", needsKey = true, authorize = bearer } = special;
-  const { checkPath = "/v1/models" } = special;
+  const { checkPath = "/v1/models", routerVariable } = special;
   return {
     id,
     defaultBaseUrl,
     needsKey,
+    ...(routerVariable === undefined ? {} : { routerVariable }),
     checkPath,
     listPath: checkPath,
     authorize,

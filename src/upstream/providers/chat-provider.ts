@@ -12,6 +12,7 @@ export interface ChatProvider {
   /** False: a server of one's own, which may ask for none. */
   readonly needsKey?: boolean;
   readonly checkPath?: string;
+  readonly routerVariable?: string;
   readonly authorize?: ProviderDefinition["authorize"];
   /** Where it is not like a server of which nothing is known. */
   readonly traits?: Partial<ChatTraits>;
@@ -22,10 +23,12 @@ export interface ChatProvider {
 /** A provider out of what is special about it. */
 export function chatProvider(special: ChatProvider): ProviderDefinition {
   const { id, defaultBaseUrl, under = "", needsKey = true, authorize = bearer } = special;
+  const { routerVariable } = special;
   return {
     id,
     defaultBaseUrl,
     needsKey,
+    ...(routerVariable === undefined ? {} : { routerVariable }),
     checkPath: special.checkPath ?? "/models",
     authorize,
     dialectFor: (model) =>

@@ -13,6 +13,8 @@ export interface ProviderDefinition {
   readonly checkPath: string;
   /** The list of its models, where `checkPath` is none, or not all of it. */
   readonly listPath?: string;
+  /** The variable by which claude-router turns it on, and lists its models by their own names alone. */
+  readonly routerVariable?: string;
   /** The fields that carry a key. */
   authorize(key: Secret): HeaderList;
   /** How one of its models is spoken to. */

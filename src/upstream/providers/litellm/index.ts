@@ -10,6 +10,7 @@ export const provider = anthropicProvider({
   id: "litellm",
   defaultBaseUrl: "http://127.0.0.1:4000",
   needsKey: false,
+  routerVariable: "LITELLM_URL",
   authorize: eitherField,
   traitsOf: claudeTraits,
 });

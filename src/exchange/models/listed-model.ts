@@ -1,0 +1,29 @@
+import type { Picker } from "../../base/picker-id.ts";
+import type { JsonObject } from "../../canonical/index.ts";
+
+/** One model of a list, before a dialect writes it. */
+export interface ListedModel {
+  /** What a request names it by: `claude-opus-5-5`, `groq/llama-4`. */
+  readonly id: string;
+  readonly provider: string;
+  readonly displayName: string;
+  /** Epoch milliseconds; undefined is unknown. */
+  readonly createdAt: number | undefined;
+  /** As Anthropic lists it. */
+  readonly native?: JsonObject;
+}
+
+/** What a client wants of the list, and how its dialect says it. */
+export interface ModelsAsked {
+  /** The one that it asks for, as it calls it; undefined: all. */
+  readonly id: string | undefined;
+  readonly writeAll: (models: readonly ListedModel[], picker: Picker) => string;
+  readonly writeOne: (model: ListedModel, picker: Picker) => string;
+}
+
+/** How models are listed; of one configuration generation. */
+export interface ListSettings {
+  readonly picker: Picker;
+  /** Providers whose models are listed, and asked for, by their own names alone. */
+  readonly bare: ReadonlySet<string>;
+}

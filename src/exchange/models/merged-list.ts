@@ -1,0 +1,86 @@
+import { type GatewayError, gatewayError } from "../../base/errors.ts";
+import { unwrapId } from "../../base/picker-id.ts";
+import { fail, ok, type Result } from "../../base/result.ts";
+import { ANTHROPIC } from "../../canonical/index.ts";
+import type { Identity } from "../../identity/principal.ts";
+import { allowsModel } from "../../policy/access/index.ts";
+import type { ClientCall } from "../call.ts";
+import type { ExchangeSettings, House } from "../house.ts";
+import { type WholeAnswer, wholeAnswer } from "../whole-answer.ts";
+import type { ListedModel } from "./listed-model.ts";
+import { NO_OTHERS, type OtherModels, otherModels, othersInUse } from "./other-models.ts";
+
+/** Who asks. */
+interface Asking {
+  readonly call: ClientCall;
+  readonly identity: Identity;
+}
+
+/** One answer out of many lists. */
+export interface MergedList {
+  /** Asks the other providers, once. */
+  others(): Promise<OtherModels>;
+  /** What the client is told, given Anthropic's own; refused where the one that it asks for is not there. */
+  answer(claude: readonly ListedModel[]): Promise<Result<WholeAnswer, GatewayError>>;
+}
+
+/** False: Anthropic alone is asked, and its answer goes through as it is. */
+export function isMerged({ call, identity }: Asking, house: House): boolean {
+  const { models, dialect } = call;
+  if (models === undefined) return false;
+  if (dialect.id !== ANTHROPIC || limitsOf(identity).length > 0) return true;
+  const others = othersInUse(house, identity.organisation);
+  const { id } = models;
+  if (id === undefined) return others.length > 0;
+  return unwrapId(id) !== undefined || others.some((other) => id.startsWith(`${other}/`));
+}
+
+export function openMergedList(
+  { call, identity }: Asking,
+  house: House,
+  { pay, models: settings }: ExchangeSettings,
+): MergedList {
+  const { models: asked, dialect } = call;
+  const { key, own, organisation } = identity;
+  // Who brings nothing at all is told of nothing that somebody's key would find out.
+  const mayAsk = pay.injects && (key !== undefined || own.class !== "none");
+  let others: Promise<OtherModels> | undefined;
+  const list: MergedList = {
+    others() {
+      others ??= mayAsk
+        ? otherModels(house, organisation, settings.bare)
+        : Promise.resolve(NO_OTHERS);
+      return others;
+    },
+    async answer(claude) {
+      if (asked === undefined) throw new Error(`no models are asked for in ${dialect.id}`);
+      const { models } = await list.others();
+      const limits = limitsOf(identity);
+      const all = firstById([...claude, ...models]).filter(({ id }) => allowsModel(limits, id));
+      const { picker } = settings;
+      if (asked.id === undefined) return ok(wholeAnswer(200, asked.writeAll(all, picker)));
+      const wanted = unwrapId(asked.id) ?? asked.id;
+      const found = all.find(({ id }) => id === wanted);
+      return found === undefined
+        ? fail(NOT_LISTED)
+        : ok(wholeAnswer(200, asked.writeOne(found, picker)));
+    },
+  };
+  return list;
+}
+
+/** Nobody else's model takes the place of one of Anthropic's. */
+export function firstById(models: readonly ListedModel[]): readonly ListedModel[] {
+  const byId = new Map<string, ListedModel>();
+  for (const model of models) if (!byId.has(model.id)) byId.set(model.id, model);
+  return [...byId.values()];
+}
+
+function limitsOf({ key }: Identity): readonly string[] {
+  return key?.settings.models ?? [];
+}
+
+const NOT_LISTED = gatewayError(
+  "not_found",
+  "There is no such model here; the list of models has those that there are",
+);

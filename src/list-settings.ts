@@ -1,0 +1,19 @@
+import type { Environment } from "./config/inputs.ts";
+import type { Config } from "./config/schema.ts";
+import type { ListSettings } from "./exchange/models/listed-model.ts";
+import { PROVIDERS } from "./upstream/providers/registry.generated.ts";
+
+/**
+ * How models are listed. Whoever comes from claude-router, as its variables tell, finds the names that they know: its
+ * prefix, and the models of its providers without the provider in front.
+ */
+export function toListSettings({ models }: Config, env: Environment): ListSettings {
+  const routed = [...PROVIDERS].filter(([, { routerVariable }]) => env[routerVariable ?? ""]);
+  return {
+    picker: {
+      prefix: routed.length > 0 ? "claude-router-" : "claude-spillway-",
+      oneMillion: models.oneMillion,
+    },
+    bare: new Set(routed.map(([id]) => id)),
+  };
+}
