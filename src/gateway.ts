@@ -13,13 +13,16 @@ import { ActiveExchanges } from "./exchange/active.ts";
 import { HeldBytes } from "./exchange/body.ts";
 import { FirstSpills } from "./exchange/first-spills.ts";
 import { ForeignProofs } from "./exchange/foreign-proofs.ts";
+import { allModels } from "./exchange/models/all-models.ts";
 import { ProviderLists } from "./exchange/models/provider-lists.ts";
 import { runExchange } from "./exchange/run.ts";
 import { toGeneration } from "./generation.ts";
 import { deriveKey } from "./identity/derive-key.ts";
 import { localUser } from "./identity/local-user.ts";
+import { LOCAL_ORGANISATION } from "./identity/principal.ts";
 import { Ingress } from "./ingress/handler.ts";
 import { SelfService } from "./ingress/self-service/endpoints.ts";
+import { modelsView } from "./ingress/self-service/models.ts";
 import type { HouseViews } from "./ingress/self-service/views.ts";
 import { listenOnControlSocket } from "./listener/control-socket.ts";
 import { connectionLimit } from "./listener/file-handles.ts";
@@ -56,6 +59,8 @@ export interface Gateway extends AsyncDisposable {
   readonly url: string;
   /** Takes over a new configuration; an exchange keeps the one it began with. Nothing changes on failure. */
   apply(config: Config): Result<void, string>;
+  /** The models of this machine's owner, as the control socket tells them. */
+  models(): Promise<ReturnType<typeof modelsView>>;
   /** Stops accepting, lets exchanges finish, and ends what is left after `timeouts.drain`. */
   drain(): Promise<void>;
 }
@@ -176,6 +181,7 @@ export async function openGateway(options: GatewayOptions): Promise<Result<Gatew
       current: () => current,
       providers: providers.ids,
       verify: async (id, key) => await checkKey({ deployment, providers }, id, key),
+      models: async (organisation) => await allModels(house, organisation, current.settings.models),
     }),
     ready: () => {
       if (draining) return "draining";
@@ -254,6 +260,7 @@ export async function openGateway(options: GatewayOptions): Promise<Result<Gatew
       if (generation.ok) current = generation.value;
       return generation.ok ? ok(undefined) : generation;
     },
+    models: async () => modelsView(await views.models(LOCAL_ORGANISATION), views.picker()),
     async drain() {
       draining = true;
       const closed = stopAccepting(server);

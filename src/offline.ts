@@ -7,13 +7,16 @@ import type { Control, ControlAnswer, ControlRefusal, ControlRequest } from "./c
 import type { Environment } from "./config/inputs.ts";
 import type { LoadedConfig } from "./config/load.ts";
 import type { Config } from "./config/schema.ts";
-import { toGeneration } from "./generation.ts";
+import type { OtherModels } from "./exchange/models/other-models.ts";
+import { type Generation, toGeneration } from "./generation.ts";
 import { localUser } from "./identity/local-user.ts";
 import { anthropicDialect } from "./ingress/anthropic/errors.ts";
 import { SelfService } from "./ingress/self-service/endpoints.ts";
 import type { KeyCheck, ProcessStatus } from "./ingress/self-service/views.ts";
 import type { Journal } from "./observe/journal.ts";
-import { openState } from "./state.ts";
+import type { Deployment } from "./routing/deployment.ts";
+import type { Providers } from "./routing/providers.ts";
+import { openState, type State } from "./state.ts";
 import { openSqliteStore } from "./store/sqlite/open.ts";
 import { PROVIDERS } from "./upstream/providers/registry.generated.ts";
 import { keptViews } from "./views.ts";
@@ -70,6 +73,8 @@ export async function openOfflineControl(
         current: () => current.value,
         providers: [...new Set([...PROVIDERS.keys(), ...Object.keys(config.providers)])],
         verify: async (id, key) => await verifyOnce(config, options.env, { id, key }),
+        models: async (organisation) =>
+          await modelsOnce(options, state.value, current.value, organisation),
       }),
       ready: () => "no server runs",
       metrics: () => undefined,
@@ -106,25 +111,51 @@ async function answer(
   return { status, body: parsed.ok ? parsed.value : undefined };
 }
 
-/** Few commands ask the provider, so the way to it is opened for the one question. */
+/** Few commands ask providers, so the ways to them are opened for the one question. */
+async function withProviders<T>(
+  config: Config,
+  env: Environment,
+  ask: (reached: { readonly deployment: Deployment; readonly providers: Providers }) => Promise<T>,
+): Promise<T | undefined> {
+  const [{ openDeployment }, { readWays }, { openProviders }] = await Promise.all([
+    import("./deployment.ts"),
+    import("./ways.ts"),
+    import("./providers.ts"),
+  ]);
+  const openWay = await readWays(config, env);
+  const reached = openDeployment(config, openWay);
+  const others = openProviders(config, openWay);
+  if (!reached.ok || !others.ok) return undefined;
+  await using _transport = reached.value.transport;
+  await using providers = others.value;
+  return await ask({ deployment: reached.value, providers });
+}
+
 async function verifyOnce(
   config: Config,
   env: Environment,
   { id, key }: { readonly id: string; readonly key: Secret },
 ): Promise<KeyCheck> {
-  const [{ openDeployment }, { readWays }, { openProviders }, { checkKey }] = await Promise.all([
-    import("./deployment.ts"),
-    import("./ways.ts"),
-    import("./providers.ts"),
-    import("./check-key.ts"),
+  const { checkKey } = await import("./check-key.ts");
+  const checked = await withProviders(config, env, (reached) => checkKey(reached, id, key));
+  return checked ?? { verified: null };
+}
+
+async function modelsOnce(
+  { loaded, env, clock }: OfflineOptions,
+  { vault }: State,
+  { settings }: Generation,
+  organisation: string,
+): Promise<OtherModels> {
+  const [{ allModels }, { ProviderLists }] = await Promise.all([
+    import("./exchange/models/all-models.ts"),
+    import("./exchange/models/provider-lists.ts"),
   ]);
-  const openWay = await readWays(config, env);
-  const reached = openDeployment(config, openWay);
-  const others = openProviders(config, openWay);
-  if (!reached.ok || !others.ok) return { verified: null };
-  await using _transport = reached.value.transport;
-  await using providers = others.value;
-  return await checkKey({ deployment: reached.value, providers }, id, key);
+  const providerLists = new ProviderLists({ monotonicMs: clock.monotonicMs });
+  const found = await withProviders(loaded.config, env, (reached) =>
+    allModels({ ...reached, vault, providerLists }, organisation, settings.models),
+  );
+  return found ?? { models: [], unavailable: [] };
 }
 
 function statusOf({ loaded, version, clock }: OfflineOptions): ProcessStatus {

@@ -13,6 +13,7 @@ import { openLog } from "./observe/log.ts";
 import { LogFile, shortenErrorLog } from "./observe/log-file.ts";
 import { wantsColor } from "./observe/paint.ts";
 import { terminalExchangeLog } from "./observe/terminal-log.ts";
+import { seedAtStart } from "./seed-at-start.ts";
 
 /** How this process speaks. */
 interface Voice {
@@ -80,6 +81,14 @@ async function run(
   await using gateway = opened.value;
   greet(voice, gateway, loaded.value);
   warnOfOpenDoor(voice.journal, loaded.value);
+  const seeding = seedAtStart({
+    config: loaded.value.config,
+    inputs,
+    url: gateway.url,
+    models: async () => await gateway.models(),
+    journal: voice.journal,
+    nowMs: systemClock.now(),
+  }).catch((error: unknown) => voice.journal("error", "models.not_seeded", String(error)));
   await using watch = await watchConfig({
     loaded: loaded.value,
     reload: () => loadConfig(inputs),
@@ -104,6 +113,7 @@ async function run(
     "Finishing what is running; a second signal ends at once.",
   );
   await gateway.drain();
+  await seeding;
   return 0;
 }
 

@@ -20,11 +20,12 @@ export interface KeptOptions {
   /** Of the providers beside Anthropic. */
   readonly providers: readonly string[];
   readonly verify: (provider: string, key: Secret) => Promise<KeyCheck>;
+  readonly models: KeptViews["models"];
 }
 
 /** The same for a server and for a command that does without one. */
 export function keptViews(options: KeptOptions): KeptViews {
-  const { store, state, identity, clock, current, verify } = options;
+  const { store, state, identity, clock, current, verify, models } = options;
   return {
     reader: store.reader,
     localPrincipal: identity.localPrincipal,
@@ -35,6 +36,8 @@ export function keptViews(options: KeptOptions): KeptViews {
     identify: (headers) => identify(headers, identity),
     providers: [anthropic.id, ...options.providers],
     verify,
+    models,
+    picker: () => current().settings.models.picker,
     pay: () => current().settings.pay,
     quota: () => state.quota.snapshot(),
     display: () => {

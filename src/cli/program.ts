@@ -7,6 +7,7 @@ import { type CliDeps, type CliFailure, EXIT } from "./deps.ts";
 import { exposedSecret } from "./exposed-secret.ts";
 import { addKeys } from "./keys/register.ts";
 import { findDataDir } from "./location.ts";
+import { addModels } from "./models/register.ts";
 import { addService } from "./service/register.ts";
 import { addSetup } from "./setup/register.ts";
 import { USAGE_GROUPS } from "./source.ts";
@@ -67,6 +68,7 @@ export function buildProgram(deps: CliDeps, end: (exitCode: number) => void): Co
   addWhy(program, deps, run);
   addKeys(program, deps, run);
   addByok(program, deps, run);
+  addModels(program, deps, run);
   return program;
 }
 

@@ -76,8 +76,8 @@ const DISCOVERY: Variable = {
   name: "CLAUDE_CODE_ENABLE_GATEWAY_MODEL_DISCOVERY",
   value: "1",
   reason:
-    "Lists Spillway's models in /model. Works with an API key or token only; with a saved login " +
-    "Claude Code does not ask, and it changes nothing.",
+    "Lists Spillway's models in /model. With a saved login Claude Code does not ask for them; " +
+    "spillway seed-models writes them for it.",
   keepsOwnValue: true,
 };
 

@@ -68,6 +68,7 @@ const MATRIX: Readonly<Record<string, Readonly<Record<CallerKind, Outcome>>>> = 
   "POST /me/byok/{provider}/test": MANAGE_ONE,
   "GET /control/status": CONTROL,
   "GET /control/statusline": CONTROL,
+  "GET /control/models": CONTROL,
   "GET /control/exchanges/{id}": { ...CONTROL, control: "not_found" },
   "POST /control/master-key/rotate": CONTROL,
 };

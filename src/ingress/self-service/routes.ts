@@ -9,6 +9,7 @@ import {
 } from "./byok.ts";
 import type { Door } from "./caller.ts";
 import { createKey, listKeys, revokeKey, rotateKey, showKey, updateKey } from "./keys.ts";
+import { listModels } from "./models.ts";
 import { showHealth, showMetrics, showReadiness, showStatus } from "./process.ts";
 import {
   listEvents,
@@ -49,6 +50,7 @@ export const ROUTES: readonly Route[] = [
 
   { method: "GET", path: "/control/status", who: "control", answer: showStatus },
   { method: "GET", path: "/control/statusline", who: "control", answer: showStatusLine },
+  { method: "GET", path: "/control/models", who: "control", answer: listModels },
   { method: "GET", path: "/control/exchanges/{id}", who: "control", answer: showExchange },
   {
     method: "POST",

@@ -126,6 +126,14 @@ export async function openScene(reader?: ExchangeReader): Promise<Scene> {
       accepting: true,
       providers: [],
     }),
+    models: async () => ({
+      models: [
+        { id: "claude-x", provider: "anthropic", displayName: "Claude X", createdAt: undefined },
+        { id: "groq/llama", provider: "groq", displayName: "Llama", createdAt: undefined },
+      ],
+      unavailable: ["mistral"],
+    }),
+    picker: () => ({ prefix: "claude-spillway-", oneMillion: ["groq/*"] }),
   };
   const scope = new AsyncDisposableStack();
   const data = await serve(views, "data", scope);

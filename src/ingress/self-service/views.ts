@@ -1,7 +1,9 @@
 import type { GatewayError } from "../../base/errors.ts";
 import type { HeaderList } from "../../base/header-list.ts";
+import type { Picker } from "../../base/picker-id.ts";
 import type { Result } from "../../base/result.ts";
 import type { Secret } from "../../base/secret.ts";
+import type { OtherModels } from "../../exchange/models/other-models.ts";
 import type { KeyRing } from "../../identity/keys/index.ts";
 import type { Identity } from "../../identity/principal.ts";
 import type { SessionCost } from "../../observe/session-costs.ts";
@@ -43,6 +45,10 @@ export interface HouseViews {
     readonly rates: Rates;
   };
   status(): ProcessStatus;
+  /** Asks the providers in use, for a second at most. */
+  models(organisation: string): Promise<OtherModels>;
+  /** How models are offered to Claude Code. */
+  picker(): Picker;
 }
 
 /** What a provider said of a stored key. */
