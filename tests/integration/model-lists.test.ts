@@ -1,4 +1,7 @@
 import assert from "node:assert/strict";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
 import { describe, it } from "node:test";
 import { gzipSync } from "node:zlib";
 import { issueKey, storeKey } from "../clients/stored-key.ts";
@@ -15,6 +18,7 @@ import {
 import { failure } from "../upstream/answer.ts";
 import { startAnthropicUpstream } from "../upstream/anthropic.ts";
 import type { Gateway } from "../upstream/gateway.ts";
+import { runProgram } from "./program.ts";
 import {
   type ScriptedAnswer,
   type ScriptedRequest,
@@ -591,5 +595,87 @@ describe("a stored key", () => {
       headers: { ...VERSION, authorization: `Bearer ${secret}` },
     });
     assert.ok(idsOf(refused).includes("claude-opus-5-5"), "what is known is told all the same");
+  });
+});
+
+describe("the commands about models", () => {
+  const rowsOf = (out: string): readonly (readonly string[])[] =>
+    out
+      .trimEnd()
+      .split("\n")
+      .map((line) => line.trim().split(/ {2,}/));
+
+  it("shows the server's list as a table, and as JSON", async () => {
+    await using bench = await openBench({
+      script: ({ target }) =>
+        target.startsWith("/gemini/") ? { status: 503, json: {} } : undefined,
+    });
+    await storeKey(bench.gateway);
+    const options = { home: bench.gateway.home, env: { SPILLWAY_DATA_DIR: bench.gateway.dataDir } };
+    const shown = await runProgram(["models"], options);
+    assert.equal(shown.code, 0, shown.err);
+    assert.deepEqual(rowsOf(shown.out).slice(0, 4), [
+      ["MODEL", "PROVIDER", "NAME"],
+      [OPUS.id, "anthropic", OPUS.display_name],
+      [HAIKU.id, "anthropic", HAIKU.display_name],
+      ["groq/meta/llama-4", "groq", "groq/meta/llama-4"],
+    ]);
+    assert.match(shown.out, /Not answering: gemini\./);
+    const told: unknown = JSON.parse((await runProgram(["models", "--json"], options)).out);
+    assert.deepEqual(at(told, "unavailable"), ["gemini"]);
+  });
+
+  it("S1-075 seeds what the endpoint serves, with a server and without one", async () => {
+    await using bench = await openBench({ env: { MODELS_1M: "gemini*" } });
+    const served = idsOf(await bench.get("/v1/models", ANTHROPIC)).slice(CLAUDE.length);
+    const folder = join(bench.gateway.home, "claude");
+    const env = {
+      CLAUDE_CONFIG_DIR: folder,
+      ANTHROPIC_BASE_URL: "http://127.0.0.1:4080",
+      MODELS_1M: "gemini*",
+      A_KEY: KEY,
+      SPILLWAY_CONFIG: join(dirname(bench.gateway.home), "spillway.yaml"),
+    };
+    for (const dataDir of [bench.gateway.dataDir, join(bench.gateway.home, "data")]) {
+      const run = await runProgram(["seed-models"], {
+        home: bench.gateway.home,
+        env: { ...env, SPILLWAY_DATA_DIR: dataDir },
+      });
+      assert.equal(run.code, 0, run.err);
+      const file = join(folder, "cache", "gateway-models.json");
+      const cache: unknown = JSON.parse(await readFile(file, "utf8"));
+      await rm(file);
+      const models = at(cache, "models");
+      assert.ok(Array.isArray(models));
+      const foreign = models
+        .map((model) => at(model, "id"))
+        .filter((id) => !/-4-\d/.test(String(id)));
+      assert.deepEqual(foreign, served);
+    }
+  });
+
+  it("S1-077 seeds by itself at start, where that is asked for", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "spillway-claude-"));
+    try {
+      await using bench = await openBench({
+        config: "models: { seed: on }\n",
+        env: { CLAUDE_CONFIG_DIR: folder },
+      });
+      const cache = await eventually(async () => {
+        const text = await readFile(join(folder, "cache", "gateway-models.json"), "utf8").catch(
+          () => undefined,
+        );
+        return text === undefined ? undefined : JSON.parse(text);
+      }, "the picker's cache");
+      assert.equal(at(cache, "baseUrl"), bench.gateway.url);
+      assert.match(JSON.stringify(cache), /claude-spillway-groq\/meta\/llama-4/);
+      await eventually(
+        () => (bench.gateway.stdout().includes("models.seeded") ? true : undefined),
+        "a line of the log",
+      );
+      assert.equal(bench.to("anthropic").length, 0);
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
   });
 });
