@@ -18,6 +18,7 @@ import type { ClientCall, Operation } from "./call.ts";
 import { type Facts, WITH_MODEL } from "./facts.ts";
 import type { ExchangeSettings, House } from "./house.ts";
 import { isMerged } from "./models/merged-list.ts";
+import { othersInUse } from "./models/other-models.ts";
 import { shownTime } from "./shown-time.ts";
 
 /** What is to become of a request, and why. */
@@ -58,7 +59,7 @@ export function decide(question: Question, house: House, settings: ExchangeSetti
   const isMergedList = isMerged(question, house);
   const routed = isMergedList
     ? listRoute(chosen, deployment, MODE_LABELS[payMode])
-    : withRealName(chosen, question.facts);
+    : withRealName(chosen, question, house);
   const residency = judgeResidency(question, deployment.origin, settings);
   const mode = routed.ok ? routed.value[0].mode : MODE_LABELS[payMode];
   const refusal =
@@ -78,12 +79,17 @@ export function decide(question: Question, house: House, settings: ExchangeSetti
   };
 }
 
-/** A picker's name for a model means nothing to an upstream. */
+/**
+ * A picker's name for a model means nothing to an upstream. Where Anthropic is alone no such name was given out here, and
+ * whoever stands in Anthropic's place may know what it means.
+ */
 function withRealName(
   routed: Result<Route, GatewayError>,
-  { wrapped, model }: Facts,
+  { facts: { wrapped, model }, identity }: Question,
+  house: House,
 ): Result<Route, GatewayError> {
   if (!routed.ok || wrapped === undefined) return routed;
+  if (othersInUse(house, identity.organisation).length === 0) return routed;
   const [first, ...rest] = routed.value;
   const named = (candidate: Candidate) => ({ ...candidate, model: candidate.model ?? model });
   return ok([named(first), ...rest.map(named)]);

@@ -557,6 +557,15 @@ describe("a model by its picker's name", () => {
     assert.ok(sent.body.toString().startsWith('{"odd": 1.0, "model":"some-model",'));
   });
 
+  it("S1-006 is no name of ours while Anthropic is alone, and goes through as it came", async () => {
+    await using bench = await openBench({ script, providers: [] });
+    const answer = await ask(bench, "claude-router-some-model");
+    const sent = bench.to("anthropic").at(-1) ?? assert.fail();
+    assert.ok(sent.body.toString().startsWith('{"odd": 1.0, "model":"claude-router-some-model",'));
+    assert.equal(sent.headers["anthropic-beta"], beta);
+    assert.equal(answer.body.toString(), JSON.stringify(message));
+  });
+
   it("is refused by its real name to a key that is not for it", async () => {
     await using bench = await openBench({ script });
     const { secret } = await issueKey(bench.gateway, { name: "some", models: ["claude-*"] });

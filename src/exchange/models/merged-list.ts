@@ -30,9 +30,11 @@ export function isMerged({ call, identity }: Asking, house: House): boolean {
   if (models === undefined) return false;
   if (dialect.id !== ANTHROPIC || limitsOf(identity).length > 0) return true;
   const others = othersInUse(house, identity.organisation);
+  if (others.length === 0) return false;
+  // One of Anthropic's own is asked of Anthropic, in every case.
   const { id } = models;
-  if (id === undefined) return others.length > 0;
-  return unwrapId(id) !== undefined || others.some((other) => id.startsWith(`${other}/`));
+  if (id === undefined || unwrapId(id) !== undefined) return true;
+  return others.some((other) => id.startsWith(`${other}/`));
 }
 
 export function openMergedList(
