@@ -21,12 +21,14 @@ export function parseJson(
   text: string | Buffer,
   limits: { readonly maxBytes: number },
 ): Result<unknown, JsonFailure> {
-  const sizeBytes = typeof text === "string" ? Buffer.byteLength(text) : text.length;
-  if (sizeBytes > limits.maxBytes) {
-    return fail({
-      kind: "too_large",
-      message: `JSON of ${sizeBytes} bytes is over the limit of ${limits.maxBytes}`,
-    });
+  if (mayExceed(text, limits.maxBytes)) {
+    const sizeBytes = Buffer.byteLength(text);
+    if (sizeBytes > limits.maxBytes) {
+      return fail({
+        kind: "too_large",
+        message: `JSON of ${sizeBytes} bytes is over the limit of ${limits.maxBytes}`,
+      });
+    }
   }
   const source = typeof text === "string" ? text : text.toString("utf8");
   try {
@@ -37,6 +39,11 @@ export function parseJson(
     // Also a stack overflow of the reviver on absurdly deep input. The engine's message quotes the input.
     return fail({ kind: "invalid", message: "not valid JSON" });
   }
+}
+
+/** Without counting: no UTF-16 unit takes more than three bytes. */
+function mayExceed(text: string | Buffer, maxBytes: number): boolean {
+  return text.length * (typeof text === "string" ? 3 : 1) > maxBytes;
 }
 
 function dropUnsafe(key: string, value: unknown): unknown {
