@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { ENVIRONMENT, readOutside, urlOfHost } from "./environment.ts";
-import { configReference } from "./reference.ts";
+import { readOutside, urlOfHost } from "./environment.ts";
+import { ENVIRONMENT } from "./environment-table.ts";
+import { knownKeys } from "./reference.ts";
 
 describe("ANTHROPIC_HOST_OVERRIDE", () => {
   it("is https on port 443 unless told otherwise, and http on loopback with its own port", () => {
@@ -54,8 +55,12 @@ describe("readOutside", () => {
   });
 
   it("reads variables for fields that exist", () => {
-    const paths = configReference().map(({ path }) => path);
-    for (const { path } of ENVIRONMENT) assert.ok(path === undefined || paths.includes(path), path);
+    for (const { path, also = [] } of ENVIRONMENT) {
+      for (const field of [path ?? "data.dir", ...also.map((more) => more.path)]) {
+        const parts = field.split(".");
+        assert.ok(knownKeys(parts.slice(0, -1)).includes(parts.at(-1) ?? ""), field);
+      }
+    }
   });
 });
 

@@ -1,7 +1,8 @@
 import { isIP } from "node:net";
-import { isObject, parseJson } from "../base/json.ts";
 import { nearestName } from "../base/nearest.ts";
 import { fail, ok, type Result } from "../base/result.ts";
+import { ENVIRONMENT } from "./environment-table.ts";
+import { type EnvironmentVariable, readInteger } from "./environment-variable.ts";
 import { isHostName, isLoopbackHost } from "./fields.ts";
 import type { ConfigFlags, Environment } from "./inputs.ts";
 import type { ConfigProblem } from "./problem.ts";
@@ -13,68 +14,9 @@ export interface Override {
   readonly value: unknown;
   /** `flag --port`, `env PORT`: as `explain` shows it. */
   readonly source: string;
+  /** True: what the file says goes before it. */
+  readonly isDefault?: true;
 }
-
-/** An environment variable that Spillway reads. */
-export interface EnvironmentVariable {
-  readonly name: string;
-  /** The field that it sets; undefined for the file's own name. */
-  readonly path?: string;
-  readonly description: string;
-}
-
-/** In the order of strength: of two variables for one field the earlier wins. */
-export const ENVIRONMENT: readonly EnvironmentVariable[] = [
-  {
-    name: "SPILLWAY_CONFIG",
-    description:
-      "The configuration file, which must exist. Without it spillway.yaml in the data directory, if there is one; never the current directory's, which somebody else may have filled.",
-  },
-  { name: "PORT", path: "listener.port", description: "TCP port to listen on." },
-  { name: "BIND", path: "listener.bind", description: "Address to listen on." },
-  {
-    name: "SPILLWAY_DATA_DIR",
-    path: "data.dir",
-    description: "Directory of the database and the install key.",
-  },
-  {
-    name: "SPILLWAY_ANTHROPIC_URL",
-    path: "anthropic.url",
-    description: "Full URL of the Anthropic upstream, with its path prefix if it has one.",
-  },
-  {
-    name: "ANTHROPIC_HOST_OVERRIDE",
-    path: "anthropic.url",
-    description:
-      "For tests: host[:port] of the Anthropic upstream, port 443 unless given. https, but http for a loopback host with another port than 443.",
-  },
-  {
-    name: "SPILLWAY_MASTER_KEY",
-    path: "vault.masterKey",
-    description: "Key that seals stored credentials: 32 bytes in hex or base64.",
-  },
-  {
-    name: "SPILLWAY_MASTER_KEY_PREVIOUS",
-    path: "vault.previousMasterKey",
-    description: "The master key before, for the first start with a new one.",
-  },
-  {
-    name: "CLAUDE_USAGE_FILE",
-    path: "quota.statusFile",
-    description: "The one-line usage file; ~ and %h are the home directory.",
-  },
-  {
-    name: "MODELS_1M",
-    path: "models.oneMillion",
-    description: "Comma-separated ids, or beginnings with * behind them: gemini*,gpt-5.",
-  },
-  {
-    name: "SEED_STOCK_MODELS",
-    path: "models.stock",
-    description: 'JSON: [{"id": "claude-opus-4-8", "display_name": "Claude Opus 4.8"}].',
-  },
-  { name: "STOCK_1M_MODELS", path: "models.stockOneMillion", description: "Comma-separated ids." },
-];
 
 const FLAGS: readonly {
   readonly flag: keyof ConfigFlags;
@@ -109,50 +51,45 @@ export function readOutside(
   };
   for (const { flag, name, path } of FLAGS) {
     const text = flags[flag];
-    if (text !== undefined) add({ path, value: typed(path, text), source: `flag ${name}` });
+    if (text === undefined) continue;
+    const value = path === "listener.port" ? readInteger(text) : text;
+    add({ path, value, source: `flag ${name}` });
   }
-  for (const { name, path } of ENVIRONMENT) {
-    const text = env[name] ?? "";
-    if (path === undefined || text === "") continue;
+  for (const variable of ENVIRONMENT) {
+    const { name, path, read = (text) => text, also = [] } = variable;
+    const text = env[name];
+    if (path === undefined || text === undefined || !counts(variable, text, env)) continue;
     const source = `env ${name}`;
-    if (name !== "ANTHROPIC_HOST_OVERRIDE") {
-      add({ path, value: typed(path, text), source });
+    if (name === "ANTHROPIC_HOST_OVERRIDE") {
+      const url = urlOfHost(text);
+      if (!url.ok) return fail([{ path, message: url.error, source }]);
+      add({ path, value: url.value, source });
+      warnings.push(`${name} is for tests; SPILLWAY_ANTHROPIC_URL sets the upstream in earnest`);
       continue;
     }
-    const url = urlOfHost(text);
-    if (!url.ok) return fail([{ path, message: url.error, source }]);
-    add({ path, value: url.value, source });
-    warnings.push(`${name} is for tests; SPILLWAY_ANTHROPIC_URL sets the upstream in earnest`);
+    add({ path, value: read(text), source });
+    for (const more of also) {
+      if (more.isDefault !== true || !byPath.has(more.path)) add({ ...more, source });
+    }
+  }
+  if (isSet(env["LITELLM_URL"]) && !isSet(env["LITELLM_API_KEY"])) {
+    warnings.push("LITELLM_URL is set without LITELLM_API_KEY, so LiteLLM is asked without a key");
   }
   return ok({ overrides: [...byPath.values()], warnings });
 }
 
-/** Text as the schema wants it; what is no number stays text, so that the schema says what is wrong. */
-function typed(path: string, text: string): unknown {
-  if (LISTS.has(path)) return commaList(text);
-  if (path === "models.stock") return stockModels(text);
-  return path === "listener.port" && /^[0-9]{1,9}$/.test(text) ? Number(text) : text;
+function isSet(text: string | undefined): boolean {
+  return text !== undefined && text !== "";
 }
 
-/** Fields that a variable gives as a list with commas. */
-const LISTS: ReadonlySet<string> = new Set(["models.oneMillion", "models.stockOneMillion"]);
-const MAX_STOCK_BYTES = 64 * 1024;
-
-function commaList(text: string): readonly string[] {
-  return text
-    .split(",")
-    .map((item) => item.trim())
-    .filter((item) => item !== "");
-}
-
-function stockModels(text: string): unknown {
-  const parsed = parseJson(text, { maxBytes: MAX_STOCK_BYTES });
-  if (!parsed.ok || !Array.isArray(parsed.value)) return text;
-  return parsed.value.map((item: unknown) => {
-    if (!isObject(item)) return item;
-    const { display_name: name, ...rest } = item;
-    return { ...rest, name: name ?? rest["id"] };
-  });
+/** An empty variable is none, mostly, and one whose feature is off means nothing. */
+function counts(
+  { onlyWith, mayBeEmpty }: EnvironmentVariable,
+  text: string,
+  env: Environment,
+): boolean {
+  if (text === "" && mayBeEmpty !== true) return false;
+  return onlyWith === undefined || isSet(env[onlyWith]);
 }
 
 const HOST_REMEDY =

@@ -33,11 +33,14 @@ export async function loadConfig(
 ): Promise<Result<LoadedConfig, readonly ConfigProblem[]>> {
   const outside = readOutside(inputs.flags ?? {}, inputs.env);
   if (!outside.ok) return outside;
-  const { overrides, warnings } = outside.value;
-  const place = placeOf(inputs, overrides);
+  const { warnings } = outside.value;
+  const place = placeOf(inputs, outside.value.overrides);
   const read = await readFileAt(place, inputs);
   if (!read.ok) return read;
   const file = read.value;
+  const overrides = outside.value.overrides.filter(
+    ({ path, isDefault }) => isDefault !== true || !hasField(file?.values, path.split(".")),
+  );
   const origin: Origin = { values: withOverrides(file?.values ?? {}, overrides), overrides, file };
   const parsed = configSchema.safeParse(origin.values);
   if (!parsed.success) return fail(toProblems(parsed.error, origin));
@@ -107,13 +110,22 @@ function withOverrides(
   for (const key of Object.keys(merged)) {
     if (merged[key] === null) delete merged[key];
   }
-  for (const { path, value } of overrides) {
-    const [section = "", key = ""] = path.split(".");
-    const group = merged[section] ?? {};
-    // A section that is no group of keys stays, so that the schema refuses it.
-    if (isObject(group)) merged[section] = { ...group, [key]: value };
-  }
-  return merged;
+  return overrides.reduce<Readonly<Record<string, unknown>>>(
+    (group, override) => withOverride(group, override.path.split("."), override),
+    merged,
+  );
+}
+
+function withOverride(
+  group: Readonly<Record<string, unknown>>,
+  [key = "", ...rest]: readonly string[],
+  override: Override,
+): Readonly<Record<string, unknown>> {
+  const found = Object.hasOwn(group, key) ? (group[key] ?? undefined) : undefined;
+  if (rest.length === 0) return { ...group, [key]: override.value };
+  // What is no group of keys stays, so that the schema refuses it.
+  if (found !== undefined && !isObject(found)) return group;
+  return { ...group, [key]: withOverride(found ?? {}, rest, override) };
 }
 
 /** Turns paths absolute, fetches what references name and freezes the whole. */
@@ -140,21 +152,25 @@ async function finish(
     const failure = await certificateFailure(extraCa, inputs);
     if (failure !== undefined) refuse(["egress", "extraCa"], failure);
   }
-  const masterKey = await resolveKey("masterKey", values, inputs, origin);
-  if (!masterKey.ok) refuse(["vault", "masterKey"], masterKey.error);
-  const previousMasterKey = await resolveKey("previousMasterKey", values, inputs, origin);
-  if (!previousMasterKey.ok) refuse(["vault", "previousMasterKey"], previousMasterKey.error);
-  const resolve = async (text: string | undefined, path: readonly [string, ...string[]]) => {
-    const secret = await resolveReference(text, inputs, baseOf(path[0]));
-    if (!secret.ok) refuse(path, secret.error);
-    return secret.ok ? secret.value : undefined;
+  const { vault, redirect } = values;
+  const fetchKey = async (path: readonly string[], text: string | undefined) => {
+    const key = await resolveKey(path, text, inputs, origin);
+    if (!key.ok) refuse(path, key.error);
+    return key;
   };
-  const searchKey = await resolve(values.search.key, ["search", "key"]);
-  const providers = await resolveProviders(values, resolve);
+  const masterKey = await fetchKey(["vault", "masterKey"], vault.masterKey);
+  const previousMasterKey = await fetchKey(["vault", "previousMasterKey"], vault.previousMasterKey);
+  const probeKey = await fetchKey(["redirect", "probe", "key"], redirect.probe.key);
+  const searchKey = await fetchKey(["search", "key"], values.search.key);
+  const providers: Record<string, ProviderConfig> = {};
+  for (const [name, { key: text, ...entry }] of Object.entries(values.providers)) {
+    const key = await fetchKey(["providers", name, "key"], text);
+    providers[name] = { ...entry, key: key.ok ? key.value : undefined };
+  }
   if (!proxy.ok || !masterKey.ok || !previousMasterKey.ok || problems.length > 0) {
     return fail(problems);
   }
-  const { statusFile } = values.quota;
+  const { statusFile, accounts } = values.quota;
   return ok(
     deepFreeze({
       ...values,
@@ -167,9 +183,14 @@ async function finish(
       timeZone: values.timeZone ?? inputs.systemTimeZone,
       quota: {
         statusFile: statusFile === "none" ? undefined : at(statusFile, "quota.statusFile"),
+        accounts: [...new Set(accounts.map((directory) => at(directory, "quota.accounts")))],
+      },
+      redirect: {
+        ...values.redirect,
+        probe: { ...values.redirect.probe, key: probeKey.ok ? probeKey.value : undefined },
       },
       providers,
-      search: { ...values.search, key: searchKey },
+      search: { ...values.search, key: searchKey.ok ? searchKey.value : undefined },
       vault: { masterKey: masterKey.value, previousMasterKey: previousMasterKey.value },
       egress: { ...egress, proxy: proxy.value, ...(extraCa === undefined ? {} : { extraCa }) },
     }),
@@ -191,46 +212,19 @@ async function resolveProxy(
 
 /** A file holds a reference only; the environment may hold the key itself. */
 async function resolveKey(
-  name: "masterKey" | "previousMasterKey",
-  { vault }: ConfigValues,
+  at: readonly string[],
+  text: string | undefined,
   inputs: ConfigInputs,
   { file, overrides }: Origin,
 ): Promise<Result<Secret | undefined, string>> {
-  const text = vault[name];
   if (text === undefined) return ok(undefined);
-  const isOutside = overrides.some(({ path }) => path === `vault.${name}`);
+  const isOutside = overrides.some(({ path }) => path === at.join("."));
   if (!isOutside && !/^(?:env|file):./.test(text)) {
     return fail(NOT_A_REFERENCE);
   }
   const base =
     isOutside || file === undefined ? inputs.cwd : pathsOf(inputs.platform).dirname(file.name);
   return await resolveSecret(text, inputs, base);
-}
-
-/** Of a secret that stands nowhere but in the file, which holds a reference to it. */
-async function resolveReference(
-  text: string | undefined,
-  inputs: ConfigInputs,
-  base: string,
-): Promise<Result<Secret | undefined, string>> {
-  if (text === undefined) return ok(undefined);
-  return /^(?:env|file):./.test(text)
-    ? await resolveSecret(text, inputs, base)
-    : fail(NOT_A_REFERENCE);
-}
-
-async function resolveProviders(
-  { providers }: ConfigValues,
-  resolve: (
-    text: string | undefined,
-    path: readonly [string, ...string[]],
-  ) => Promise<Secret | undefined>,
-): Promise<Record<string, ProviderConfig>> {
-  const resolved: Record<string, ProviderConfig> = {};
-  for (const [name, { key, ...entry }] of Object.entries(providers)) {
-    resolved[name] = { ...entry, key: await resolve(key, ["providers", name, "key"]) };
-  }
-  return resolved;
 }
 
 const NOT_A_REFERENCE = "expected env:NAME or file:/path, not the key itself";
@@ -250,15 +244,20 @@ function sourcesOf(config: Config, origin: Origin): ReadonlyMap<string, string> 
   return new Map(flatten(config).map(({ path }) => [path, sourceOfField(path, origin)]));
 }
 
+function hasField(values: unknown, parts: readonly string[]): boolean {
+  let group = values;
+  for (const part of parts) {
+    if (!isObject(group) || !Object.hasOwn(group, part)) return false;
+    group = group[part];
+  }
+  return true;
+}
+
 function sourceOfField(path: string, origin: Origin): string {
   const override = origin.overrides.find((candidate) => candidate.path === path);
   if (override !== undefined) return override.source;
   const parts = path.split(".");
-  let group: unknown = origin.values;
-  for (const part of parts) {
-    if (!isObject(group) || !Object.hasOwn(group, part)) return "default";
-    group = group[part];
-  }
+  if (!hasField(origin.values, parts)) return "default";
   return origin.file === undefined
     ? "default"
     : `file ${origin.file.name}:${origin.file.locateKey(parts).line}`;

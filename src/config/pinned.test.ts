@@ -42,7 +42,15 @@ egress: { proxy: "http://proxy.example", ca: system, extraCa: /ca.pem }
 currency: { display: INR, rates: { INR: "88.5" } }
 timeZone: UTC
 prices: [{ model: m, input: "1", output: "1" }]
-quota: { statusFile: none }
+quota: { statusFile: none, accounts: [/a] }
+redirect:
+  to: groq
+  foreign: groq
+  at: { fiveHour: 1, sevenDay: 1, overage: 1 }
+  hysteresis: 1
+  models: { opus: a, sonnet: b, haiku: c }
+  preferWait: 1s
+  probe: { interval: 1s, model: m, endpoint: messages, key: "file:/master.key" }
 log: { format: json, level: trace }
 metrics: { enabled: false }
 models: { oneMillion: [m], seed: on, stock: [{ id: m, name: M }], stockOneMillion: [m] }

@@ -1,7 +1,20 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { isObject } from "../base/json.ts";
 import { configJsonSchema, configReference, knownKeys, PINNED_PATHS } from "./reference.ts";
 import { configSchema } from "./schema.ts";
+
+function set(group: Record<string, unknown>, parts: readonly string[], value: unknown): void {
+  const [key = "", ...rest] = parts;
+  if (rest.length === 0) {
+    group[key] = value;
+    return;
+  }
+  const found = group[key];
+  const inner = isObject(found) ? { ...found } : {};
+  set(inner, rest, value);
+  group[key] = inner;
+}
 
 describe("configReference", () => {
   it("describes every field, and gives a default where one is not required or optional by nature", () => {
@@ -25,6 +38,9 @@ describe("configReference", () => {
         "search.key",
         "egress.extraCa",
         "timeZone",
+        "redirect.to",
+        "redirect.foreign",
+        "redirect.probe.key",
       ],
     );
   });
@@ -48,11 +64,11 @@ describe("configReference", () => {
   });
 
   it("gives defaults that the schema accepts", () => {
-    const written: Record<string, Record<string, unknown>> = {};
+    const written: Record<string, unknown> = {};
     for (const { path, default: value } of configReference()) {
-      const [section = "", key] = path.split(".");
-      if (key === undefined || value === undefined || path.includes("[]")) continue;
-      written[section] = { ...written[section], [key]: value };
+      const parts = path.split(".");
+      if (parts.length === 1 || value === undefined || path.includes("[]")) continue;
+      set(written, parts, value);
     }
     assert.deepEqual(configSchema.parse(written), configSchema.parse({}));
   });

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { isObject } from "../base/json.ts";
-import { ENVIRONMENT } from "./environment.ts";
+import { ENVIRONMENT } from "./environment-table.ts";
 import { configSchema } from "./schema.ts";
 
 type JsonSchema = Readonly<Record<string, unknown>>;
@@ -48,6 +48,7 @@ export const PINNED_PATHS: readonly string[] = [
   "egress.extraCa",
   "timeZone",
   "quota.statusFile",
+  "quota.accounts",
   "log.format",
   "log.level",
 ];
@@ -67,7 +68,10 @@ export function configReference(): readonly FieldReference[] {
 export function knownKeys(path: readonly PropertyKey[]): readonly string[] {
   let schema = rawSchema();
   for (const part of path) {
-    const next = typeof part === "number" ? schema["items"] : propertiesOf(schema)[String(part)];
+    const next =
+      typeof part === "number"
+        ? schema["items"]
+        : (propertiesOf(schema)[String(part)] ?? schema["additionalProperties"]);
     if (!isObject(next)) return [];
     schema = next;
   }

@@ -7,19 +7,18 @@ import { currencySection, pricesSection } from "./money-section.ts";
 import { anthropicSection, egressSection, listenerSection } from "./network-section.ts";
 import { authSection, budgetsSection, overflowSection, vaultSection } from "./pay-section.ts";
 import { providersSection } from "./providers-section.ts";
+import { redirectSection } from "./redirect-section.ts";
 import { residencySection } from "./residency-section.ts";
 import { searchSection } from "./search-section.ts";
 
+const DIRECTORY_REMEDY = "expected the path of a directory";
+
 const dataSection = z
   .strictObject({
-    dir: z
-      .string({ error: "expected the path of a directory" })
-      .min(1, { error: "expected the path of a directory" })
-      .optional()
-      .meta({
-        description:
-          "Directory of the database and the install key. Default: $XDG_DATA_HOME/spillway or ~/.local/share/spillway; on macOS ~/Library/Application Support/Spillway; on Windows %LOCALAPPDATA%\\Spillway.",
-      }),
+    dir: z.string({ error: DIRECTORY_REMEDY }).min(1, { error: DIRECTORY_REMEDY }).optional().meta({
+      description:
+        "Directory of the database and the install key. Default: $XDG_DATA_HOME/spillway or ~/.local/share/spillway; on macOS ~/Library/Application Support/Spillway; on Windows %LOCALAPPDATA%\\Spillway.",
+    }),
   })
   .prefault({})
   .meta({ description: "What Spillway keeps." });
@@ -33,6 +32,16 @@ const quotaSection = z
       .meta({
         description:
           "One-line file with the subscription's usage, rewritten after every answer that tells it. ~ and %h are the home directory; none writes no file.",
+      }),
+    accounts: z
+      .array(z.string({ error: DIRECTORY_REMEDY }).min(1, { error: DIRECTORY_REMEDY }), {
+        error: 'expected a list of directories, such as ["~/.claude", "~/.claude2"]',
+      })
+      .default([])
+      .meta({
+        description:
+          "Claude Code's configuration directories, where several logins share this gateway: each has its own windows and its own usage-status.md. ~ and %h are the home directory.",
+        examples: [["~/.claude", "~/.claude2"]],
       }),
   })
   .prefault({})
@@ -86,6 +95,7 @@ export const configSchema = z
     timeZone: timeZoneField,
     prices: pricesSection,
     quota: quotaSection,
+    redirect: redirectSection,
     log: logSection,
     metrics: metricsSection,
   })
@@ -126,6 +136,11 @@ export type ProviderConfig = Omit<ConfigValues["providers"][string], "key"> & {
   key: Secret | undefined;
 };
 
+/** How requests go on elsewhere, with the probe's credential fetched. */
+export type RedirectConfig = Omit<ConfigValues["redirect"], "probe"> & {
+  probe: Omit<ConfigValues["redirect"]["probe"], "key"> & { key: Secret | undefined };
+};
+
 /**
  * One validated, deep-frozen snapshot of the configuration. Durations are milliseconds, sizes are bytes, prices and rates
  * decimal text, paths absolute.
@@ -133,12 +148,13 @@ export type ProviderConfig = Omit<ConfigValues["providers"][string], "key"> & {
 export type Config = DeepReadonly<
   Omit<
     ConfigValues,
-    "data" | "timeZone" | "quota" | "egress" | "vault" | "providers" | "search"
+    "data" | "timeZone" | "quota" | "redirect" | "egress" | "vault" | "providers" | "search"
   > & {
     data: { dir: string };
     timeZone: string;
     /** Undefined: no status file is wanted. */
-    quota: { statusFile: string | undefined };
+    quota: { statusFile: string | undefined; accounts: string[] };
+    redirect: RedirectConfig;
     providers: Record<string, ProviderConfig>;
     search: Omit<ConfigValues["search"], "key"> & { key: Secret | undefined };
     vault: { masterKey: Secret | undefined; previousMasterKey: Secret | undefined };

@@ -1,4 +1,4 @@
-import { ENVIRONMENT } from "../../src/config/environment.ts";
+import { ENVIRONMENT } from "../../src/config/environment-table.ts";
 import {
   configJsonSchema,
   configReference,
@@ -22,10 +22,10 @@ export function generateConfigPage(): GeneratedFile {
     ...markdownTable(["Field", "Type", "Default", "Meaning"], fields.map(row)),
     "",
   ]);
-  const variables = ENVIRONMENT.map(({ name, path, description }) => [
+  const variables = ENVIRONMENT.map(({ name, path, description, onlyWith }) => [
     `\`${name}\``,
     path === undefined ? "" : `\`${path}\``,
-    description,
+    onlyWith === undefined ? description : `${description} Only with \`${onlyWith}\`.`,
   ]);
   const content = [
     ...pageHead("Configuration", "src/config"),

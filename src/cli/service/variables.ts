@@ -1,6 +1,6 @@
 import { parseEnv } from "node:util";
 import { fail, ok, type Result } from "../../base/result.ts";
-import { ENVIRONMENT } from "../../config/environment.ts";
+import { ENVIRONMENT } from "../../config/environment-table.ts";
 import type { Environment } from "../../config/inputs.ts";
 import { type CliFailure, cliFailure, EXIT } from "../deps.ts";
 import { MARK, type Variables } from "./settings.ts";
@@ -19,16 +19,18 @@ const ALSO_TAKEN = [
 
 /**
  * The variables that the service is to have: those of this shell that Spillway reads, then those that were asked for as
- * `NAME=VALUE`, or as `NAME` with the shell's value. An empty one counts as unset.
+ * `NAME=VALUE`, or as `NAME` with the shell's value. An empty one counts as unset, where it does not mean something.
  */
 export function chooseVariables(
   env: Environment,
   asked: readonly string[],
 ): Result<Variables, CliFailure> {
   const chosen = new Map<string, string>();
-  for (const name of [...ENVIRONMENT.map((variable) => variable.name), ...ALSO_TAKEN]) {
-    const value = env[name] ?? "";
-    if (value !== "") chosen.set(name, value);
+  const read = [...ENVIRONMENT, ...ALSO_TAKEN.map((name) => ({ name, mayBeEmpty: undefined }))];
+  for (const { name, mayBeEmpty } of read) {
+    const value = env[name];
+    if (value === undefined || (value === "" && mayBeEmpty !== true)) continue;
+    chosen.set(name, value);
   }
   for (const text of asked) {
     const at = text.indexOf("=");

@@ -17,11 +17,12 @@ const folders = readdirSync(HERE, { withFileTypes: true })
 /** When a fact was looked up, or that it was seen on the wire. */
 const DATED = /\(read \d{4}-\d{2}-\d{2}\)|recorded exchanges?, \d{4}-\d{2}/;
 
-/** Where an id is also the name of something else: a dialect is called as the only provider that speaks it, and a dialect's clients mean its maker's models. */
+/** Where an id is also the name of something else: a dialect is called as the only provider that speaks it, a dialect's clients mean its maker's models, and an environment variable means one. */
 const OTHER_MEANINGS: Readonly<Record<string, RegExp>> = {
   anthropic: /./,
   gemini: /^(?:upstream\/dialects|ingress|exchange)\//,
   openai: /^ingress\/openai-/,
+  litellm: /^config\/router-variables\.ts$/,
 };
 
 const ODD_MODELS = [
