@@ -1,8 +1,10 @@
 import { randomUUID } from "node:crypto";
 import { tmpdir } from "node:os";
+import { openAccounts } from "./accounts.ts";
 import type { Clock } from "./base/clock.ts";
 import { ERRORS, type GatewayError, gatewayError } from "./base/errors.ts";
 import { IdSource } from "./base/ids.ts";
+import { systemRandom } from "./base/random.ts";
 import { fail, ok, type Result } from "./base/result.ts";
 import { checkKey } from "./check-key.ts";
 import type { Environment } from "./config/inputs.ts";
@@ -35,6 +37,7 @@ import { ExchangeMetrics } from "./observe/metrics.ts";
 import { openSessionCosts } from "./observe/session-costs.ts";
 import { openProviders } from "./providers.ts";
 import { FullSessions } from "./quota/full-sessions.ts";
+import { openRedirects } from "./redirect.ts";
 import { openSearch } from "./search.ts";
 import { openState } from "./state.ts";
 import { writeServerInfo } from "./store/server-info.ts";
@@ -48,6 +51,7 @@ export interface GatewayOptions {
   readonly version: string;
   readonly clock: Clock;
   readonly platform: NodeJS.Platform;
+  readonly homeDir: string;
   /** Asked for a proxy where the configuration says so. */
   readonly env: Environment;
   readonly journal: Journal;
@@ -100,7 +104,12 @@ export async function openGateway(options: GatewayOptions): Promise<Result<Gatew
     );
   }
 
-  const state = await openState({ config, store, clock, journal });
+  const state = await openState({
+    config,
+    store,
+    clock,
+    journal,
+  });
   if (!state.ok) return state;
   const { installKey, keys, vault, budgets, quota } = scope.use(state.value);
   if (config.auth.required && keys.list().length === 0) {
@@ -143,6 +152,17 @@ export async function openGateway(options: GatewayOptions): Promise<Result<Gatew
     loopDelayP99Seconds: () => pressure.loopDelayP99Ms / 1_000,
   });
   const sessions = openSessionCosts(store.reader, startedAt);
+  const redirects = scope.use(
+    openRedirects({
+      current: () => current,
+      quota,
+      deployment,
+      clock,
+      random: systemRandom,
+      journal,
+      metrics,
+    }),
+  );
   let draining = false;
   let url = "";
   const house = {
@@ -156,6 +176,7 @@ export async function openGateway(options: GatewayOptions): Promise<Result<Gatew
     vault,
     budgets,
     fullSessions: new FullSessions(),
+    redirects,
     provenance: deriveKey(installKey, "spillway thinking"),
     foreign: new ForeignProofs(),
     firstSpills: new FirstSpills(),
@@ -165,6 +186,14 @@ export async function openGateway(options: GatewayOptions): Promise<Result<Gatew
     providerLists: new ProviderLists({ monotonicMs: clock.monotonicMs }),
     store,
     quota,
+    directories: await openAccounts({
+      paths: config.quota.accounts,
+      installKey,
+      clock,
+      journal,
+      platform: options.platform,
+      homeDir: options.homeDir,
+    }),
     metrics,
     sessions,
     log: options.log,

@@ -3,11 +3,17 @@ import { isLoopbackHost } from "./config/fields.ts";
 import type { Environment } from "./config/inputs.ts";
 import { readCap } from "./config/pay-section.ts";
 import type { Config } from "./config/schema.ts";
-import type { ExchangeSettings, PaySettings, ResidencySettings } from "./exchange/house.ts";
+import type {
+  DispatchSettings,
+  ExchangeSettings,
+  PaySettings,
+  ResidencySettings,
+} from "./exchange/house.ts";
 import { toListSettings } from "./list-settings.ts";
 import { allowedHosts, type GuardPolicy } from "./listener/guard.ts";
 import { makeCatalogue, toDisplayCurrency } from "./metering/index.ts";
 import { readDataPolicy } from "./policy/residency/index.ts";
+import { PROVIDERS } from "./upstream/providers/registry.generated.ts";
 
 /** The parts of a configuration that change while running. */
 export interface Generation {
@@ -24,6 +30,8 @@ export function toGeneration(config: Config, env: Environment): Result<Generatio
   if (!currency.ok) return fail(`currency: ${currency.error}`);
   const residency = toResidency(config);
   if (!residency.ok) return residency;
+  const dispatch = toDispatch(config);
+  if (!dispatch.ok) return dispatch;
   return ok({
     config,
     settings: {
@@ -36,6 +44,7 @@ export function toGeneration(config: Config, env: Environment): Result<Generatio
       pay: toPay(config),
       residency: residency.value,
       models: toListSettings(config, env),
+      dispatch: dispatch.value,
     },
     policy: {
       hosts: allowedHosts(config.listener.bind, config.listener.hosts),
@@ -57,6 +66,22 @@ function toPay({ auth, budgets, currency, listener, overflow, timeZone }: Config
     rates: currency.rates,
     injects: auth.required || isLoopbackHost(listener.bind),
   };
+}
+
+/** Undefined where no request's way depends on its model or on how full its account is. */
+function toDispatch(config: Config): Result<DispatchSettings | undefined, string> {
+  const { redirect, providers } = config;
+  const { to, foreign, models } = redirect;
+  for (const [field, id] of Object.entries({ to, foreign })) {
+    if (id === undefined || Object.hasOwn(providers, id) || PROVIDERS.has(id)) continue;
+    return fail(`redirect.${field}: there is no provider "${id}"`);
+  }
+  const claims = Object.entries(providers).some(
+    ([id, { kind = id }]) => PROVIDERS.get(kind)?.claims !== undefined,
+  );
+  if (to === undefined && foreign === undefined && !claims) return ok(undefined);
+  // Where no stored key is used nobody else could answer, so the session goes on.
+  return ok({ to: toPay(config).injects ? to : undefined, foreign, models });
 }
 
 function toResidency({ residency }: Config): Result<ResidencySettings, string> {

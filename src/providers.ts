@@ -35,6 +35,10 @@ export function openProviders(
     if (!read.ok) return read;
     known.set(id, read.value);
   }
+  // Of two of a kind the configured one, which came last.
+  const claimants = [...known.values()]
+    .flatMap(({ id, definition: { claims } }) => (claims === undefined ? [] : [{ id, claims }]))
+    .toReversed();
   const deployed = new Map<string, Provider>();
   const get = (id: string): Provider | undefined => {
     const provider = known.get(id);
@@ -48,8 +52,13 @@ export function openProviders(
     configured: Object.keys(config.providers),
     get,
     find(model) {
-      const slash = model?.indexOf("/") ?? -1;
-      if (model === undefined || slash < 1) return undefined;
+      if (model === undefined) return undefined;
+      const slash = model.indexOf("/");
+      if (slash < 1) {
+        const claimant = claimants.find(({ claims }) => model.startsWith(claims));
+        const claimed = claimant && get(claimant.id);
+        return claimed && { ...claimed, model };
+      }
       const name = withoutOneMillion(model.slice(slash + 1));
       const provider = name === "" ? undefined : get(model.slice(0, slash));
       return provider === undefined ? undefined : { ...provider, model: name };

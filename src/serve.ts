@@ -70,6 +70,7 @@ async function run(
     version,
     clock: systemClock,
     platform: process.platform,
+    homeDir: inputs.homeDir,
     env: inputs.env,
     journal: voice.journal,
     log: voice.log,

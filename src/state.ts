@@ -1,3 +1,4 @@
+import { accountDirectories } from "./accounts.ts";
 import type { Clock } from "./base/clock.ts";
 import { fail, ok, type Result } from "./base/result.ts";
 import type { Secret } from "./base/secret.ts";
@@ -7,6 +8,7 @@ import { KeyRing } from "./identity/keys/index.ts";
 import { readKept } from "./kept.ts";
 import type { Journal } from "./observe/journal.ts";
 import { BudgetGate } from "./policy/budget/index.ts";
+import type { AccountDirectory } from "./quota/account-directories.ts";
 import { openQuota } from "./quota/open.ts";
 import type { QuotaWatch } from "./quota/watch.ts";
 import type { ExchangeStore } from "./store/contract.ts";
@@ -57,7 +59,8 @@ export async function openState(options: StateOptions): Promise<Result<State, st
     now: clock.now,
     save: async (record) => await store.saveKey(record),
   });
-  const quota = openWatch(options, kept.quota);
+  const directories = accountDirectories(config.quota.accounts, installKey.value);
+  const quota = openWatch(options, kept.quota, directories);
   return ok({
     installKey: installKey.value,
     keys,
@@ -71,20 +74,24 @@ export async function openState(options: StateOptions): Promise<Result<State, st
 function openWatch(
   { config, store, clock, journal }: StateOptions,
   kept: Parameters<typeof openQuota>[0]["kept"],
+  directories: readonly AccountDirectory[],
 ) {
   return openQuota({
     statusFile: config.quota.statusFile,
+    directories,
     timeZone: config.timeZone,
     now: clock.now,
     kept,
     keep: (quota) => store.saveQuota(quota),
     notices: {
-      onSecondAccount: () =>
+      onSecondAccount: () => {
+        if (directories.length > 0) return;
         journal(
           "warn",
           "quota.second_account",
-          "A second Anthropic account, or a refreshed login, uses this gateway; the status file shows whichever answered last.",
-        ),
+          "A second Anthropic account, or a refreshed login, uses this gateway; the status file shows whichever answered last. quota.accounts (CLAUDE_CONFIG_DIRS) tells accounts apart.",
+        );
+      },
     },
     onFileError: (error) => {
       const reason = error instanceof Error ? error.message : String(error);

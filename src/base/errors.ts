@@ -185,7 +185,7 @@ export const ERRORS = {
     http: 413,
     source: "client",
     retry: "never",
-    help: "The body is larger than one of Spillway's own endpoints takes.",
+    help: "The body is larger than one of Spillway's own endpoints takes, or than limits.body (MAX_BUFFER_BYTES) where the way of a request depends on what it asks for.",
   },
   unsupported_encoding: {
     http: 415,
@@ -312,6 +312,12 @@ export const ERRORS = {
     source: "upstream",
     retry: "other",
     help: "The upstream's answer stood still for longer than timeouts.idle.",
+  },
+  no_substitute: {
+    http: 500,
+    source: "policy",
+    retry: "never",
+    help: "The plan is nearly full, and the model has no substitute at the other provider: its name in redirect.models (LITELLM_FALLBACK_OPUS, LITELLM_FALLBACK_SONNET, LITELLM_FALLBACK_HAIKU) is empty. Nothing was sent.",
   },
 } as const satisfies Record<string, ErrorSpec>;
 

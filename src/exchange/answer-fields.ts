@@ -52,7 +52,8 @@ function nativeWarnings(
   candidate: Candidate,
 ): readonly string[] {
   const { own, account } = owner.identity;
-  if (own.class !== "subscription") return [];
+  // What another provider answers in a session's place says nothing of it.
+  if (own.class !== "subscription" || candidate.mode === "fallback") return [];
   const at = house.clock.now();
   const uses = house.budgets.states(purse.scopesOf(candidate), at, settings.pay.rates).map(
     (state): BudgetUse => ({

@@ -8,7 +8,7 @@ import type { Candidate, UpstreamMode } from "../routing/candidate.ts";
 import type { Deployment } from "../routing/deployment.ts";
 import { listRoute } from "../routing/list-route.ts";
 import { payModeOf } from "../routing/pay-mode.ts";
-import { providerRoute } from "../routing/provider-route.ts";
+import { byName, providerRoute } from "../routing/provider-route.ts";
 import type { ProviderModel } from "../routing/providers.ts";
 import { type Route, type RouteRequest, route } from "../routing/route.ts";
 import type { PayMode } from "../store/key-record.ts";
@@ -19,6 +19,7 @@ import { type Facts, WITH_MODEL } from "./facts.ts";
 import type { ExchangeSettings, House } from "./house.ts";
 import { isMerged } from "./models/merged-list.ts";
 import { othersInUse } from "./models/other-models.ts";
+import { type Dispatched, dispatchRequest, routeElsewhere } from "./redirecting.ts";
 import { shownTime } from "./shown-time.ts";
 
 /** What is to become of a request, and why. */
@@ -34,6 +35,8 @@ export interface Decision {
   readonly residency: string | undefined;
   /** The list of models is made here, out of Anthropic's and the other providers'. */
   readonly isMergedList: boolean;
+  /** Undefined where nothing depends on the model's name. */
+  readonly dispatched: Dispatched | undefined;
 }
 
 /** A request about to be decided. */
@@ -55,7 +58,7 @@ const MODE_LABELS: Readonly<Record<PayMode, UpstreamMode>> = {
 
 /** Asks every policy, then routes. Nothing is sent, and no money is touched. */
 export function decide(question: Question, house: House, settings: ExchangeSettings): Decision {
-  const { payMode, routed: chosen, deployment } = choose(question, house, settings);
+  const { payMode, routed: chosen, deployment, dispatched } = choose(question, house, settings);
   const isMergedList = isMerged(question, house);
   const routed = isMergedList
     ? listRoute(chosen, deployment, MODE_LABELS[payMode])
@@ -76,6 +79,7 @@ export function decide(question: Question, house: House, settings: ExchangeSetti
     mode,
     residency: residency?.text,
     isMergedList,
+    dispatched,
   };
 }
 
@@ -99,6 +103,7 @@ interface Choice {
   readonly payMode: PayMode;
   readonly routed: Result<Route, GatewayError>;
   readonly deployment: Deployment;
+  readonly dispatched?: Dispatched;
 }
 
 /** A model of another provider is asked for by its name; everything else goes to Anthropic. */
@@ -141,6 +146,7 @@ function chooseProvider(
   const { deployment } = target;
   const routed = providerRoute({
     target,
+    as: byName(target),
     organisation: identity.organisation,
     caller: { own: identity.own.class, hasKey: identity.key !== undefined },
     stored: vault.find(identity.organisation, deployment.provider),
@@ -165,6 +171,20 @@ function chooseAnthropic(question: Question, house: House, settings: ExchangeSet
     stored,
     hasKey,
   });
+  const dispatched =
+    settings.dispatch === undefined || !WITH_MODEL.has(call.operation)
+      ? undefined
+      : dispatchRequest(
+          question,
+          spendsSession(question, payMode, stored),
+          house,
+          settings.dispatch,
+        );
+  if (dispatched?.elsewhere !== undefined) {
+    const { elsewhere } = dispatched;
+    const routed = routeElsewhere(question, dispatched, elsewhere, house, settings);
+    return { payMode, routed, deployment: elsewhere.deployment, dispatched };
+  }
   const canSpill = facts.isQuotaProbe !== true && body.kind !== "stream";
   const full =
     payMode === "overflow" && stored !== undefined && canSpill && pay.memory
@@ -188,7 +208,22 @@ function chooseAnthropic(question: Question, house: House, settings: ExchangeSet
     fullUntil: full === undefined ? undefined : shownTime(full.resetsAtMs, settings.timeZone),
     deployment: house.deployment,
   });
-  return { payMode, routed, deployment: house.deployment };
+  return {
+    payMode,
+    routed,
+    deployment: house.deployment,
+    ...(dispatched === undefined ? {} : { dispatched }),
+  };
+}
+
+/** Whether it is the caller's own plan that a request uses up, be it with an overflow behind it (design R2). */
+function spendsSession(
+  { identity }: Question,
+  payMode: PayMode,
+  stored: object | undefined,
+): boolean {
+  const isInjected = payMode === "inject" && stored !== undefined && identity.key !== undefined;
+  return identity.own.class === "subscription" && !isInjected;
 }
 
 /** What a client of another dialect sends as its key is for another provider, unless its shape says that it is Anthropic's. */

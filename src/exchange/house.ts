@@ -1,5 +1,6 @@
 import type { KeyObject } from "node:crypto";
 import type { Clock } from "../base/clock.ts";
+import type { Secret } from "../base/secret.ts";
 import type { IdentityContext } from "../identity/principal.ts";
 import type { Catalogue, DisplayCurrency } from "../metering/index.ts";
 import type { ExchangeLog } from "../observe/exchange-log.ts";
@@ -7,9 +8,12 @@ import type { ExchangeMetrics } from "../observe/metrics.ts";
 import type { SessionCosts } from "../observe/session-costs.ts";
 import type { BudgetGate } from "../policy/budget/index.ts";
 import type { DataPolicy, Endpoint } from "../policy/residency/index.ts";
-import type { FullSessions } from "../quota/full-sessions.ts";
+import type { AccountDirectories } from "../quota/account-directories.ts";
+import type { FullSessions, SessionOwner } from "../quota/full-sessions.ts";
+import type { Redirected } from "../quota/redirects.ts";
 import type { QuotaWatch } from "../quota/watch.ts";
 import type { Deployment } from "../routing/deployment.ts";
+import type { Tier } from "../routing/dispatch.ts";
 import type { Providers } from "../routing/providers.ts";
 import type { ExchangeStore } from "../store/contract.ts";
 import type { BudgetRule, PayMode } from "../store/key-record.ts";
@@ -45,6 +49,24 @@ export interface ResidencySettings {
   readonly endpoints: readonly Endpoint[];
 }
 
+/** Where requests go that the caller's own session is not used for. */
+export interface DispatchSettings {
+  /** Provider that answers for Claude while an account is nearly full. */
+  readonly to: string | undefined;
+  /** Provider of all models that are nobody else's. */
+  readonly foreign: string | undefined;
+  /** The provider's names for what it answers with; an empty one refuses. */
+  readonly models: Readonly<Record<Tier, string>>;
+}
+
+/** What a redirect does for a session besides sending its requests elsewhere. */
+export interface RedirectWatch {
+  /** How the session stands now. */
+  check(owner: SessionOwner): Redirected | undefined;
+  /** What a redirected session's caller sends now: the way back is asked for with it. */
+  keep(redirected: Redirected, credential: Secret): void;
+}
+
 /** Settings of one configuration generation; an exchange keeps the one it began with. */
 export interface ExchangeSettings {
   readonly limits: BodyLimits;
@@ -57,6 +79,8 @@ export interface ExchangeSettings {
   readonly pay: PaySettings;
   readonly residency: ResidencySettings;
   readonly models: ListSettings;
+  /** Undefined: everything that names no provider goes to Anthropic, and nothing is looked at for that. */
+  readonly dispatch: DispatchSettings | undefined;
 }
 
 /** What every exchange works with. Built once by `gateway.ts`. */
@@ -72,7 +96,10 @@ export interface House {
   readonly vault: Pick<Vault, "find" | "list">;
   readonly budgets: BudgetGate;
   readonly quota: QuotaWatch;
+  /** Undefined: an account is known by its token alone. */
+  readonly directories: AccountDirectories | undefined;
   readonly fullSessions: FullSessions;
+  readonly redirects: RedirectWatch;
   /** Marks the thinking of other providers than Anthropic. */
   readonly provenance: KeyObject;
   /** The thinking of theirs that could not be marked. */

@@ -1,6 +1,6 @@
 import { ERRORS, type GatewayError, gatewayError } from "../base/errors.ts";
 import { allValues, firstValue } from "../base/header-list.ts";
-import { ok } from "../base/result.ts";
+import { fail, ok } from "../base/result.ts";
 import type { Secret } from "../base/secret.ts";
 import { readClientInfo } from "../identity/client.ts";
 import { carriesKey } from "../identity/keys/index.ts";
@@ -20,12 +20,14 @@ import { type Facts, needsBody, readFacts } from "./facts.ts";
 import type { ExchangeSettings, House } from "./house.ts";
 import { openMergedList } from "./models/merged-list.ts";
 import { notTried } from "./not-sent.ts";
+import { noteDispatch } from "./note-dispatch.ts";
 import { Purse } from "./purse.ts";
 import { searchingFor } from "./searching.ts";
 import { type Ending, settle } from "./settle.ts";
 import { SpillWatch } from "./spill.ts";
 import { toStartedRecord } from "./started.ts";
 import { unpackBody } from "./unpack.ts";
+import { withDirectory } from "./with-directory.ts";
 
 const RETRY_AFTER_MS = 5_000;
 
@@ -44,10 +46,15 @@ export async function runExchange(call: ClientCall, house: House): Promise<void>
   const collected = await collectBody(call, house, settings);
   if (!collected.ok) return refuse(house, call, client, collected.error);
   const body = collected.value;
-  const identity = identified.value;
+  const { directories } = house;
+  const identity =
+    directories === undefined
+      ? identified.value
+      : await withDirectory(identified.value, directories);
   const facts = readFacts(body, call.asked);
   const question = { call, identity, asked: asked.value, facts, body };
   const decision = decide(question, house, settings);
+  if (settings.dispatch !== undefined) noteDispatch(call, decision, facts, identity, house);
 
   const info = readClientInfo(headers);
   const { provider } = decision.deployment;
@@ -159,11 +166,20 @@ async function collectBody(call: ClientCall, house: House, settings: ExchangeSet
   if (needsBody(call.operation, call.request.method ?? "")) {
     const body = await holdBody(call.request, settings.limits, house.held);
     if (!body.ok) return body;
+    if (settings.dispatch !== undefined && body.value.kind === "stream") {
+      body.value.drop();
+      return fail(TOO_LARGE);
+    }
     const { rawHeaders } = call.request;
     return ok(await unpackBody(body.value, rawHeaders, settings.limits, house.held));
   }
   return { ok: true, value: streamBody(call.request) } as const;
 }
+
+const TOO_LARGE = gatewayError(
+  "body_too_large",
+  "The body is larger than limits.body (MAX_BUFFER_BYTES), and has to be held whole to see which model it asks for",
+);
 
 function dropBody(body: RequestBody): void {
   if (body.kind !== "none") body.drop();

@@ -31,12 +31,12 @@ export class SpillWatch {
   }
 
   #observeSession(head: ResponseHead): void {
-    const { identity, facts } = this.#owner;
+    const { identity, facts, settings } = this.#owner;
     const { principal, account, own } = identity;
     if (account === undefined || own.secret === undefined) return;
     // What is kept of the limits must not repeat the token that they were told for.
     const headers = maskFields(head.headers, own.secret);
-    const { quota, fullSessions, clock } = this.#house;
+    const { quota, fullSessions, clock, redirects } = this.#house;
     if (head.status === TOO_MANY_REQUESTS) {
       const answer = { headers, model: facts.model };
       this.#full = fullSessions.note({ principal, account }, answer, clock.now());
@@ -45,6 +45,9 @@ export class SpillWatch {
       quota.overflows(account, undefined);
     }
     quota.observe({ credentialClass: "subscription", account }, headers);
+    if (settings.dispatch === undefined) return;
+    const redirected = redirects.check({ principal, account });
+    if (redirected !== undefined) redirects.keep(redirected, own.secret);
   }
 
   /** True for a session's answer that its overflow may better (req:C-22). */

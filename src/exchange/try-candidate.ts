@@ -23,7 +23,7 @@ import {
   prepareTranslation,
   type SearchedAnswer,
 } from "./hub/prepare.ts";
-import { prepareCount } from "./hub/prepare-count.ts";
+import { prepareCount, prepareOwnCount } from "./hub/prepare-count.ts";
 import type { LoggedCall } from "./hub/search/call-log.ts";
 import type { Searching } from "./hub/search/loop.ts";
 import { maskHead } from "./mask-secret.ts";
@@ -215,15 +215,21 @@ function prepare(
   if (call.operation === "messages" && dialect.id !== call.dialect.id) {
     return prepareTranslation({ ...sending, isStream: streamRequested }, candidate);
   }
-  if (call.operation === "count_tokens" && !countsItself(dialect, sending, candidate)) {
+  const isCount = call.operation === "count_tokens";
+  if (isCount && !takesCount(dialect, sending, candidate)) {
     return prepareCount({ ...sending, isStream: false }, candidate);
   }
+  const mayNotCount = isCount && candidate.countsByBytes === true;
   const makeTap = tapOf(dialect, sending, candidate);
+  const isRead = makeTap !== undefined && dialect.id !== ANTHROPIC;
   const request = toUpstreamRequest(sending, candidate, {
     under: dialect.under ?? "",
-    identityEncoding: streamRequested || (makeTap !== undefined && dialect.id !== ANTHROPIC),
+    identityEncoding: streamRequested || isRead || mayNotCount,
   });
-  const isRenamed = model !== undefined && dialect.id === ANTHROPIC;
+  if (mayNotCount) {
+    return ok(prepareOwnCount({ ...sending, isStream: false }, candidate, request));
+  }
+  const isRenamed = model !== undefined && dialect.id === ANTHROPIC && !candidate.namesItself;
   if (isRenamed && call.operation === "messages") return ok(renamed(request, sending, makeTap));
   return ok({ open: (inner, send) => send(request, inner), makeTap });
 }
@@ -244,21 +250,24 @@ function renamed(
 }
 
 /** Other servers that speak Anthropic's dialect may not count, and are asked in a way that has an answer all the same. */
-function countsItself({ id }: BoundDialect, { call }: Sending, { model }: Candidate): boolean {
-  return id === call.dialect.id && (id !== ANTHROPIC || model === undefined);
+function takesCount({ id }: BoundDialect, { call }: Sending, candidate: Candidate): boolean {
+  const { model, countsByBytes } = candidate;
+  return (
+    id === call.dialect.id && (id !== ANTHROPIC || model === undefined || countsByBytes === true)
+  );
 }
 
 /** Answers in Anthropic's dialect have a tap that reads them in place, packed or not; others are read as a translation would. */
 function tapOf(
   dialect: BoundDialect,
   { call: { operation }, requestedModel, relay, foreign }: Sending,
-  { deployment }: Candidate,
+  { deployment, model = requestedModel }: Candidate,
 ): Prepared["makeTap"] {
   if (operation === "embeddings") return () => new EmbeddingsTap();
   if (operation !== "messages") return undefined;
   if (dialect.id !== ANTHROPIC) return (head) => new DialectTap(dialect, isEventStream(head));
   // Whoever serves them, Anthropic's models take each other's thinking.
-  if (deployment.provider === ANTHROPIC || requestedModel.includes("claude")) return undefined;
+  if (deployment.provider === ANTHROPIC || model.includes("claude")) return undefined;
   return (head) => {
     const tap = relay.makeTap(head);
     return tap === undefined ? undefined : foreign.watch(tap);

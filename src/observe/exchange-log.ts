@@ -3,6 +3,7 @@ import type { GatewayError } from "../base/errors.ts";
 import { ERRORS } from "../base/errors.ts";
 import type { StartedRecord, TerminalRecord } from "../store/record.ts";
 import { bounded } from "./log.ts";
+import { type DispatchLine, dispatchLine } from "./router-lines.ts";
 
 /** A request that ended before an exchange began. */
 export interface Refusal {
@@ -25,12 +26,19 @@ export interface Overflowing {
   readonly movingCost: string | undefined;
 }
 
+/** A request was given its way. */
+export interface Dispatching extends DispatchLine {
+  readonly id: string;
+}
+
 /** Writes the one canonical line of each exchange, at its end, whatever happened. */
 export interface ExchangeLog {
   finished(started: StartedRecord, terminal: TerminalRecord): void;
   refused(refusal: Refusal): void;
   /** Once for each session and each time that it is full. */
   overflowed(overflowing: Overflowing): void;
+  /** Only where the way of a request depends on its model. */
+  dispatched(dispatch: Dispatching): void;
 }
 
 /** The canonical line as JSON: every field is named here, so that nothing else can get in. */
@@ -98,6 +106,9 @@ export function jsonExchangeLog(log: Logger): ExchangeLog {
         },
         "session overflowed",
       );
+    },
+    dispatched({ id, ...line }) {
+      log.info({ event: "exchange.dispatched", id }, dispatchLine(line));
     },
   };
 }

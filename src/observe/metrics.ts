@@ -65,6 +65,11 @@ export class ExchangeMetrics {
     help: "Cost in US dollars by book; the subscription book is list price, not money owed.",
     labels: ["book"],
   });
+  readonly #probes = new Counter({
+    name: "spillway_quota_probes_total",
+    help: "Questions how full a redirected account is, by whether the answer told it.",
+    labels: ["outcome"],
+  });
   readonly #headers = new Histogram(
     {
       name: "spillway_headers_seconds",
@@ -127,6 +132,11 @@ export class ExchangeMetrics {
     this.#errors.add(1, error.code, error.source);
   }
 
+  /** A redirected account was asked how full it is. */
+  probed(outcome: "told" | "failed"): void {
+    this.#probes.add(1, outcome);
+  }
+
   /** The page for `GET /metrics`. */
   expose(): string {
     return exposeAll([
@@ -135,6 +145,7 @@ export class ExchangeMetrics {
       this.#tokens,
       this.#unmetered,
       this.#cost,
+      this.#probes,
       this.#headers,
       this.#firstByte,
       this.#duration,

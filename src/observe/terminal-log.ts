@@ -1,7 +1,11 @@
 import { eventView } from "../store/views.ts";
 import type { ExchangeLog } from "./exchange-log.ts";
 import { paint } from "./paint.ts";
+import { dispatchLine } from "./router-lines.ts";
 import { exchangeLineHeader, formatExchangeLine, NOTIONAL_LEGEND } from "./terminal-line.ts";
+
+/** The exchange's own line says it as well. */
+const USUAL: ReadonlySet<string> = new Set(["anthropic-passthrough", "non-body-bearing"]);
 
 /** What the terminal can show. */
 export interface TerminalOptions {
@@ -36,6 +40,10 @@ export function terminalExchangeLog(
       const moving = movingCost === undefined ? "" : `, moving the context ~${movingCost}`;
       const text = `${why}: key "${plainWords(label)}" pays${moving}`;
       write(`${paint(options.color, "yellow", text)}\n`);
+    },
+    dispatched(line) {
+      if (USUAL.has(line.reason ?? "")) return;
+      write(`${paint(options.color, "dim", dispatchLine(line))}\n`);
     },
     refused({ id, operation, error }) {
       if (error.code !== "client_closed") write(`refused ${operation}: ${error.message} (${id})\n`);

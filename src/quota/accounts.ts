@@ -97,7 +97,7 @@ export class AccountQuotas {
 
 /**
  * An answer that tells how much is used speaks for the account as a whole; one that does not (a throttle, an error) only
- * adds what it says. Windows that an answer leaves out keep their last value until they reset.
+ * adds what it says. Windows that an answer leaves out keep their last value until they reset, where it is known when that is.
  */
 function merge(
   before: UnifiedQuota | undefined,
@@ -105,7 +105,13 @@ function merge(
   isWhole: boolean,
   nowMs: number,
 ): UnifiedQuota {
-  const windows = (before?.windows ?? []).filter((window) => !isOver(window, nowMs));
+  const windows = (before?.windows ?? []).filter(
+    (window) =>
+      !isOver(window, nowMs) &&
+      (!isWhole ||
+        window.resetsAtMs !== undefined ||
+        told.windows.some((named) => named.window === window.window)),
+  );
   for (const window of told.windows) {
     const index = windows.findIndex((known) => known.window === window.window);
     if (index === -1) windows.push(window);

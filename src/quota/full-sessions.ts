@@ -109,6 +109,7 @@ function binds({ claim, model: refused }: Entry, model: string | undefined): boo
   return model === refused;
 }
 
-function idOf({ principal, account }: SessionOwner): string {
+/** One text for the two. */
+export function idOf({ principal, account }: SessionOwner): string {
   return `${account}/${principal}`;
 }

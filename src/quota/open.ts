@@ -1,3 +1,5 @@
+import { join } from "node:path";
+import type { AccountDirectory } from "./account-directories.ts";
 import { AccountQuotas, type QuotaNotices } from "./accounts.ts";
 import { StatusFile } from "./status-file.ts";
 import { makeStatusLine } from "./status-line.ts";
@@ -16,6 +18,8 @@ export interface KeptQuota {
 export interface QuotaOptions {
   /** Undefined: no status file is wanted. */
   readonly statusFile: string | undefined;
+  /** Accounts with a directory, and so a file, of their own. */
+  readonly directories: readonly AccountDirectory[];
   readonly timeZone: string;
   readonly now: () => number;
   readonly kept: readonly KeptQuota[];
@@ -33,13 +37,10 @@ export function openQuota(options: QuotaOptions): { watch: QuotaWatch } & AsyncD
       return quota === undefined ? [] : [quota];
     }),
   );
-  const statusFile =
-    options.statusFile === undefined
-      ? undefined
-      : new StatusFile(options.statusFile, options.onFileError);
+  const files = openFiles(options);
   const watch = new QuotaWatch({
     accounts,
-    statusFile,
+    statusFileOf: (account) => files.own.get(account) ?? files.shared,
     statusLine: makeStatusLine(options.timeZone),
     keep: (quota) =>
       options.keep({
@@ -52,7 +53,23 @@ export function openQuota(options: QuotaOptions): { watch: QuotaWatch } & AsyncD
   return {
     watch,
     async [Symbol.asyncDispose]() {
-      await statusFile?.flush();
+      await Promise.all(files.all.map((file) => file.flush()));
     },
   };
+}
+
+const OWN_FILE = "usage-status.md";
+
+/** What is nobody's own goes into the shared file, unless that is somebody's own. */
+function openFiles({ statusFile, directories, onFileError }: QuotaOptions) {
+  const own = new Map<string, StatusFile>();
+  if (statusFile === undefined) return { own, shared: undefined, all: [] };
+  let isTaken = false;
+  for (const { path, account } of directories) {
+    const file = join(path, OWN_FILE);
+    isTaken ||= file === statusFile;
+    own.set(account, new StatusFile(file, onFileError, { followsLinks: false }));
+  }
+  const shared = isTaken ? undefined : new StatusFile(statusFile, onFileError);
+  return { own, shared, all: [...own.values(), ...(shared === undefined ? [] : [shared])] };
 }

@@ -163,4 +163,16 @@ describe("StatusFile", () => {
     assert.equal(errors.length, 1);
     assert.deepEqual(await readdir(directory), ["status.md"]);
   });
+
+  /** @see requirements S1-100 */
+  it("replaces a link where the file must be an account's own", async () => {
+    await writeFile(at("other.md"), "5h=1%\n");
+    await symlink(at("other.md"), at("own.md"));
+    const file = new StatusFile(at("own.md"), unexpected, { followsLinks: false });
+    file.write("5h=2%");
+    await file.flush();
+    assert.equal((await lstat(at("own.md"))).isSymbolicLink(), false);
+    assert.equal(await readFile(at("own.md"), "utf8"), "5h=2%\n");
+    assert.equal(await readFile(at("other.md"), "utf8"), "5h=1%\n");
+  });
 });

@@ -18,15 +18,24 @@ export type Line = string | (() => string | undefined);
 export class StatusFile {
   readonly #path: string;
   readonly #onError: (error: unknown) => void;
+  readonly #followsLinks: boolean;
   #next: Line | undefined;
   #writing: Promise<void> | undefined;
   #pause: NodeJS.Timeout | undefined;
   #isFailing = false;
 
-  /** `onError` hears of the first failure, and again only after a line could be written in between. */
-  constructor(path: string, onError: (error: unknown) => void) {
+  /**
+   * `onError` hears of the first failure, and again only after a line could be written in between. A link is followed, or
+   * replaced by a file where two accounts must not share one.
+   */
+  constructor(
+    path: string,
+    onError: (error: unknown) => void,
+    { followsLinks }: { readonly followsLinks: boolean } = { followsLinks: true },
+  ) {
     this.#path = path;
     this.#onError = onError;
+    this.#followsLinks = followsLinks;
   }
 
   /** Takes a line, without its line break, to be written soon. Never throws. */
@@ -63,7 +72,8 @@ export class StatusFile {
   async #replace(next: Line): Promise<void> {
     try {
       const line = typeof next === "function" ? next() : next;
-      if (line !== undefined) await replaceFile(this.#path, `${line}\n`);
+      const target = this.#followsLinks ? await targetOf(this.#path) : this.#path;
+      if (line !== undefined) await replaceFile(target, `${line}\n`);
       this.#isFailing = false;
     } catch (error) {
       if (!this.#isFailing) this.#onError(error);
@@ -72,8 +82,7 @@ export class StatusFile {
   }
 }
 
-async function replaceFile(path: string, text: string): Promise<void> {
-  const target = await targetOf(path);
+async function replaceFile(target: string, text: string): Promise<void> {
   const directory = dirname(target);
   await mkdir(directory, { recursive: true, mode: DIRECTORY_MODE });
   const suffix = randomBytes(6).toString("hex");

@@ -6,8 +6,8 @@ import type { OverflowNote, StatusLine } from "./status-line.ts";
 /** What the watch writes to and reads time from. */
 export interface QuotaWatchOptions {
   readonly accounts: AccountQuotas;
-  /** Undefined: no status file is wanted. */
-  readonly statusFile: StatusFile | undefined;
+  /** Where an account's line goes; undefined: no status file is wanted. */
+  readonly statusFileOf: (account: string) => StatusFile | undefined;
   readonly statusLine: StatusLine;
   /** Keeps an account's windows beyond this process. */
   readonly keep: (quota: AccountQuota) => void;
@@ -35,6 +35,7 @@ export class QuotaWatch {
   readonly #options: QuotaWatchOptions;
   /** Accounts that overflow now; their number is bounded by that of the accounts. */
   readonly #overflowing = new Map<string, OverflowNote>();
+  readonly #redirected = new Map<string, RedirectNote>();
 
   constructor(options: QuotaWatchOptions) {
     this.#options = options;
@@ -71,16 +72,24 @@ export class QuotaWatch {
     this.#writeStatus(quota, this.#options.now());
   }
 
+  /** Tells where an account's requests go; undefined: to itself again. */
+  redirects(account: string, note: RedirectNote | undefined): void {
+    if (note === undefined) this.#redirected.delete(account);
+    else this.#redirected.set(account, note);
+  }
+
   #writeStatus(quota: AccountQuota, nowMs: number): void {
-    const { statusFile, statusLine } = this.#options;
+    const { statusFileOf, statusLine } = this.#options;
     const note = this.#overflowing.get(quota.account);
-    statusFile?.write(() => statusLine(quota, nowMs, note));
+    statusFileOf(quota.account)?.write(() => statusLine(quota, nowMs, note));
   }
 
   /** The last known windows of every account, the most recently seen first. */
   snapshot(): readonly WatchedQuota[] {
-    return this.#options.accounts
-      .snapshot()
-      .map((quota) => ({ ...quota, overflow: this.#overflowing.get(quota.account) }));
+    return this.#options.accounts.snapshot().map((quota) => ({
+      ...quota,
+      overflow: this.#overflowing.get(quota.account),
+      redirect: this.#redirected.get(quota.account),
+    }));
   }
 }

@@ -4,7 +4,7 @@ import type { Book } from "../store/record.ts";
 import type { Deployment } from "./deployment.ts";
 
 /** `x-spillway-upstream-mode`: whose credential an answer was got with, and why that one. */
-export type UpstreamMode = "passthrough" | "byok" | "byok-overflow";
+export type UpstreamMode = "passthrough" | "byok" | "byok-overflow" | "fallback";
 
 /** The credential that an attempt sends. */
 export type CandidateCredential =
@@ -39,6 +39,10 @@ export interface Candidate {
   readonly deployment: Deployment;
   /** As the upstream calls it; undefined: as the request has it. */
   readonly model?: string | undefined;
+  /** The answer names the model that gave it, which is another than was asked for. */
+  readonly namesItself?: true | undefined;
+  /** A gateway like this one: where it speaks the client's dialect, the client's own bytes ask for a count of tokens too. */
+  readonly countsByBytes?: true | undefined;
   readonly credential: CandidateCredential;
   readonly mode: UpstreamMode;
   readonly book: Book;

@@ -3,12 +3,24 @@ import { type GatewayError, gatewayError } from "../base/errors.ts";
 import { fail, ok, type Result } from "../base/result.ts";
 import type { Secret } from "../base/secret.ts";
 import type { Candidate, CandidateCredential } from "./candidate.ts";
-import type { ProviderModel } from "./providers.ts";
+import type { Provider, ProviderModel } from "./providers.ts";
 import type { Route } from "./route.ts";
 
-/** A request for a model of another provider. */
+/** How a request is put to another provider, and why to this one. */
+export type AskedAs = Pick<
+  Candidate,
+  "model" | "namesItself" | "countsByBytes" | "mode" | "reason"
+>;
+
+/** A model that was asked for with its provider in front. */
+export function byName({ deployment, model }: ProviderModel): AskedAs {
+  return { model, mode: "byok", reason: `the model names the provider ${deployment.provider}` };
+}
+
+/** A request for another provider. */
 export interface ProviderRequest {
-  readonly target: ProviderModel;
+  readonly target: Provider;
+  readonly as: AskedAs;
   readonly organisation: string;
   readonly caller: { readonly own: CallerCredential; readonly hasKey: boolean };
   readonly stored: { readonly label: string; readonly secret: Secret } | undefined;
@@ -18,7 +30,7 @@ export interface ProviderRequest {
 
 /** The caller's own credential is for Anthropic and never goes along; who pays is the key that is stored or configured. */
 export function providerRoute(request: ProviderRequest): Result<Route, GatewayError> {
-  const { target, caller, injects } = request;
+  const { target, as, caller, injects } = request;
   const { provider } = target.deployment;
   if (!injects)
     return fail(
@@ -45,7 +57,7 @@ export function providerRoute(request: ProviderRequest): Result<Route, GatewayEr
       ),
     );
   }
-  return ok([toCandidate(target, credential)]);
+  return ok([{ ...as, deployment: target.deployment, credential, book: "api", tryIf: "always" }]);
 }
 
 function credentialFor({
@@ -60,21 +72,6 @@ function credentialFor({
     return { kind: "stored", owner, class: "stored", label: found.label, secret: found.secret };
   }
   return target.needsKey ? undefined : { kind: "none", owner: provider, class: "none" };
-}
-
-function toCandidate(
-  { deployment, model }: ProviderModel,
-  credential: CandidateCredential,
-): Candidate {
-  return {
-    deployment,
-    model,
-    credential,
-    mode: "byok",
-    book: "api",
-    tryIf: "always",
-    reason: `the model names the provider ${deployment.provider}`,
-  };
 }
 
 function refusal(what: string, why: string): GatewayError {

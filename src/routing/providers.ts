@@ -29,6 +29,6 @@ export interface Providers {
   /** Those that the configuration names, in its order. */
   readonly configured: readonly string[];
   get(id: string): Provider | undefined;
-  /** Undefined for a name that no provider stands in front of. */
+  /** Undefined for a name that no provider stands in front of, and none claims. */
   find(model: string | undefined): ProviderModel | undefined;
 }

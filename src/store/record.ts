@@ -78,7 +78,7 @@ export interface TerminalRecord {
   readonly servedModel?: string | undefined;
   readonly decision?: string | undefined;
   readonly attempts: readonly AttemptRecord[];
-  /** `x-spillway-upstream-mode`: `passthrough`, `byok`, `byok-overflow`, later `fallback`. */
+  /** `x-spillway-upstream-mode`: `passthrough`, `byok`, `byok-overflow`, `fallback`. */
   readonly mode?: string | undefined;
   /** HTTP status that the client saw; undefined when it left before headers. */
   readonly status?: number | undefined;

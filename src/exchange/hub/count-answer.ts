@@ -1,6 +1,4 @@
 import { isObject, parseJson } from "../../base/json.ts";
-import type { UpstreamError } from "../../canonical/index.ts";
-import type { BoundDialect } from "../../upstream/dialects/bind.ts";
 import type { TokenCounter } from "../../upstream/dialects/count.ts";
 import type {
   Flow,
@@ -8,18 +6,16 @@ import type {
   ResponseSink,
   TransportFailure,
 } from "../../upstream/transport/contract.ts";
-import type { RenderedError } from "../dialect.ts";
 import { upstreamIdOf } from "../upstream-id.ts";
 import { type WholeAnswer, wholeAnswer } from "../whole-answer.ts";
 
-/** What an upstream's answer to a count is read and told with. */
+/** What an upstream's answer to a count is read with, and what the client is told of it. */
 export interface CountTranslation {
-  readonly dialect: Pick<BoundDialect, "readError">;
-  readonly counter: TokenCounter;
-  readonly writeError: (error: UpstreamError) => RenderedError;
-  readonly writeCount: (tokens: number) => string;
+  readonly counter: Pick<TokenCounter, "readCount">;
+  readonly failed: (answer: WholeAnswer) => WholeAnswer;
+  readonly counted: (tokens: number, answer: WholeAnswer) => WholeAnswer;
   /** Told where the upstream, or this model of it, does not count. */
-  readonly estimate: () => number;
+  readonly estimated: () => WholeAnswer;
 }
 
 /** The credential or the moment is what is wrong: not that nobody counts there. */
@@ -54,7 +50,7 @@ export class CountedAnswer implements ResponseSink {
   onEnd(): void {
     const head = this.#head;
     if (head === undefined || isRedirect(head)) return;
-    const answer = this.#answerTo(head, Buffer.concat(this.#chunks));
+    const answer = this.#tell({ head, body: Buffer.concat(this.#chunks) });
     this.#inner.onHead({ ...answer.head, upstreamId: upstreamIdOf(head.headers) }, this.#flow);
     this.#inner.onData(answer.body);
     this.#inner.onEnd();
@@ -64,18 +60,14 @@ export class CountedAnswer implements ResponseSink {
     this.#inner.onFailure(failure);
   }
 
-  #answerTo({ status, headers }: ResponseHead, body: Buffer): WholeAnswer {
-    const { dialect, counter, writeError, writeCount, estimate } = this.#translation;
-    if (FAILURES.has(status) || status >= 500) {
-      const told = writeError(dialect.readError(status, headers, body));
-      return wholeAnswer(told.status, told.body, told.headers);
-    }
-    const read = parseJson(body, { maxBytes: MAX_ANSWER_BYTES });
+  #tell(answer: WholeAnswer): WholeAnswer {
+    const { counter, failed, counted, estimated } = this.#translation;
+    const { status } = answer.head;
+    if (FAILURES.has(status) || status >= 500) return failed(answer);
+    const read = parseJson(answer.body, { maxBytes: MAX_ANSWER_BYTES });
     const tokens =
       status < 300 && read.ok && isObject(read.value) ? counter.readCount(read.value) : undefined;
-    return tokens?.ok === true
-      ? countAnswer(writeCount(tokens.value), false)
-      : countAnswer(writeCount(estimate()), true);
+    return tokens?.ok === true ? counted(tokens.value, answer) : estimated();
   }
 }
 

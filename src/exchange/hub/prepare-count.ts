@@ -1,6 +1,9 @@
 import { type GatewayError, gatewayError } from "../../base/errors.ts";
 import { fail, ok, type Result } from "../../base/result.ts";
 import type { Candidate } from "../../routing/candidate.ts";
+import type { TokenCounter } from "../../upstream/dialects/count.ts";
+import type { UpstreamRequest } from "../../upstream/transport/contract.ts";
+import { wholeAnswer } from "../whole-answer.ts";
 import { CountedAnswer, type CountTranslation, countAnswer } from "./count-answer.ts";
 import { estimateTokens } from "./estimate-tokens.ts";
 import type { LocalAnswer, Prepared, Translating } from "./prepare.ts";
@@ -31,11 +34,14 @@ export function prepareCount(
   if (!written.ok) return written;
   const facts = answerFacts(translating, candidate, read.value);
   const translation: CountTranslation = {
-    dialect,
     counter,
-    writeError: (error) => call.dialect.canonical.writeError(error, facts),
-    writeCount,
-    estimate: () => estimateTokens(said),
+    failed({ head: { status, headers }, body }) {
+      const error = dialect.readError(status, headers, body);
+      const told = call.dialect.canonical.writeError(error, facts);
+      return wholeAnswer(told.status, told.body, told.headers);
+    },
+    counted: (tokens) => countAnswer(writeCount(tokens), false),
+    estimated: () => countAnswer(writeCount(estimateTokens(said)), true),
   };
   const request = addressRequest(candidate, written.value, false);
   return ok({
@@ -43,5 +49,36 @@ export function prepareCount(
     makeTap: undefined,
   });
 }
+
+/** Of a body that is not read. */
+const BYTES_PER_TOKEN = 4;
+
+/** Has another server of the client's own dialect count, by the client's own bytes; it may not count at all. */
+export function prepareOwnCount(
+  translating: Translating,
+  candidate: Candidate,
+  request: UpstreamRequest,
+): Prepared {
+  const { call, body, provenance, requestedModel } = translating;
+  const { counter = NO_COUNTER } = candidate.deployment.dialectFor(
+    candidate.model ?? requestedModel,
+  );
+  const translation: CountTranslation = {
+    counter,
+    failed: (answer) => answer,
+    counted: (_, answer) => answer,
+    estimated() {
+      const read = readForUpstream(translating, candidate, provenance);
+      const bytes = body.kind === "held" ? body.plainBytes : 0;
+      const tokens = read.ok ? estimateTokens(read.value.said) : Math.ceil(bytes / BYTES_PER_TOKEN);
+      return countAnswer((call.writeCount ?? String)(tokens), true);
+    },
+  };
+  return { open: (inner, send) => send(request, new CountedAnswer(inner, translation)) };
+}
+
+const NO_COUNTER: Pick<TokenCounter, "readCount"> = {
+  readCount: () => fail({ kind: "server", message: "nobody counts here" }),
+};
 
 const NO_COUNT = gatewayError("not_found", "Tokens are not counted in this dialect");

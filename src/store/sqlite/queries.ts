@@ -89,7 +89,7 @@ export const BUDGET_BALANCES = `
 export const BILLED_REQUESTS = `
   SELECT coalesce(key_id, 'user/' || principal) AS scope, count(*) AS requests FROM exchange
   WHERE started_at >= :from AND started_at < :to AND operation = 'messages' AND (
-    (mode IN ('byok', 'byok-overflow') AND coalesce(error_source, '') <> 'policy')
+    (mode IN ('byok', 'byok-overflow', 'fallback') AND coalesce(error_source, '') <> 'policy')
     OR (mode IS NULL AND EXISTS (
       SELECT 1 FROM ledger_line
       WHERE exchange = number AND leg = 'reserve' AND account LIKE 'budget:%')))

@@ -11,6 +11,8 @@ export interface ChatProvider {
   readonly under?: string;
   /** False: a server of one's own, which may ask for none. */
   readonly needsKey?: boolean;
+  /** Models whose names begin so are this provider's, without its id in front. */
+  readonly claims?: string;
   readonly checkPath?: string;
   readonly routerVariable?: string;
   readonly authorize?: ProviderDefinition["authorize"];
@@ -29,6 +31,7 @@ export function chatProvider(special: ChatProvider): ProviderDefinition {
     defaultBaseUrl,
     needsKey,
     ...(routerVariable === undefined ? {} : { routerVariable }),
+    claims: special.claims,
     checkPath: special.checkPath ?? "/models",
     authorize,
     dialectFor: (model) =>

@@ -9,6 +9,8 @@ export interface ProviderDefinition {
   /** With the path in front of the dialect's; undefined: only the operator knows it. */
   readonly defaultBaseUrl: string | undefined;
   readonly needsKey: boolean;
+  /** Models whose names begin so are this provider's, without its id in front. */
+  readonly claims?: string | undefined;
   /** A list of models, asked for to see whether a key is taken. */
   readonly checkPath: string;
   /** The list of its models, where `checkPath` is none, or not all of it. */

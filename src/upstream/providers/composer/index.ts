@@ -9,6 +9,7 @@ export const provider = chatProvider({
   defaultBaseUrl: "http://127.0.0.1:8787/v1",
   needsKey: false,
   routerVariable: "CURSOR_API_KEY",
+  claims: "composer-",
   traits: {
     images: "accepted",
     // quirk(composer): an agent answers, which takes neither temperature nor top_p.

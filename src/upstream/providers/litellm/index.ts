@@ -1,6 +1,5 @@
 import { anthropicProvider } from "../anthropic-provider.ts";
 import { claudeTraits } from "../claude-traits.ts";
-import { eitherField } from "../provider.ts";
 
 /**
  * A LiteLLM proxy of one's own, all of whose models answer in this dialect.
@@ -11,6 +10,5 @@ export const provider = anthropicProvider({
   defaultBaseUrl: "http://127.0.0.1:4000",
   needsKey: false,
   routerVariable: "LITELLM_URL",
-  authorize: eitherField,
   traitsOf: claudeTraits,
 });

@@ -1,0 +1,27 @@
+import type { Identity } from "../identity/principal.ts";
+import type { ClientCall } from "./call.ts";
+import type { Decision } from "./decide.ts";
+import { type Facts, WITH_MODEL } from "./facts.ts";
+import type { House } from "./house.ts";
+
+/** Tells where a request goes, and keeps for a redirected session what its way back is asked for with. */
+export function noteDispatch(
+  call: ClientCall,
+  { route, deployment, dispatched }: Decision,
+  { model, stream = false }: Facts,
+  { own }: Identity,
+  { log, redirects }: Pick<House, "log" | "redirects">,
+): void {
+  if (dispatched?.redirected !== undefined && own.secret !== undefined) {
+    redirects.keep(dispatched.redirected, own.secret);
+  }
+  if (route === undefined) return;
+  log.dispatched({
+    id: call.id,
+    to: deployment.provider,
+    reason: dispatched?.reason ?? (WITH_MODEL.has(call.operation) ? undefined : "non-body-bearing"),
+    model,
+    rewrite: dispatched?.elsewhere === undefined ? undefined : route[0].model,
+    stream,
+  });
+}
