@@ -13,6 +13,7 @@ import { openLog } from "./observe/log.ts";
 import { LogFile, shortenErrorLog } from "./observe/log-file.ts";
 import { wantsColor } from "./observe/paint.ts";
 import { terminalExchangeLog } from "./observe/terminal-log.ts";
+import { routerGreeting } from "./router-greeting.ts";
 import { seedAtStart } from "./seed-at-start.ts";
 
 /** How this process speaks. */
@@ -81,6 +82,9 @@ async function run(
   }
   await using gateway = opened.value;
   greet(voice, gateway, loaded.value);
+  for (const line of routerGreeting(loaded.value.config, gateway.url)) {
+    voice.journal("info", "router.started", line);
+  }
   warnOfOpenDoor(voice.journal, loaded.value);
   const seeding = seedAtStart({
     config: loaded.value.config,
