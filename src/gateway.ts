@@ -4,7 +4,6 @@ import { openAccounts } from "./accounts.ts";
 import type { Clock } from "./base/clock.ts";
 import { ERRORS, type GatewayError, gatewayError } from "./base/errors.ts";
 import { IdSource } from "./base/ids.ts";
-import { systemRandom } from "./base/random.ts";
 import { fail, ok, type Result } from "./base/result.ts";
 import { checkKey } from "./check-key.ts";
 import type { Environment } from "./config/inputs.ts";
@@ -153,15 +152,7 @@ export async function openGateway(options: GatewayOptions): Promise<Result<Gatew
   });
   const sessions = openSessionCosts(store.reader, startedAt);
   const redirects = scope.use(
-    openRedirects({
-      current: () => current,
-      quota,
-      deployment,
-      clock,
-      random: systemRandom,
-      journal,
-      metrics,
-    }),
+    openRedirects({ current: () => current, quota, deployment, clock, journal, metrics }),
   );
   let draining = false;
   let url = "";
@@ -186,14 +177,7 @@ export async function openGateway(options: GatewayOptions): Promise<Result<Gatew
     providerLists: new ProviderLists({ monotonicMs: clock.monotonicMs }),
     store,
     quota,
-    directories: await openAccounts({
-      paths: config.quota.accounts,
-      installKey,
-      clock,
-      journal,
-      platform: options.platform,
-      homeDir: options.homeDir,
-    }),
+    directories: await openAccounts({ ...options, paths: config.quota.accounts, installKey }),
     metrics,
     sessions,
     log: options.log,

@@ -1,4 +1,5 @@
 import type { Clock } from "./base/clock.ts";
+import { systemRandom } from "./base/random.ts";
 import type { Config } from "./config/schema.ts";
 import type { RedirectWatch } from "./exchange/house.ts";
 import { maskFields } from "./exchange/mask-secret.ts";
@@ -22,14 +23,13 @@ export interface RedirectOptions {
   /** Anthropic, whose origin a probe's credential is bound to (design R18). */
   readonly deployment: Deployment;
   readonly clock: Clock;
-  readonly random: () => number;
   readonly journal: Journal;
   readonly metrics: ExchangeMetrics;
 }
 
 /** Watches how full accounts are, redirects their sessions and brings them back. */
 export function openRedirects(options: RedirectOptions): RedirectWatch & Disposable {
-  const { current, quota, deployment, clock, random, journal, metrics } = options;
+  const { current, quota, deployment, clock, journal, metrics } = options;
   const target = () => current().settings.dispatch?.to;
   const shown = (account: string) => countedWindows(quota.find(account));
 
@@ -73,7 +73,7 @@ export function openRedirects(options: RedirectOptions): RedirectWatch & Disposa
         "[proxy] probe: count_tokens tells no limits for this account; asking with a message of one token instead",
       ),
     now: clock.now,
-    random,
+    random: systemRandom,
   });
   return {
     check: (owner) => redirects.check(owner),

@@ -1,10 +1,16 @@
 import { join } from "node:path";
+import { isLoopbackHost } from "./config/fields.ts";
 import type { Config } from "./config/schema.ts";
 import { TIERS } from "./routing/dispatch.ts";
 import { PROVIDERS } from "./upstream/providers/registry.generated.ts";
 
 const NOTE =
   "NOTE: accounts are told apart by their tokens, and share one usage file. For several logins set CLAUDE_CONFIG_DIRS (quota.accounts), or run one gateway for each.";
+
+const OPEN_DOOR =
+  "WARNING: whoever reaches this port would be served with LiteLLM's key, so nothing is redirected: listen on loopback, or turn auth.required on";
+const ONE_KEY =
+  "WARNING: redirect.probe.key (ANTHROPIC_API_KEY_FOR_PROBES) belongs to one account, and is taken to speak for each of quota.accounts";
 
 /**
  * What claude-router says at its start, where something of what it does is on: what listens, what is written, what is
@@ -33,9 +39,15 @@ export function routerGreeting(config: Config, url: string): readonly string[] {
       (tier) =>
         `WARNING: redirect.models.${tier} (LITELLM_FALLBACK_${tier.toUpperCase()}) is empty: redirected ${tier} requests get 500`,
     ),
+    ...(isOpen(config) && redirect.to !== undefined ? [OPEN_DOOR] : []),
+    ...(quota.accounts.length > 1 && redirect.probe.key !== undefined ? [ONE_KEY] : []),
     ...(quota.accounts.length === 0 ? [NOTE] : []),
   ];
   return lines.map((line) => `[proxy] ${line}`);
+}
+
+function isOpen({ auth, listener }: Config): boolean {
+  return !auth.required && !isLoopbackHost(listener.bind);
 }
 
 function usageFiles({ quota: { statusFile, accounts } }: Config): readonly string[] {

@@ -6,8 +6,8 @@ import { type Dispatch, dispatch, modelClassOf } from "../routing/dispatch.ts";
 import { type AskedAs, providerRoute } from "../routing/provider-route.ts";
 import type { Provider } from "../routing/providers.ts";
 import type { Route } from "../routing/route.ts";
-import type { Question } from "./decide.ts";
 import type { DispatchSettings, ExchangeSettings, House } from "./house.ts";
+import type { Question } from "./question.ts";
 
 /** Where a request goes that names no provider, and the session that is spared by it. */
 export interface Dispatched extends Dispatch {
@@ -71,6 +71,14 @@ export function routeElsewhere(
     injects: pay.injects,
   });
 }
+
+/** The request is Anthropic's after all. */
+export function sparesNothing(dispatched: Dispatched): Dispatched {
+  const usual = dispatch({ model: "claude", isRedirected: false, has: NOBODY });
+  return { ...dispatched, ...usual, elsewhere: undefined, redirected: undefined };
+}
+
+const NOBODY = { redirect: false, foreign: false };
 
 /** `[1m]` means something to Anthropic's own clients only (req:C-13); undefined: the name goes as it came. */
 function withoutWindow(model: string | undefined): string | undefined {

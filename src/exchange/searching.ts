@@ -1,8 +1,9 @@
 import type { Admission } from "./admission.ts";
 import type { ClientSide } from "./client-side.ts";
-import { type Question, refuseSearch } from "./decide.ts";
+import { refuseSearch } from "./decide.ts";
 import type { ExchangeSettings, House } from "./house.ts";
 import type { Searching } from "./hub/search/loop.ts";
+import type { Question } from "./question.ts";
 
 /** What one exchange needs to search by itself; undefined where no search is configured. */
 export function searchingFor(

@@ -1,0 +1,162 @@
+import type { GatewayError } from "../base/errors.ts";
+import type { Result } from "../base/result.ts";
+import { ANTHROPIC } from "../canonical/index.ts";
+import type { Deployment } from "../routing/deployment.ts";
+import { payModeOf } from "../routing/pay-mode.ts";
+import { byName, providerRoute } from "../routing/provider-route.ts";
+import type { ProviderModel } from "../routing/providers.ts";
+import { type Route, type RouteRequest, route } from "../routing/route.ts";
+import type { PayMode } from "../store/key-record.ts";
+import type { Operation } from "./call.ts";
+import { WITH_MODEL } from "./facts.ts";
+import type { ExchangeSettings, House } from "./house.ts";
+import type { Question } from "./question.ts";
+import { type Dispatched, dispatchRequest, routeElsewhere } from "./redirecting.ts";
+import { shownTime } from "./shown-time.ts";
+
+/** Operations that a stored key is used for (design R4). */
+const INJECTED: ReadonlySet<Operation> = new Set(["messages", "count_tokens", "models"]);
+/** Who would answer a request, and who would pay. */
+export interface Choice {
+  readonly payMode: PayMode;
+  readonly routed: Result<Route, GatewayError>;
+  readonly deployment: Deployment;
+  readonly dispatched?: Dispatched;
+}
+
+/** A model of another provider is asked for by its name; everything else goes to Anthropic, or where it is dispatched to. */
+export function choose(question: Question, house: House, settings: ExchangeSettings): Choice {
+  const { call } = question;
+  const target = WITH_MODEL.has(call.operation) ? findProvider(question, house) : undefined;
+  return target === undefined
+    ? chooseAnthropic(question, house, settings)
+    : chooseProvider(question, target, house, settings);
+}
+
+/** A client of another dialect means its own provider's models where it names no other, and no model of Anthropic's. */
+function findProvider(question: Question, house: House): ProviderModel | undefined {
+  const { call, facts } = question;
+  const { model } = facts;
+  const named = house.providers.find(model);
+  if (call.dialect.id === ANTHROPIC) return named && inUse(named, question, house);
+  const { usualProvider } = call.dialect;
+  if (named !== undefined || usualProvider === undefined || model === undefined) return named;
+  return model.includes("claude") ? undefined : house.providers.find(`${usualProvider}/${model}`);
+}
+
+/** Anthropic has the last word on a name that nobody here gave a meaning. */
+function inUse(
+  named: ProviderModel,
+  { identity }: Question,
+  { vault }: House,
+): ProviderModel | undefined {
+  const { isConfigured, deployment } = named;
+  const isKeyed = vault.find(identity.organisation, deployment.provider) !== undefined;
+  return isConfigured || isKeyed ? named : undefined;
+}
+
+function chooseProvider(
+  { identity }: Question,
+  target: ProviderModel,
+  { vault }: House,
+  { pay }: ExchangeSettings,
+): Choice {
+  const { deployment } = target;
+  const routed = providerRoute({
+    target,
+    as: byName(target),
+    organisation: identity.organisation,
+    caller: { own: identity.own.class, hasKey: identity.key !== undefined },
+    stored: vault.find(identity.organisation, deployment.provider),
+    injects: pay.injects,
+  });
+  return { payMode: "inject", routed, deployment };
+}
+
+function chooseAnthropic(question: Question, house: House, settings: ExchangeSettings): Choice {
+  const { call, identity, asked, facts, body } = question;
+  const { pay } = settings;
+  const hasKey = identity.key !== undefined;
+  const isInjected = INJECTED.has(call.operation);
+  const found = isInjected
+    ? house.vault.find(identity.organisation, house.deployment.provider)
+    : undefined;
+  const stored = pay.injects ? found : undefined;
+  const payMode = payModeOf({
+    asksOverflow: asked.overflow,
+    key: identity.key?.settings.mode,
+    config: pay.mode,
+    stored,
+    hasKey,
+  });
+  const dispatched =
+    settings.dispatch === undefined || !WITH_MODEL.has(call.operation)
+      ? undefined
+      : dispatchRequest(
+          question,
+          spendsSession(question, payMode, stored),
+          house,
+          settings.dispatch,
+        );
+  if (dispatched?.elsewhere !== undefined) {
+    const { elsewhere } = dispatched;
+    const routed = routeElsewhere(question, dispatched, elsewhere, house, settings);
+    return { payMode, routed, deployment: elsewhere.deployment, dispatched };
+  }
+  const canSpill = facts.isQuotaProbe !== true && body.kind !== "stream";
+  const full =
+    payMode === "overflow" && stored !== undefined && canSpill && pay.memory
+      ? knownFull(question, house, settings)
+      : undefined;
+  const routed = route({
+    caller: {
+      principal: identity.principal,
+      ...ownFor(question),
+      hasKey,
+      isForeign: call.dialect.id !== ANTHROPIC,
+    },
+    mode: payMode,
+    stored,
+    storedUnusable:
+      found !== undefined && stored === undefined
+        ? "this gateway listens beyond this machine without auth.required, so stored keys are not used"
+        : undefined,
+    ownOnly: !isInjected,
+    canSpill,
+    fullUntil: full === undefined ? undefined : shownTime(full.resetsAtMs, settings.timeZone),
+    deployment: house.deployment,
+  });
+  return {
+    payMode,
+    routed,
+    deployment: house.deployment,
+    ...(dispatched === undefined ? {} : { dispatched }),
+  };
+}
+
+/** Whether it is the caller's own plan that a request uses up, be it with an overflow behind it (design R2). */
+function spendsSession(
+  { identity }: Question,
+  payMode: PayMode,
+  stored: object | undefined,
+): boolean {
+  const isInjected = payMode === "inject" && stored !== undefined && identity.key !== undefined;
+  return identity.own.class === "subscription" && !isInjected;
+}
+
+/** What a client of another dialect sends as its key is for another provider, unless its shape says that it is Anthropic's. */
+function ownFor({ call, identity }: Question): Pick<RouteRequest["caller"], "own" | "secret"> {
+  const { own } = identity;
+  const isForAnthropic = own.class === "subscription" || own.class === "api_key";
+  if (call.dialect.id !== ANTHROPIC && !isForAnthropic) return { own: "none" };
+  return { own: own.class, secret: own.secret };
+}
+
+function knownFull({ identity, facts }: Question, house: House, { pay }: ExchangeSettings) {
+  const { principal, account, own } = identity;
+  if (account === undefined || own.class !== "subscription") return undefined;
+  return house.fullSessions.find({ principal, account }, facts.model, {
+    nowMs: house.clock.now(),
+    retryMs: pay.retrySessionMs,
+  });
+}

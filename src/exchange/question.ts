@@ -1,0 +1,14 @@
+import type { Identity } from "../identity/principal.ts";
+import type { Asked } from "./asked.ts";
+import type { RequestBody } from "./body.ts";
+import type { ClientCall } from "./call.ts";
+import type { Facts } from "./facts.ts";
+
+/** A request about to be decided. */
+export interface Question {
+  readonly call: ClientCall;
+  readonly identity: Identity;
+  readonly asked: Asked;
+  readonly facts: Facts;
+  readonly body: RequestBody;
+}
