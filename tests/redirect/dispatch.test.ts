@@ -123,9 +123,9 @@ describe("claude-router's dispatch", () => {
     for (const path of PATHS) {
       it(`${id}: ${body} goes to Anthropic as it came, even over the threshold, ${path}`, async () => {
         const known = seenBy("anthropic");
-        const before = seenBy("litellm");
+        const others = seenBy("litellm");
         await ask(bench, { token: above, path, body });
-        assert.equal(seenBy("litellm"), before);
+        assert.equal(seenBy("litellm"), others);
         const seen = bench.anthropic.requests[known];
         assert.equal(seen?.body.toString(), body);
         await line(bench, /^\[proxy\] dispatch: anthropic reason=parse-failed-fail-safe model=-$/);
@@ -181,11 +181,11 @@ describe("claude-router's dispatch", () => {
   });
 
   it("S1-095: other endpoints go to Anthropic, whatever model they name", async () => {
-    const before = seenBy("litellm");
+    const others = seenBy("litellm");
     const path = "/v1/messages/batches";
     await ask(bench, { token: above, path, body: bodyFor("gpt-5") });
     assert.equal(bench.anthropic.requests.at(-1)?.target, path);
-    assert.equal(seenBy("litellm"), before);
+    assert.equal(seenBy("litellm"), others);
     await line(bench, /^\[proxy\] dispatch: anthropic reason=non-body-bearing model=-$/);
   });
 

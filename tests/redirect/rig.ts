@@ -6,6 +6,7 @@ import { json, message, type Responder } from "../upstream/answer.ts";
 import { type AnthropicUpstream, startAnthropicUpstream } from "../upstream/anthropic.ts";
 import { type Gateway, startGateway } from "../upstream/gateway.ts";
 import { text } from "../upstream/messages.ts";
+import type { RecordedRequest } from "../upstream/recorded-request.ts";
 
 export const LITELLM_KEY = "sk-litellm-of-the-operator";
 export const CURSOR_KEY = "key_of-the-cursor-dashboard";
@@ -22,7 +23,7 @@ export interface Bench extends AsyncDisposable {
 export interface BenchOptions {
   /** Undefined takes a variable away. */
   readonly env?: Readonly<Record<string, string | undefined>>;
-  readonly config?: string;
+  readonly config?: string | ((anthropicUrl: string) => string);
   readonly dataDir?: string;
 }
 
@@ -41,11 +42,13 @@ export async function openBench(options: BenchOptions = {}): Promise<Bench> {
   const set = Object.entries(env).flatMap(([name, value]) =>
     value === undefined ? [] : [[name, value]],
   );
+  const { config: asked } = options;
+  const config = typeof asked === "function" ? asked(anthropic.url) : asked;
   const gateway = opening.use(
     await startGateway({
       upstreamUrl: anthropic.url,
       env: Object.fromEntries(set),
-      config: `${options.config ?? ""}\nlimits:\n  loopDelay: 30s\n`,
+      config: `${config ?? ""}\nlimits:\n  loopDelay: 30s\n`,
       ...(options.dataDir === undefined ? {} : { dataDir: options.dataDir }),
     }),
   );
@@ -118,9 +121,15 @@ export async function ask({ gateway }: Pick<Bench, "gateway">, asked: Ask): Prom
   });
 }
 
+/** A probe carries no client's name. */
+export const isProbe = (seen: RecordedRequest): boolean => seen.header("user-agent") === "spillway";
+
 /** Has Anthropic tell once how full a session's plan is. */
 export async function tell(bench: Bench, token: string, windows: Windows): Promise<void> {
-  bench.anthropic.queue((seen) => seen.target.startsWith("/v1/messages"), answering(windows));
+  bench.anthropic.queue(
+    (seen) => seen.target.startsWith("/v1/messages") && !isProbe(seen),
+    answering(windows),
+  );
   const answer = await ask(bench, { token });
   assert.equal(answer.status, 200, answer.body.toString());
 }
@@ -128,7 +137,7 @@ export async function tell(bench: Bench, token: string, windows: Windows): Promi
 /** The router's lines of the log, in order. */
 export function lines({ gateway }: Pick<Bench, "gateway">, kind = ""): readonly string[] {
   const found = [...gateway.stdout().matchAll(/"msg":"(\[proxy\] [^"]*)"/g)];
-  return found.map(([, line = ""]) => line).filter((line) => line.startsWith(`[proxy] ${kind}`));
+  return found.map(([, said = ""]) => said).filter((each) => each.startsWith(`[proxy] ${kind}`));
 }
 
 /** Waits for a line; the log is written a little later. */

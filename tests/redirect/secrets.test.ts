@@ -5,11 +5,14 @@ import { join } from "node:path";
 import { describe, it } from "node:test";
 import { canary, leaksIn, leaksInFiles } from "../fault/canaries.ts";
 import type { RecordedRequest } from "../upstream/recorded-request.ts";
-import { ask, counted, line, openBench, tell } from "./rig.ts";
+import { ask, counted, isProbe, line, openBench, tell } from "./rig.ts";
 
 const wire = (seen: readonly RecordedRequest[]): string =>
   seen
-    .map(({ rawHeaders, target, body }) => `${target}\n${rawHeaders.join("\n")}\n${body}`)
+    .map(
+      ({ rawHeaders, target, body }) =>
+        `${target}\n${rawHeaders.join("\n")}\n${body.toString("latin1")}`,
+    )
     .join("\n");
 
 describe("credentials around a redirect", () => {
@@ -39,10 +42,7 @@ describe("credentials around a redirect", () => {
         dataDir: join(root, "data"),
       });
       await mkdir(join(root, "data"), { recursive: true });
-      bench.anthropic.on(
-        (seen) => seen.header("user-agent") === "spillway",
-        counted(9, { fiveHour: 0.95 }),
-      );
+      bench.anthropic.on(isProbe, counted(9, { fiveHour: 0.95 }));
       for (const token of [secrets.session, secrets.directory]) {
         await tell(bench, token, { fiveHour: 0.95 });
         const headers = { "x-api-key": secrets.apiKey, cookie: secrets.cookie };
@@ -55,9 +55,7 @@ describe("credentials around a redirect", () => {
       const probed = await Promise.all(
         [secrets.session, secrets.directory].map((token) =>
           bench.anthropic.waitForRequest(
-            (seen) =>
-              seen.header("user-agent") === "spillway" &&
-              seen.header("authorization") === `Bearer ${token}`,
+            (seen) => isProbe(seen) && seen.header("authorization") === `Bearer ${token}`,
           ),
         ),
       );

@@ -4,7 +4,6 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { call, eventually } from "../fault/rig.ts";
 import { control } from "../overflow/rig.ts";
 import { failure, json } from "../upstream/answer.ts";
-import type { RecordedRequest } from "../upstream/recorded-request.ts";
 import { isObject } from "../upstream/request-kind.ts";
 import {
   answering,
@@ -12,6 +11,7 @@ import {
   type Bench,
   bodyFor,
   counted,
+  isProbe,
   limits,
   line,
   lines,
@@ -23,8 +23,6 @@ import {
 const SOON = { PROBE_INTERVAL_MS: "300" };
 const NEVER = { PROBE_INTERVAL_MS: "3600000" };
 
-/** A probe carries no client's name. */
-const isProbe = (seen: RecordedRequest): boolean => seen.header("user-agent") === "spillway";
 const probesOf = ({ anthropic }: Bench) => anthropic.requests.filter(isProbe);
 
 async function serverOf(bench: Bench, token: string, model?: string): Promise<string> {
@@ -159,6 +157,23 @@ describe("a plan that is nearly full", () => {
     bench.anthropic.on("plain", answering({ fiveHour: 0.99, resetsAt: inSeconds(700) }));
     assert.equal(await serverOf(bench, token), "anthropic");
     assert.equal(await serverOf(bench, token), "litellm");
+  });
+
+  it("is used all the same where a policy does not let the content go elsewhere", async () => {
+    await using bench = await openBench({
+      env: NEVER,
+      config: (url) =>
+        `residency: { policy: us_only, endpoints: [{ url: "${url}", place: us, guarantee: a test, source: here, verified: 2026-11-25 }] }`,
+    });
+    const token = session();
+    bench.anthropic.queue("plain", answering({ fiveHour: 0.95 }));
+    for (let i = 0; i < 2; i += 1) {
+      const answer = await ask(bench, { token });
+      assert.equal(answer.status, 200, answer.body.toString());
+      assert.equal(answer.headers["x-spillway-provider"], "anthropic");
+    }
+    assert.equal(bench.litellm.requests.length, 0);
+    assert.equal((await ask(bench, { token, model: "gpt-5" })).status, 403);
   });
 
   it("is known again after a restart", async () => {
