@@ -47,5 +47,12 @@ export async function openAccounts(
       ),
   });
   await accounts.look();
+  for (const path of accounts.withoutLogin) {
+    journal(
+      "warn",
+      "quota.no_login",
+      `No login is found in ${path}: until there is one, its requests count as an account of their own and use the shared status file.`,
+    );
+  }
   return accounts;
 }

@@ -55,6 +55,7 @@ describe("AccountDirectories", () => {
     assert.equal(await accountOf(accounts, "A"), "account a");
     assert.equal(await accountOf(accounts, "B"), "account b");
     assert.deepEqual(sameLogins, []);
+    assert.deepEqual(accounts.withoutLogin, []);
   });
 
   it("S1-098: follows a refreshed token at its first request, and still knows the one before", async () => {
@@ -108,6 +109,16 @@ describe("AccountDirectories", () => {
     }
     await login("a", "A3");
     assert.equal(await accountOf(accounts, "A3"), "account a");
+  });
+
+  it("C-02: says where no login is, and finds it once there is one", async () => {
+    await login("a", "A");
+    const accounts = open();
+    await accounts.look();
+    assert.deepEqual(accounts.withoutLogin, [join(root, "b")]);
+    await login("b", "B");
+    assert.equal(await accountOf(accounts, "B"), "account b");
+    assert.deepEqual(accounts.withoutLogin, []);
   });
 
   it("S1-157: tells once of two directories with one login, be it one file or a copy", async () => {

@@ -58,6 +58,11 @@ export class AccountDirectories {
     await this.#looking;
   }
 
+  /** Directories in which no login was found so far. */
+  get withoutLogin(): readonly string[] {
+    return this.#entries.filter(({ tokens }) => tokens.length === 0).map(({ path }) => path);
+  }
+
   async #lookAtAll(): Promise<void> {
     await Promise.all(this.#entries.map((entry) => this.#lookAt(entry)));
     for (const [index, one] of this.#entries.entries()) {

@@ -214,6 +214,20 @@ function windowsOf(page: unknown): string {
   return JSON.stringify(page).replaceAll(/"(?:observed_at|resets_in_seconds)":[^,}]+/g, "");
 }
 
+describe("upstreams that are down", () => {
+  it("S1-118: each of them is a 502 of its own, and the process lives", async () => {
+    const dead = "http://127.0.0.1:9";
+    await using bench = await openBench({ env: { LITELLM_URL: dead, COMPOSER_API_URL: dead } });
+    const token = session();
+    for (const model of ["gpt-5", "composer-2.5"]) {
+      const answer = await ask(bench, { token, model });
+      assert.equal(answer.status, 502, answer.body.toString());
+      assert.match(answer.body.toString(), /"type":"error"/);
+    }
+    assert.equal((await ask(bench, { token })).status, 200);
+  });
+});
+
 describe("what is not configured", () => {
   it("S1-005, S1-051, C-07: without LITELLM_URL everything but Composer's goes to Anthropic", async () => {
     await using bench = await openBench({ env: { LITELLM_URL: undefined } });
