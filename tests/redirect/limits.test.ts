@@ -90,7 +90,7 @@ describe("claude-router's variables without its gates", () => {
     assert.deepEqual(lines(bench), []);
   });
 
-  it("S1-006: 50 MB pass in chunks, byte for byte, and are not held", {
+  it("S1-006: 160 MB pass in chunks, byte for byte, and are not held", {
     skip: !hasProc && "/proc is Linux's",
   }, async () => {
     await using bench = await openBench({
@@ -100,7 +100,7 @@ describe("claude-router's variables without its gates", () => {
     const before = await peakRssBytes(bench.gateway.pid);
     const hash = createHash("sha256");
     const chunk = Buffer.alloc(MEBIBYTE, "a");
-    const chunks = Array.from({ length: 50 }, (_, at) => {
+    const chunks = Array.from({ length: 160 }, (_, at) => {
       const one = Buffer.from(chunk);
       one.writeUInt32BE(at);
       hash.update(one);
@@ -111,6 +111,6 @@ describe("claude-router's variables without its gates", () => {
     const seen = bench.anthropic.requests.find(isFor(path));
     assert.equal(seen?.bodyHash(), hash.digest("hex"));
     const grown = (await peakRssBytes(bench.gateway.pid)) - before;
-    assert.ok(grown < 40 * MEBIBYTE, `${grown} bytes more`);
+    assert.ok(grown < 100 * MEBIBYTE, `${grown} bytes more`);
   });
 });
