@@ -41,6 +41,10 @@ describe("a plan that is nearly full", () => {
     bench.anthropic.on(isProbe, counted(9, { fiveHour: 0.86, sevenDay: 0.1 }));
     await tell(bench, token, { fiveHour: 0.91, sevenDay: 0.1 });
     for (let i = 0; i < 3; i += 1) assert.equal(await serverOf(bench, token), "litellm");
+    assert.match(
+      JSON.stringify(await bench.gateway.api("/me/quota")),
+      /"redirect":\{"to":"litellm","since":"[^"]+","reason":"5h at 91%"\}/,
+    );
     const probe = await bench.anthropic.waitForRequest(isProbe);
     assert.equal(`${probe.method} ${probe.target}`, "POST /v1/messages/count_tokens");
     assert.deepEqual(probe.json(), {
