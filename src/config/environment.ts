@@ -75,7 +75,16 @@ export function readOutside(
   if (isSet(env["LITELLM_URL"]) && !isSet(env["LITELLM_API_KEY"])) {
     warnings.push("LITELLM_URL is set without LITELLM_API_KEY, so LiteLLM is asked without a key");
   }
+  warnings.push(...foreignComposerModels(byPath.get("providers.composer.models")));
   return ok({ overrides: [...byPath.values()], warnings });
+}
+
+/** A name that does not lead back to Composer could be chosen, and would go elsewhere. */
+function foreignComposerModels(models: Override | undefined): readonly string[] {
+  if (!Array.isArray(models?.value)) return [];
+  return models.value
+    .filter((id) => !String(id).startsWith("composer-"))
+    .map((id) => `COMPOSER_MODELS has ${id}, which does not begin with composer- and is not its`);
 }
 
 function isSet(text: string | undefined): boolean {

@@ -103,6 +103,17 @@ describe("claude-router's variables", () => {
     assert.equal(sources.get("providers.composer.key"), "env CURSOR_API_KEY");
   });
 
+  it("S1-044: lists Composer's models, and warns of one that would not lead back to it", async () => {
+    const models = async (env: Env) =>
+      (await load({ CURSOR_API_KEY: "k", ...env })).config.providers["composer"]?.models;
+    assert.deepEqual(await models({}), ["composer-2.5"]);
+    const two = { COMPOSER_MODELS: "composer-2.5, composer-2" };
+    assert.deepEqual(await models(two), ["composer-2.5", "composer-2"]);
+    assert.equal((await load(two)).config.providers["composer"], undefined);
+    const { warnings } = await load({ CURSOR_API_KEY: "k", COMPOSER_MODELS: "gpt-5" });
+    assert.match(warnings.join(), /COMPOSER_MODELS has gpt-5/);
+  });
+
   it("says which variable is wrong, and never what a key is", async () => {
     for (const [env, expected] of [
       [

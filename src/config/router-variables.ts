@@ -2,6 +2,8 @@ import { type EnvironmentVariable, readInteger, readList } from "./environment-v
 
 const LITELLM = "LITELLM_URL";
 const COMPOSER = "CURSOR_API_KEY";
+const COMPOSER_FAMILY = "composer-";
+const COMPOSER_MODEL = "composer-2.5";
 /** Where its hosted bridge has its Chat Completions. */
 const COMPOSER_ROUTE = "/opencodev2/v1";
 const COMPOSER_URL = `https://api-for-cursor.standardagents.ai${COMPOSER_ROUTE}`;
@@ -93,10 +95,20 @@ export const ROUTER_VARIABLES: readonly EnvironmentVariable[] = [
     read: composerUrl,
   },
   {
+    name: "COMPOSER_MODELS",
+    path: "providers.composer.models",
+    description: `Composer's models in the list of models, separated by commas: ids that begin with ${COMPOSER_FAMILY}. Default: ${COMPOSER_MODEL}.`,
+    onlyWith: COMPOSER,
+    read: readList,
+  },
+  {
     name: COMPOSER,
     path: "providers.composer.key",
     description: "Key for Cursor's Composer; models named composer-* go there.",
-    also: [{ path: "providers.composer.url", value: COMPOSER_URL, isDefault: true }],
+    also: [
+      { path: "providers.composer.url", value: COMPOSER_URL, isDefault: true },
+      { path: "providers.composer.models", value: [COMPOSER_MODEL], isDefault: true },
+    ],
   },
 ];
 

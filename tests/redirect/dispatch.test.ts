@@ -189,6 +189,18 @@ describe("claude-router's dispatch", () => {
     await line(bench, /^\[proxy\] dispatch: anthropic reason=non-body-bearing model=-$/);
   });
 
+  it("S1-083: a picker's name is read as the real one, and only the name is changed in the body", async () => {
+    for (const path of PATHS) {
+      const known = seenBy("litellm");
+      const answer = await ask(bench, { token: below, path, body: odd("claude-router-gpt-5") });
+      assert.equal(answer.status, 200, answer.body.toString());
+      assert.equal(bench.litellm.requests[known]?.body.toString(), odd("gpt-5"));
+    }
+    const known = bench.composer.requests.length;
+    await ask(bench, { token: above, model: "claude-router-composer-2.5" });
+    assert.equal(bench.composer.requests.length, known + 1);
+  });
+
   it("C-13, S1-071: the 1M window's beta and suffix stay with Anthropic", async () => {
     const headers = { "anthropic-beta": "context-1m-2025-08-07,oauth-2025-04-20" };
     await ask(bench, { token: above, model: "claude-opus-4-8[1m]", headers });
@@ -196,6 +208,7 @@ describe("claude-router's dispatch", () => {
     assert.deepEqual(redirected?.json(), JSON.parse(bodyFor("claude-opus-4-7")));
     await ask(bench, { token: above, model: "claude-fable-5[1m]", headers });
     assert.deepEqual(bench.litellm.requests.at(-1)?.json(), JSON.parse(bodyFor("claude-fable-5")));
+    assert.equal(bench.litellm.requests.at(-1)?.header("anthropic-beta"), "oauth-2025-04-20");
   });
 
   it("S1-052, S1-118: what goes wrong elsewhere is told in Anthropic's words, and the process lives", async () => {
