@@ -87,6 +87,8 @@ async function openBench(
     readonly providers?: readonly string[];
     readonly config?: string;
     readonly env?: Readonly<Record<string, string>>;
+    /** A variable with the URL of a provider. */
+    readonly urlVariable?: { readonly name: string; readonly provider: string };
   } = {},
 ): Promise<Bench> {
   const {
@@ -94,6 +96,7 @@ async function openBench(
     providers = ["groq", "gemini"],
     config = "",
     env = {},
+    urlVariable,
   } = options;
   await using opening = new AsyncDisposableStack();
   const upstream = opening.use(
@@ -105,7 +108,13 @@ async function openBench(
   const gateway = opening.use(
     await startTestGateway(`${upstream.url}/anthropic`, {
       config: `${providers.length > 0 ? "providers:\n" : ""}${entries.join("")}${config}`,
-      env: { A_KEY: KEY, ...env },
+      env: {
+        A_KEY: KEY,
+        ...env,
+        ...(urlVariable === undefined
+          ? {}
+          : { [urlVariable.name]: `${upstream.url}/${urlVariable.provider}` }),
+      },
     }),
   );
   const scope = opening.move();
@@ -460,7 +469,7 @@ describe("the other providers' part of the list", () => {
     const data = [{ id: "gemini-3.1-pro-preview" }, { id: OPUS.id }, { id: "claude-of-litellm" }];
     await using bench = await openBench({
       providers: ["litellm"],
-      env: { LITELLM_URL: "http://127.0.0.1:9" },
+      urlVariable: { name: "LITELLM_URL", provider: "litellm" },
       script: ({ target }) => (target.startsWith("/litellm/") ? { json: { data } } : undefined),
     });
     assert.deepEqual(idsOf(await bench.get("/v1/models", ANTHROPIC)), [
