@@ -19,6 +19,8 @@ describe("exact JSON", () => {
     fc.assert(
       fc.property(fc.jsonValue(), (value) => {
         const text = JSON.stringify(value);
+        // The next test is about it.
+        fc.pre(!text.includes("__proto__"));
         assert.deepEqual(parseExact(text, LIMITS), JSON.parse(text));
       }),
     );
