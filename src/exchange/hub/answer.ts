@@ -123,7 +123,9 @@ export class TranslatedAnswer implements ResponseSink, UpstreamCall, Flow {
     if (this.#stream !== undefined && this.#isEvents) {
       this.#follow(this.#stream.finish());
       // A reader tells of an end or of an error; the stream is over in either case.
-      if (!this.#isOver && !this.#isBetween) this.#fail(BROKEN_OFF);
+      if (this.#isOver || this.#isBetween) return;
+      if (this.#isTold) this.#break(FAILED_WITHIN);
+      else this.#fail(BROKEN_OFF);
       return;
     }
     const { status, headers } = this.#head ?? NO_HEAD;
@@ -244,8 +246,12 @@ export class TranslatedAnswer implements ResponseSink, UpstreamCall, Flow {
     this.#break(FAILED_WITHIN);
   }
 
-  /** As an answer of its own, while nothing was shown. */
+  /** As an answer of its own while nothing was shown; within a stream that has begun, as its end. */
   #fail(error: UpstreamError): void {
+    if (this.#isTold && this.#stream !== undefined) {
+      this.#follow(this.#stream.say([{ type: "error", error }]));
+      return;
+    }
     if (this.#isTold || this.#told.length > 0) {
       this.#break(FAILED_WITHIN);
       return;
