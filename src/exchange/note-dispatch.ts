@@ -16,12 +16,14 @@ export function noteDispatch(
     redirects.keep(dispatched.redirected, own.secret);
   }
   if (route === undefined) return;
+  const sent = dispatched?.elsewhere === undefined ? undefined : route[0].model;
   log.dispatched({
     id: call.id,
     to: deployment.provider,
     reason: dispatched?.reason ?? (WITH_MODEL.has(call.operation) ? undefined : "non-body-bearing"),
     model,
-    rewrite: dispatched?.elsewhere === undefined ? undefined : route[0].model,
+    // A picker's name for it is no other model.
+    rewrite: sent === model ? undefined : sent,
     stream,
   });
 }
