@@ -59,7 +59,8 @@ export class TranslatedAnswer implements ResponseSink, UpstreamCall, Flow {
   #isBetween = false;
   /** What the upstream has told so far, for a client that is told it whole. */
   readonly #told: StreamEvent[] = [];
-  readonly #leaving = new AbortController();
+  /** Of the searches that run; ending one costs more than translating twenty events. */
+  #leaving: AbortController | undefined;
   #pings: NodeJS.Timeout | undefined;
 
   constructor(inner: ResponseSink, translation: AnswerTranslation, send: Send) {
@@ -213,6 +214,7 @@ export class TranslatedAnswer implements ResponseSink, UpstreamCall, Flow {
 
   /** Has the searches run that the model asked for, and sends it what was found. */
   async #goOn(searches: SearchLoop): Promise<void> {
+    this.#leaving = new AbortController();
     const next = await searches.next(this.#leaving.signal);
     if (this.#isOver) return;
     const { events, request, context, error } = next;
@@ -291,7 +293,7 @@ export class TranslatedAnswer implements ResponseSink, UpstreamCall, Flow {
 
   #close(): void {
     this.#isOver = true;
-    this.#leaving.abort();
+    this.#leaving?.abort();
     clearInterval(this.#pings);
   }
 }

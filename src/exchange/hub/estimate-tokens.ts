@@ -75,14 +75,19 @@ function ofJson(value: object): number {
 }
 
 function ofText(text: string): number {
+  // A prime, so that it does not fall into step with lines and columns.
+  const step = text.length > SAMPLED_LENGTH ? 17 : 1;
   let more = 0;
-  for (let at = 0; at < text.length; at += 1) {
+  for (let at = 0; at < text.length; at += step) {
     const code = text.charCodeAt(at);
     if (code >= ZERO && code <= NINE) more += MORE_PER_DIGIT;
     else if (code >= CAPITAL_A && code <= CAPITAL_Z) more += MORE_PER_CAPITAL;
   }
-  return Buffer.byteLength(text) * TOKENS_PER_BYTE + more;
+  return Buffer.byteLength(text) * TOKENS_PER_BYTE + more * step;
 }
+
+/** Of a longer text every 17th letter says as much. */
+const SAMPLED_LENGTH = 2_000;
 
 const [ZERO, NINE, CAPITAL_A, CAPITAL_Z] = [0x30, 0x39, 0x41, 0x5a];
 

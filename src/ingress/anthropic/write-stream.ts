@@ -106,8 +106,9 @@ export class StreamWriter {
     return this.#piece({ type: "input_json_delta", partial_json: json });
   }
 
+  /** Nearly all of a stream; put together by hand in half the time. */
   #piece(delta: JsonObject): string {
-    return toSse("content_block_delta", { type: "content_block_delta", index: this.#index, delta });
+    return `${PIECE_BEGIN}${this.#index},"delta":${JSON.stringify(delta)}}\n\n`;
   }
 
   #end({ stopReason, stopSequence, usage }: End): string {
@@ -143,6 +144,8 @@ function writeOpened(block: OpenedBlock): JsonObject {
       return block satisfies never;
   }
 }
+
+const PIECE_BEGIN = 'event: content_block_delta\ndata: {"type":"content_block_delta","index":';
 
 /** Clients read the name's line, not only the type inside. */
 function toSse(name: string, data: JsonObject): string {
