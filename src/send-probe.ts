@@ -1,6 +1,7 @@
 import type { HeaderList } from "./base/header-list.ts";
 import type { Probe, ProbeAnswer } from "./quota/prober.ts";
 import type { Deployment } from "./routing/deployment.ts";
+import { JSON_BODY, PLAIN_FIELDS } from "./upstream/plain-fields.ts";
 import type { ResponseSink, UpstreamCall } from "./upstream/transport/contract.ts";
 
 const TIMEOUT_MS = 30_000;
@@ -34,7 +35,12 @@ export async function sendProbe(deployment: Deployment, probe: Probe): Promise<P
     {
       method: "POST",
       target: `${deployment.pathPrefix}${PATHS[endpoint]}`,
-      headers: [...FIELDS, ...deployment.fields, ...credentialFields(deployment, probe)],
+      headers: [
+        ...JSON_BODY,
+        ...PLAIN_FIELDS,
+        ...deployment.fields,
+        ...credentialFields(deployment, probe),
+      ],
       body: Buffer.from(JSON.stringify(asked)),
     },
     sink,
@@ -45,17 +51,6 @@ export async function sendProbe(deployment: Deployment, probe: Probe): Promise<P
   clearTimeout(timer);
   return answer;
 }
-
-const FIELDS = [
-  "content-type",
-  "application/json",
-  "accept",
-  "application/json",
-  "accept-encoding",
-  "identity",
-  "user-agent",
-  "spillway",
-] as const;
 
 /** A caller's own is a session's; what is configured may be a key, or a long-lived token of a plan. */
 function credentialFields(deployment: Deployment, { credential, isCallers }: Probe): HeaderList {

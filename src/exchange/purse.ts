@@ -1,4 +1,5 @@
 import type { GatewayError } from "../base/errors.ts";
+import type { NanoUsd } from "../base/money.ts";
 import { ok, type Result } from "../base/result.ts";
 import type { Identity } from "../identity/principal.ts";
 import { ExchangeLedger, type Rates, spendAccount } from "../ledger/index.ts";
@@ -48,14 +49,7 @@ export class Purse {
     const at = this.#house.clock.now();
     const scopes = this.scopesOf(candidate);
     const bound = scopes.length === 0 ? undefined : mostItMayCost(this.#costlyAt(candidate));
-    const { rates, allowUnpriced } = this.#owner.settings.pay;
-    const admitted = this.#house.budgets.admit({
-      scopes,
-      at,
-      rates,
-      amountNano: bound,
-      allowUnpriced,
-    });
+    const admitted = this.#take(scopes, at, bound);
     if (!admitted.ok) return admitted;
     const { payers } = admitted.value;
     const { call, identity } = this.#owner;
@@ -87,14 +81,7 @@ export class Purse {
     if (scopes.length === 0) return ok([]);
     const at = this.#house.clock.now();
     const bound = mostItMayCost(this.#costlyAt(candidate), bodyBytes);
-    const { rates, allowUnpriced } = this.#owner.settings.pay;
-    const admitted = this.#house.budgets.admit({
-      scopes,
-      at,
-      rates,
-      amountNano: bound,
-      allowUnpriced,
-    });
+    const admitted = this.#take(scopes, at, bound);
     if (!admitted.ok) return admitted;
     if (admitted.value.payers.length === 0) return ok([]);
     this.#unstored = [...this.#unstored, ...this.#moved(ledger.topUp(at, bound ?? 0n))];
@@ -132,6 +119,11 @@ export class Purse {
     if (key !== undefined) return [keyScope(key, mode, cap)];
     // Another provider's model is asked for by its name; the cap is for what nobody asked for.
     return mode === "byok-overflow" ? [userScope(principal, cap)] : [];
+  }
+
+  #take(scopes: readonly BudgetScope[], at: number, amountNano: NanoUsd | undefined) {
+    const { rates, allowUnpriced } = this.#owner.settings.pay;
+    return this.#house.budgets.admit({ scopes, at, rates, amountNano, allowUnpriced });
   }
 
   #costlyAt({ deployment, model = this.#owner.facts.model }: Candidate): Costly {

@@ -1,5 +1,6 @@
 import type { HeaderList } from "../base/header-list.ts";
 import { isObject, parseJson } from "../base/json.ts";
+import { PLAIN_FIELDS } from "./plain-fields.ts";
 import type { Transport } from "./transport/contract.ts";
 import { getWhole } from "./transport/get-whole.ts";
 
@@ -13,16 +14,6 @@ export interface ProvidedModel {
 
 const MAX_BYTES = 8 * 2 ** 20;
 const MAX_MODELS = 2_000;
-/** Of a request that is not the client's own. */
-export const PLAIN_FIELDS = [
-  "accept",
-  "application/json",
-  "accept-encoding",
-  "identity",
-  "user-agent",
-  "spillway",
-] as const;
-
 /** Asks a provider for its models; undefined when it does not answer in time, or not with a list. */
 export async function fetchModelList(
   transport: Transport,

@@ -2,7 +2,7 @@ import type { GatewayError } from "../../base/errors.ts";
 import { ok, type Result } from "../../base/result.ts";
 import { ANTHROPIC } from "../../canonical/index.ts";
 import type { Candidate } from "../../routing/candidate.ts";
-import { PLAIN_FIELDS } from "../../upstream/model-list.ts";
+import { PLAIN_FIELDS } from "../../upstream/plain-fields.ts";
 import type { UpstreamRequest } from "../../upstream/transport/contract.ts";
 import { getWhole } from "../../upstream/transport/get-whole.ts";
 import type { ClientCall } from "../call.ts";

@@ -2,6 +2,7 @@ import { isObject, parseJson } from "../../base/json.ts";
 import { fail, ok, type Result } from "../../base/result.ts";
 import type { Secret } from "../../base/secret.ts";
 import { objectsOf, textOf } from "../dialects/shared/fields.ts";
+import { JSON_BODY, PLAIN_FIELDS } from "../plain-fields.ts";
 import type { Transport, UpstreamRequest } from "../transport/contract.ts";
 import { askWhole } from "./ask-whole.ts";
 import type {
@@ -77,7 +78,7 @@ function toRequest(
   return {
     method: isGet ? "GET" : "POST",
     target: `${pathname === "/" ? "" : pathname}${path}`,
-    headers: [...FIELDS, ...(isGet ? [] : ["content-type", "application/json"]), ...headers],
+    headers: [...PLAIN_FIELDS, ...(isGet ? [] : JSON_BODY), ...headers],
     body: isGet ? undefined : Buffer.from(JSON.stringify(body)),
   };
 }
@@ -96,14 +97,6 @@ function failed(code: SearchErrorCode, reason: string): Result<never, SearchFail
   return fail({ code, reason });
 }
 
-const FIELDS = [
-  "accept",
-  "application/json",
-  "accept-encoding",
-  "identity",
-  "user-agent",
-  "spillway",
-] as const;
 const CODES: Readonly<Record<number, SearchErrorCode>> = {
   413: "query_too_long",
   414: "query_too_long",
