@@ -33,6 +33,7 @@ interface Home extends AsyncDisposable {
   readonly seed: (
     found?: object,
     env?: Readonly<Record<string, string>>,
+    ...flags: readonly string[]
   ) => ReturnType<typeof runAsking>;
   readonly cached: () => Promise<{
     readonly baseUrl: string;
@@ -48,8 +49,8 @@ async function openHome(): Promise<Home> {
   return {
     path,
     cache,
-    seed: async (found = FOUND, env = {}) =>
-      await runAsking([{ status: 200, body: found }], ["seed-models"], {
+    seed: async (found = FOUND, env = {}, ...flags) =>
+      await runAsking([{ status: 200, body: found }], ["seed-models", ...flags], {
         homeDir: path,
         now: 1_764_000_000_000,
         env: { ANTHROPIC_BASE_URL: BASE_URL, CLAUDE_CONFIG_DIR: folder, ...env },
@@ -120,6 +121,21 @@ describe("spillway seed-models", () => {
         STOCK_IDS,
       );
     }
+  });
+
+  it("S1-077, S1-079 says nothing with --quiet, as long as it can be done", async () => {
+    await using home = await openHome();
+    const partial = { ...FOUND, unavailable: ["groq"] };
+    for (const found of [partial, FOUND, partial]) {
+      const { code, out, err } = await home.seed(found, {}, "--quiet");
+      assert.deepEqual({ code, out, err }, { code: 0, out: "", err: "" });
+    }
+    assert.equal((await home.cached()).models.length, STOCK_IDS.length + 1);
+    await rm(join(home.path, "claude"), { recursive: true });
+    await writeFile(join(home.path, "claude"), "a file");
+    const failed = await home.seed(FOUND, {}, "--quiet");
+    assert.equal(failed.code, 1);
+    assert.match(failed.err, /cannot be written/);
   });
 
   it("S1-080 takes the stock, and those with a large window, from the environment", async () => {

@@ -1,13 +1,7 @@
 import type { Command } from "commander";
-import {
-  example,
-  type OwnerFlags,
-  ownedBy,
-  type PlaceOptions,
-  place,
-  type Run,
-} from "../command-parts.ts";
+import { example, type OwnerFlags, ownedBy, place, type Run } from "../command-parts.ts";
 import type { CliDeps } from "../deps.ts";
+import type { SeedFlags } from "./seed.ts";
 
 /** `spillway models` and `spillway seed-models`. */
 export function addModels(program: Command, deps: CliDeps, run: Run): void {
@@ -19,8 +13,9 @@ export function addModels(program: Command, deps: CliDeps, run: Run): void {
     });
   place(program.command("seed-models"))
     .description("write the models into the cache of Claude Code's /model")
+    .option("--quiet", "say nothing unless it fails")
     .addHelpText("after", `${example("spillway seed-models")}${SEEDING}`)
-    .action(async (flags: PlaceOptions) => {
+    .action(async (flags: SeedFlags) => {
       await run((await import("./seed.ts")).seedModels(deps, flags));
     });
 }

@@ -11,10 +11,14 @@ import { clientBaseUrl } from "./client-base-url.ts";
 import { seedPicker } from "./picker-cache.ts";
 import { isModelsView } from "./shapes.ts";
 
+export interface SeedFlags extends PlaceOptions {
+  readonly quiet?: boolean;
+}
+
 /** `spillway seed-models`: has Claude Code's `/model` show other providers' models where it does not ask for them itself. */
 export async function seedModels(
   deps: CliDeps,
-  flags: PlaceOptions,
+  flags: SeedFlags,
 ): Promise<Result<undefined, CliFailure>> {
   const folder = claudeDir(deps);
   const own = await clientBaseUrl(deps.env, folder);
@@ -33,6 +37,7 @@ export async function seedModels(
     nowMs: deps.clock.now(),
   });
   if (!seeded.ok) return fail(cliFailure(1, `${seeded.error}.`));
+  if (flags.quiet === true) return ok(undefined);
   const { path, count } = seeded.value;
   const screen = screenOf(deps);
   const shown = tildePath(path, deps.homeDir);

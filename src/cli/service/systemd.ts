@@ -71,7 +71,7 @@ StartLimitBurst=100
 
 [Service]
 ExecStart=${execLine(serveCommand(settings))}
-ExecStartPost=-${execLine(commandOf(settings, "seed-models"))}
+ExecStartPost=-${execLine(commandOf(settings, "seed-models", "--quiet"))}
 ${environment.join("\n")}
 Restart=always
 RestartSec=5
