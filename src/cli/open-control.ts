@@ -54,25 +54,6 @@ export async function askControl<T>(
   return answer.ok ? readAnswer(answer.value, isShape) : answer;
 }
 
-/** One request to a running server; without one there is nobody to ask. */
-export async function askRunning<T>(
-  deps: CliDeps,
-  flags: PlaceFlags,
-  request: ControlRequest,
-  isShape: (value: unknown) => value is T,
-): Promise<Result<T, CliFailure>> {
-  const dataDir = await findDataDir(deps, flags);
-  if (!dataDir.ok) return dataDir;
-  const info = await readServerInfo(dataDir.value);
-  const running = await openRunning(info?.controlSocket);
-  if (!running.ok) return running;
-  if (running.value === undefined) return fail(NOT_RUNNING);
-  const answer = await running.value.send(request);
-  return answer.ok ? readAnswer(answer.value, isShape) : answer;
-}
-
-const NOT_RUNNING = cliFailure(3, 'Spillway is not running. Start it with "spillway serve".');
-
 function busy(dataDir: string, pid: number | undefined): CliFailure {
   const who = pid === undefined ? "Another Spillway" : `Another Spillway (process ${pid})`;
   return cliFailure(

@@ -2,7 +2,7 @@ import { ok, type Result } from "../../base/result.ts";
 import { plainText } from "../../observe/terminal-line.ts";
 import type { OwnerFlags } from "../command-parts.ts";
 import type { CliDeps, CliFailure } from "../deps.ts";
-import { askRunning } from "../open-control.ts";
+import { askControl } from "../open-control.ts";
 import { queryOf } from "../query.ts";
 import { screenOf, table } from "../text.ts";
 import { isModelsView } from "./shapes.ts";
@@ -14,7 +14,7 @@ export async function showModels(
 ): Promise<Result<undefined, CliFailure>> {
   const { organisation } = flags;
   const request = { method: "GET", path: `/control/models${queryOf({ organisation })}` } as const;
-  const listed = await askRunning(deps, flags, request, isModelsView);
+  const listed = await askControl(deps, flags, request, isModelsView);
   if (!listed.ok) return listed;
   const { models, unavailable } = listed.value;
   const screen = screenOf(deps);

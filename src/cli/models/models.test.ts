@@ -5,7 +5,6 @@ import { join } from "node:path";
 import { describe, it } from "node:test";
 import { modelsSection } from "../../config/models-section.ts";
 import { runAsking } from "../control.fixture.ts";
-import { runOn } from "../testing.ts";
 import { pickerRows } from "./picker-cache.ts";
 
 const BASE_URL = "http://127.0.0.1:4080";
@@ -188,9 +187,10 @@ describe("spillway seed-models", () => {
 });
 
 describe("spillway models", () => {
-  it("says that it is not running, and ends with 3", async () => {
-    const run = await runOn({ homeDir: "/nowhere/home" }, "models");
-    assert.equal(run.code, 3);
-    assert.equal(run.err, 'spillway: Spillway is not running. Start it with "spillway serve".\n');
+  it("needs no running server", async () => {
+    const run = await runAsking([{ status: 200, body: FOUND }], ["models"]);
+    assert.equal(run.code, 0, run.err);
+    assert.match(run.out, /groq\/llama +groq +Llama \S+4\n/);
+    assert.doesNotMatch(run.out, /\u001b/);
   });
 });

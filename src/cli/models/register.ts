@@ -7,7 +7,7 @@ import type { SeedFlags } from "./seed.ts";
 export function addModels(program: Command, deps: CliDeps, run: Run): void {
   ownedBy(program.command("models"))
     .description("the models that can be asked for by name")
-    .addHelpText("after", `${example("spillway models")}\nEnds with 3 when it is not running.`)
+    .addHelpText("after", example("spillway models"))
     .action(async (flags: OwnerFlags) => {
       await run((await import("./list.ts")).showModels(deps, flags));
     });
