@@ -17,10 +17,13 @@ interface Case {
   readonly settings?: object;
   readonly env?: Readonly<Record<string, string>>;
   readonly found?: typeof OTHERS;
+  /** Names of folders in the home directory. */
+  readonly accounts?: readonly string[];
 }
 
 /** The base URL that was written; undefined where nothing was. */
-async function seededWith({ seed = "auto", settings, env = {}, found = OTHERS }: Case) {
+async function seededWith({ seed = "auto", settings, env = {}, found = OTHERS, ...more }: Case) {
+  const { accounts = [] } = more;
   const homeDir = await mkdtemp(join(tmpdir(), "spillway-start-"));
   try {
     const folder = join(homeDir, ".claude");
@@ -30,7 +33,10 @@ async function seededWith({ seed = "auto", settings, env = {}, found = OTHERS }:
     }
     let asked = 0;
     await seedAtStart({
-      config: { models: { seed, stock: [], stockOneMillion: [], oneMillion: [] } },
+      config: {
+        models: { seed, stock: [], stockOneMillion: [], oneMillion: [] },
+        quota: { statusFile: undefined, accounts: accounts.map((name) => join(homeDir, name)) },
+      },
       inputs: { env, homeDir, platform: process.platform, cwd: homeDir },
       url: HERE,
       models: async () => {
@@ -63,6 +69,14 @@ describe("seedAtStart", () => {
       const env = { ANTHROPIC_BASE_URL: url };
       assert.deepEqual(await seededWith({ settings: {}, env }), { asked: 1, baseUrl: url });
     }
+  });
+
+  it("S1-077 writes for each account that is connected here, and asks once", async () => {
+    const accounts = [".claude", ".claude-of-nobody"];
+    const settings = settingsFor(HERE);
+    assert.deepEqual(await seededWith({ settings, accounts }), { asked: 1, baseUrl: HERE });
+    const others = { settings, accounts: [".claude-of-nobody"] };
+    assert.deepEqual(await seededWith(others), { asked: 0 });
   });
 
   it("asks nobody where no Claude Code is connected here", async () => {

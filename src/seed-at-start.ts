@@ -1,7 +1,7 @@
 import { stat } from "node:fs/promises";
-import { claudeDir } from "./cli/connect/surroundings.ts";
 import { clientBaseUrl } from "./cli/models/client-base-url.ts";
 import { seedPicker } from "./cli/models/picker-cache.ts";
+import { pickerFolders } from "./cli/models/picker-folders.ts";
 import type { ModelsView } from "./cli/models/shapes.ts";
 import { isLoopbackHost } from "./config/fields.ts";
 import type { ConfigInputs } from "./config/inputs.ts";
@@ -9,7 +9,7 @@ import type { Config } from "./config/schema.ts";
 import type { Journal } from "./observe/journal.ts";
 
 export interface SeedOptions {
-  readonly config: Pick<Config, "models">;
+  readonly config: Pick<Config, "models" | "quota">;
   readonly inputs: Pick<ConfigInputs, "env" | "homeDir" | "platform" | "cwd">;
   /** This server's own. */
   readonly url: string;
@@ -21,22 +21,26 @@ export interface SeedOptions {
 /** Does at start what `spillway seed-models` does, for whoever connected Claude Code here. A failure is only told. */
 export async function seedAtStart(options: SeedOptions): Promise<void> {
   const { config, inputs, journal, models, nowMs } = options;
-  const folder = claudeDir(inputs);
-  const baseUrl = await baseUrlFor(options, folder);
-  if (baseUrl === undefined) return;
+  const clients = await Promise.all(
+    pickerFolders(inputs, config).map(async (claudeDir) => ({
+      claudeDir,
+      baseUrl: await baseUrlFor(options, claudeDir),
+    })),
+  );
+  const meant = clients.flatMap(({ claudeDir, baseUrl }) =>
+    baseUrl === undefined ? [] : [{ claudeDir, baseUrl }],
+  );
+  if (meant.length === 0) return;
   const found = await models();
   if (found.picker.length + found.unavailable.length === 0) return;
-  const seeded = await seedPicker({
-    claudeDir: folder,
-    baseUrl,
-    stock: config.models,
-    found,
-    nowMs,
-  });
-  if (!seeded.ok) journal("warn", "models.not_seeded", `The models for /model: ${seeded.error}`);
-  else if (seeded.value.count !== undefined) {
-    const { count, path } = seeded.value;
-    journal("info", "models.seeded", `Wrote ${count} models for Claude Code's /model to ${path}.`);
+  for (const client of meant) {
+    const seeded = await seedPicker({ ...client, stock: config.models, found, nowMs });
+    if (!seeded.ok) journal("warn", "models.not_seeded", `The models for /model: ${seeded.error}`);
+    else if (seeded.value.count !== undefined) {
+      const { count, path } = seeded.value;
+      const text = `Wrote ${count} models for Claude Code's /model to ${path}.`;
+      journal("info", "models.seeded", text);
+    }
   }
 }
 

@@ -6,7 +6,7 @@ import { readSettingsFile, type SettingsFile } from "./apply.ts";
 import type { SettingsSource, Surroundings } from "./conflicts.ts";
 import { targetOf } from "./files.ts";
 
-type Machine = Pick<CliDeps, "env" | "homeDir" | "platform" | "cwd">;
+export type Machine = Pick<CliDeps, "env" | "homeDir" | "platform" | "cwd">;
 
 /** The folder of the user's own Claude Code settings. */
 export function claudeDir({ env, homeDir, platform }: Machine): string {

@@ -137,6 +137,21 @@ describe("spillway seed-models", () => {
     assert.match(failed.err, /cannot be written/);
   });
 
+  it("S1-075 writes for each account, unless a folder is named", async () => {
+    await using home = await openHome();
+    const dirs = ["one", "two"].map((name) => join(home.path, name));
+    const env = { CLAUDE_CONFIG_DIRS: dirs.join(",") };
+    await home.seed(FOUND, env);
+    for (const dir of dirs) await assert.rejects(stat(dir));
+    const run = await home.seed(FOUND, { ...env, CLAUDE_CONFIG_DIR: "" });
+    assert.equal(run.code, 0, run.err);
+    for (const dir of dirs) {
+      assert.match(await readFile(join(dir, "cache", "gateway-models.json"), "utf8"), /groq/);
+    }
+    assert.equal(run.out.match(/Wrote 8 models/g)?.length, 2);
+    assert.equal(run.out.match(/Restart/g)?.length, 1);
+  });
+
   it("S1-080 takes the stock, and those with a large window, from the environment", async () => {
     await using home = await openHome();
     const stock = [{ id: "claude-x", display_name: "Claude X" }, { id: "claude-y" }];

@@ -22,4 +22,5 @@ export function addModels(program: Command, deps: CliDeps, run: Run): void {
 
 const SEEDING = `
 For a saved login, with which Claude Code asks no gateway for models. Its folder is
-CLAUDE_CONFIG_DIR or ~/.claude. A cache that is there stays while a provider is down.`;
+CLAUDE_CONFIG_DIR, else each of quota.accounts, else ~/.claude. A cache that is there
+stays while a provider is down.`;
