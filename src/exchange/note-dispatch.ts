@@ -8,7 +8,7 @@ import type { House } from "./house.ts";
 export function noteDispatch(
   call: ClientCall,
   { route, deployment, dispatched }: Decision,
-  { model, stream = false }: Facts,
+  { model, wrapped, stream = false }: Facts,
   { own }: Identity,
   { log, redirects }: Pick<House, "log" | "redirects">,
 ): void {
@@ -17,13 +17,15 @@ export function noteDispatch(
   }
   if (route === undefined) return;
   const sent = dispatched?.elsewhere === undefined ? undefined : route[0].model;
+  // A picker's name for it is no other model; a substitute is told whatever it is called.
+  const isRewritten = dispatched?.substitute !== undefined || sent !== model;
   log.dispatched({
     id: call.id,
+    wrapped,
     to: deployment.provider,
     reason: dispatched?.reason ?? (WITH_MODEL.has(call.operation) ? undefined : "non-body-bearing"),
     model,
-    // A picker's name for it is no other model.
-    rewrite: sent === model ? undefined : sent,
+    rewrite: isRewritten ? sent : undefined,
     stream,
   });
 }

@@ -3,7 +3,13 @@ import type { GatewayError } from "../base/errors.ts";
 import { ERRORS } from "../base/errors.ts";
 import type { StartedRecord, TerminalRecord } from "../store/record.ts";
 import { bounded } from "./log.ts";
-import { type DispatchLine, dispatchLine } from "./router-lines.ts";
+import {
+  type DispatchLine,
+  demapLine,
+  dispatchLine,
+  type ModelsLine,
+  modelsLine,
+} from "./router-lines.ts";
 
 /** A request that ended before an exchange began. */
 export interface Refusal {
@@ -29,6 +35,8 @@ export interface Overflowing {
 /** A request was given its way. */
 export interface Dispatching extends DispatchLine {
   readonly id: string;
+  /** The picker's name for the model, where the client uses that. */
+  readonly wrapped?: string | undefined;
 }
 
 /** Writes the one canonical line of each exchange, at its end, whatever happened. */
@@ -39,6 +47,8 @@ export interface ExchangeLog {
   overflowed(overflowing: Overflowing): void;
   /** Only where the way of a request depends on its model. */
   dispatched(dispatch: Dispatching): void;
+  /** A list of models was made here; told where dispatches are. */
+  listed(id: string, list: ModelsLine): void;
 }
 
 /** The canonical line as JSON: every field is named here, so that nothing else can get in. */
@@ -107,8 +117,15 @@ export function jsonExchangeLog(log: Logger): ExchangeLog {
         "session overflowed",
       );
     },
-    dispatched({ id, ...line }) {
+    dispatched({ id, wrapped, ...line }) {
+      const { model } = line;
+      if (wrapped !== undefined && model !== undefined) {
+        log.info({ event: "exchange.demapped", id }, demapLine(wrapped, model));
+      }
       log.info({ event: "exchange.dispatched", id }, dispatchLine(line));
+    },
+    listed(id, list) {
+      log.info({ event: "models.listed", id }, modelsLine(list));
     },
   };
 }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { dispatchLine, probeLine, transitionLine } from "./router-lines.ts";
+import { demapLine, dispatchLine, modelsLine, probeLine, transitionLine } from "./router-lines.ts";
 
 const WINDOWS = [
   { window: "5h", usedPercent: 91.4 },
@@ -30,6 +30,21 @@ describe("the router's log lines", () => {
     assert.equal(
       dispatchLine({ to: "composer", model: "composer-2.5", stream: false }),
       "[proxy] dispatch: composer model=composer-2.5 stream=false",
+    );
+  });
+
+  it("X-R2: a picker's name, and a list of models", () => {
+    assert.equal(
+      demapLine("claude-router-gpt-5", "gpt-5"),
+      "[proxy] demap: claude-router-gpt-5 -> gpt-5",
+    );
+    const counts = new Map([
+      ["anthropic", 2],
+      ["litellm", 0],
+    ]);
+    assert.equal(
+      modelsLine({ counts, merged: 2 }),
+      "[proxy] models-list: anthropic=2 litellm=0 merged=2",
     );
   });
 

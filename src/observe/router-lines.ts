@@ -29,6 +29,23 @@ export function dispatchLine({ to, reason, model, rewrite, stream }: DispatchLin
   return `[proxy] dispatch: ${to} reason=${reason} ${what}${rewritten}`;
 }
 
+/** A model by the picker's name for it, and by its own. */
+export function demapLine(wrapped: string, model: string): string {
+  return `[proxy] demap: ${plain(wrapped)} -> ${plain(model)}`;
+}
+
+/** How many models each provider gave to one list. */
+export interface ModelsLine {
+  readonly counts: ReadonlyMap<string, number>;
+  readonly merged: number;
+}
+
+/** `[proxy] models-list: anthropic=8 litellm=3 composer=1 merged=11` */
+export function modelsLine({ counts, merged }: ModelsLine): string {
+  const given = [...counts].map(([provider, count]) => `${provider}=${count}`);
+  return `[proxy] models-list: ${[...given, `merged=${merged}`].join(" ")}`;
+}
+
 /** `[proxy] mode transition: anthropic -> litellm (5h=91%, 7d=10%, overage=0%)` */
 export function transitionLine(from: string, to: string, windows: readonly ShownWindow[]): string {
   return `[proxy] mode transition: ${from} -> ${to} (${windowTexts(windows).join(", ")})`;

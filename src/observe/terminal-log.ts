@@ -45,6 +45,9 @@ export function terminalExchangeLog(
       if (USUAL.has(line.reason ?? "")) return;
       write(`${paint(options.color, "dim", dispatchLine(line))}\n`);
     },
+    listed() {
+      // Side traffic.
+    },
     refused({ id, operation, error }) {
       if (error.code !== "client_closed") write(`refused ${operation}: ${error.message} (${id})\n`);
     },

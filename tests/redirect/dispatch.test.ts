@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
-import { events, finishedEvent, idOf } from "../fault/rig.ts";
+import { call, events, finishedEvent, idOf } from "../fault/rig.ts";
 import { json } from "../upstream/answer.ts";
 import type { RecordedRequest } from "../upstream/recorded-request.ts";
 import {
@@ -101,6 +101,27 @@ describe("claude-router's dispatch", () => {
       });
     }
   }
+
+  it("S1-065, S1-083, X-R2: a pick of the picker's is told by both its names", async () => {
+    const picked = "claude-router-gemini-3.2[1m]";
+    const known = seenBy("litellm");
+    await ask(bench, { token: below, body: odd(picked) });
+    assert.equal(bench.litellm.requests[known]?.body.toString(), odd("gemini-3.2"));
+    await line(bench, /^\[proxy\] demap: claude-router-gemini-3\.2\[1m\] -> gemini-3\.2$/);
+    await line(bench, /^\[proxy\] dispatch: litellm reason=non-claude-model model=gemini-3\.2$/);
+  });
+
+  it("X-R2: a merged list of models is told by its sizes", async () => {
+    const model = (id: string) => ({ type: "model", id, display_name: id });
+    const list = (...ids: string[]) => json(200, { data: ids.map(model), has_more: false });
+    bench.anthropic.queue("models", list("claude-opus-4-8"));
+    bench.litellm.queue("models", list("claude-opus-4-8", "gemini-3.1-pro", "gpt-5"));
+    const headers = { authorization: `Bearer ${below}`, "anthropic-version": "2023-06-01" };
+    const path = "/v1/models?limit=1000";
+    const answer = await call(bench.gateway, { method: "GET", path, headers });
+    assert.equal(answer.status, 200, answer.body.toString());
+    await line(bench, /^\[proxy\] models-list: anthropic=1 litellm=3 composer=1 merged=4$/);
+  });
 
   it("S1-155: LiteLLM's answer reaches the client as it is, and its record says why", async () => {
     const answer = await ask(bench, { token: above });

@@ -40,7 +40,7 @@ export function isMerged({ call, identity }: Asking, house: House): boolean {
 export function openMergedList(
   { call, identity }: Asking,
   house: House,
-  { pay, models: settings }: ExchangeSettings,
+  { pay, models: settings, dispatch }: ExchangeSettings,
 ): MergedList {
   const { models: asked, dialect } = call;
   const { key, own, organisation } = identity;
@@ -60,7 +60,13 @@ export function openMergedList(
       const limits = limitsOf(identity);
       const all = firstById([...claude, ...models]).filter(({ id }) => allowsModel(limits, id));
       const { picker } = settings;
-      if (asked.id === undefined) return ok(wholeAnswer(200, asked.writeAll(all, picker)));
+      if (asked.id === undefined) {
+        if (dispatch !== undefined) {
+          const counts = countsOf(claude, models, othersInUse(house, organisation));
+          house.log.listed(call.id, { counts, merged: all.length });
+        }
+        return ok(wholeAnswer(200, asked.writeAll(all, picker)));
+      }
       const wanted = unwrapId(asked.id) ?? asked.id;
       const found = all.find(({ id }) => id === wanted);
       return found === undefined
@@ -76,6 +82,15 @@ export function firstById(models: readonly ListedModel[]): readonly ListedModel[
   const byId = new Map<string, ListedModel>();
   for (const model of models) if (!byId.has(model.id)) byId.set(model.id, model);
   return [...byId.values()];
+}
+
+function countsOf(
+  claude: readonly ListedModel[],
+  others: readonly ListedModel[],
+  inUse: readonly string[],
+): ReadonlyMap<string, number> {
+  const countOf = (id: string): number => others.filter(({ provider }) => provider === id).length;
+  return new Map([[ANTHROPIC, claude.length], ...inUse.map((id) => [id, countOf(id)] as const)]);
 }
 
 function limitsOf({ key }: Identity): readonly string[] {
