@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import {
+  accountName,
   accountsOf,
   capText,
   forecastText,
@@ -55,6 +56,13 @@ describe("the quota as commands show it", () => {
       reason: "7d at 91%",
     };
     assert.equal(redirectText(redirect, NOW), "Redirected to lite\ufffdllm since 11:59: 7d at 91%");
+  });
+
+  it("calls an account by its directory, or by its hash", () => {
+    const account = { account: "1a2b3c4d", observed_at: "2026-11-25T10:00:00Z", windows: [] };
+    assert.equal(accountName(account, "/home/me"), "account 1a2b3c4d");
+    const named = { ...account, directory: "/home/me/.claude2" };
+    assert.equal(accountName(named, "/home/me"), "~/.claude2");
   });
 
   it("takes no answer of another shape for accounts", () => {

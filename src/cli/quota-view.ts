@@ -2,10 +2,13 @@ import { isObject } from "../base/json.ts";
 import { plainText } from "../observe/terminal-line.ts";
 import { dateTime, spanText } from "./commands/dates.ts";
 import type { CapView } from "./source.ts";
+import { tildePath } from "./text.ts";
 
 /** An account's limits as `/me/quota` answers them, as far as commands show them. */
 export interface QuotaAccount {
   readonly account: string;
+  /** Absent from older servers. */
+  readonly directory?: string | null;
   readonly observed_at: string;
   readonly windows: readonly QuotaWindowView[];
   readonly overflow?: { readonly label: string; readonly until: string | null } | null;
@@ -43,6 +46,13 @@ function isAccount(value: unknown): value is QuotaAccount {
     Array.isArray(value["windows"]) &&
     value["windows"].every((window) => isObject(window) && typeof window["window"] === "string")
   );
+}
+
+/** `~/.claude2`, or `account 1a2b3c4d` where no directory is known for it. */
+export function accountName({ account, directory }: QuotaAccount, homeDir: string): string {
+  return directory === undefined || directory === null
+    ? `account ${plainText(account)}`
+    : plainText(tildePath(directory, homeDir));
 }
 
 /** `full in 40m at 20%/h`, `lasts at 8%/h`; empty where there is no forecast. */

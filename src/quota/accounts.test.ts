@@ -152,6 +152,7 @@ describe("describeQuota", () => {
     assert.ok(quota);
     assert.deepEqual(describeQuota(quota, NOW + 1500), {
       account: "01234567",
+      directory: null,
       observed_at: "2027-01-15T08:00:00.000Z",
       status: "allowed",
       bottleneck: "five_hour",
@@ -211,6 +212,11 @@ describe("describeQuota", () => {
     const text = JSON.stringify({ ...quota, series: { "5h": "of another version" } });
     assert.equal(fromStored(text)?.windows[0]?.usedPercent, 50);
     assert.equal(fromStored(text)?.series, undefined);
+  });
+
+  it("names the directory of an account that is one", () => {
+    const quota = { account: "a", observedAtMs: NOW, windows: [], other: {}, directory: "/h/one" };
+    assert.equal(describeQuota(quota, NOW).directory, "/h/one");
   });
 
   it("says where the requests of a redirected account go", () => {

@@ -8,6 +8,8 @@ import type { WatchedQuota } from "./watch.ts";
 export interface QuotaDescription {
   /** The beginning of the account's hash: enough to tell accounts apart. */
   readonly account: string;
+  /** The configuration directory that is the account; null where a token is. */
+  readonly directory: string | null;
   readonly observed_at: string;
   readonly status: string | null;
   /** The window that binds, in the provider's words. */
@@ -57,6 +59,7 @@ const SHORT_ACCOUNT_LENGTH = 8;
 export function describeQuota(quota: WatchedQuota, nowMs: number): QuotaDescription {
   return {
     account: quota.account.slice(0, SHORT_ACCOUNT_LENGTH),
+    directory: quota.directory ?? null,
     observed_at: new Date(quota.observedAtMs).toISOString(),
     status: quota.status ?? null,
     bottleneck: quota.representativeClaim ?? null,

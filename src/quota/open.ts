@@ -38,10 +38,12 @@ export function openQuota(options: QuotaOptions): { watch: QuotaWatch } & AsyncD
     }),
   );
   const files = openFiles(options);
+  const paths = new Map(options.directories.map(({ account, path }) => [account, path]));
   const watch = new QuotaWatch({
     accounts,
     statusFileOf: (account) => files.own.get(account) ?? files.shared,
     statusLine: makeStatusLine(options.timeZone),
+    directoryOf: (account) => paths.get(account),
     keep: (quota) =>
       options.keep({
         account: quota.account,

@@ -9,6 +9,8 @@ export interface QuotaWatchOptions {
   /** Where an account's line goes; undefined: no status file is wanted. */
   readonly statusFileOf: (account: string) => StatusFile | undefined;
   readonly statusLine: StatusLine;
+  /** An account's configuration directory, if it has one. */
+  readonly directoryOf: (account: string) => string | undefined;
   /** Keeps an account's windows beyond this process. */
   readonly keep: (quota: AccountQuota) => void;
   readonly now: () => number;
@@ -28,6 +30,8 @@ export interface RedirectNote {
 export interface WatchedQuota extends AccountQuota {
   readonly overflow?: OverflowNote | undefined;
   readonly redirect?: RedirectNote | undefined;
+  /** The configuration directory that is the account. */
+  readonly directory?: string | undefined;
 }
 
 /** Follows the subscription's windows on every answer that a seat was given. Made by `openQuota`. */
@@ -90,6 +94,7 @@ export class QuotaWatch {
       ...quota,
       overflow: this.#overflowing.get(quota.account),
       redirect: this.#redirected.get(quota.account),
+      directory: this.#options.directoryOf(quota.account),
     }));
   }
 }

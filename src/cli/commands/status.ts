@@ -5,6 +5,7 @@ import { type CliDeps, type CliFailure, cliFailure, EXIT } from "../deps.ts";
 import { findDataDir, type PlaceFlags } from "../location.ts";
 import { openSource } from "../open-source.ts";
 import {
+  accountName,
   accountsOf,
   forecastText,
   type QuotaAccount,
@@ -62,7 +63,7 @@ export async function showStatus(
     showServer(screen, server, { nowMs, homeDir: deps.homeDir });
   }
   showToday(screen, today.value);
-  for (const account of accounts) showQuota(screen, account, nowMs);
+  for (const account of accounts) showQuota(screen, account, { nowMs, homeDir: deps.homeDir });
   if (server?.pays !== undefined) showPays(screen, server.pays, nowMs);
   return ok(server === undefined ? EXIT.nothing : EXIT.ok);
 }
@@ -107,11 +108,15 @@ function showToday(screen: Screen, today: UsageView): void {
   usageLegend(screen, today);
 }
 
-function showQuota(screen: Screen, account: QuotaAccount, nowMs: number): void {
+function showQuota(
+  screen: Screen,
+  account: QuotaAccount,
+  { nowMs, homeDir }: { readonly nowMs: number; readonly homeDir: string },
+): void {
   screen.line();
   const age = spanText(nowMs - Date.parse(account.observed_at));
   const title = screen.paint("bold", "Subscription limits");
-  screen.line(`${title} (account ${plainText(account.account)}, as of ${age} ago)`);
+  screen.line(`${title} (${accountName(account, homeDir)}, as of ${age} ago)`);
   screen.line();
   if (account.overflow) {
     const { label, until } = account.overflow;

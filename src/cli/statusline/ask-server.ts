@@ -12,7 +12,7 @@ const OK = /^HTTP\/1\.1 200 /;
  */
 export async function askServer(
   dataDir: string | undefined,
-  sessionId: string,
+  about: { readonly sessionId: string; readonly claudeDir: string | undefined },
   signal: AbortSignal,
 ): Promise<string | undefined> {
   const path = dataDir === undefined ? undefined : controlSocketOf(dataDir);
@@ -33,7 +33,9 @@ export async function askServer(
     resolve(undefined);
     socket.destroy();
   });
-  const target = `/control/statusline?session=${encodeURIComponent(sessionId)}`;
+  const query = new URLSearchParams({ session: about.sessionId });
+  if (about.claudeDir !== undefined) query.set("directory", about.claudeDir);
+  const target = `/control/statusline?${query.toString()}`;
   socket.write(`GET ${target} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n`);
   return await promise;
 }

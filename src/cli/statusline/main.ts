@@ -1,4 +1,5 @@
 import { homedir } from "node:os";
+import { join } from "node:path";
 import { defaultDataDir } from "../../config/places.ts";
 import { askServer } from "./ask-server.ts";
 import { statusLine } from "./line.ts";
@@ -13,6 +14,8 @@ const MAX_INPUT_BYTES = 2 ** 20;
 export interface StatusLineSources {
   /** Undefined: not known, so no server is asked. */
   readonly dataDir: string | undefined;
+  /** Claude Code's own folder, by which an account may be known before its session is. */
+  readonly claudeDir?: string | undefined;
   /** Where Claude Code's JSON comes from; undefined: nobody sends any. */
   readonly stdin: NodeJS.ReadableStream | undefined;
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -22,13 +25,15 @@ export interface StatusLineSources {
 /** The line, whatever happens, after 200 ms at most: what Claude Code said serves where the server says nothing. */
 export async function makeStatusLine({
   dataDir,
+  claudeDir,
   stdin,
   env,
   now,
 }: StatusLineSources): Promise<string> {
   const signal = AbortSignal.timeout(GIVE_UP_MS);
   const session = parsed(await readText(stdin, signal));
-  const answer = parsed((await askServer(dataDir, sessionOf(session), signal)) ?? "");
+  const about = { sessionId: sessionOf(session), claudeDir };
+  const answer = parsed((await askServer(dataDir, about, signal)) ?? "");
   const columns = Number(env["COLUMNS"]);
   return statusLine(session, answer, {
     nowMs: now(),
@@ -48,6 +53,7 @@ export async function main(): Promise<void> {
   const named = argv[2] === "--data-dir" ? argv[3] : env["SPILLWAY_DATA_DIR"];
   const line = await makeStatusLine({
     dataDir: named || defaultDataDir(process.platform, env, homedir()),
+    claudeDir: env["CLAUDE_CONFIG_DIR"] || join(homedir(), ".claude"),
     stdin: stdin.isTTY ? undefined : stdin,
     env,
     now: Date.now,

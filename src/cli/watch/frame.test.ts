@@ -91,7 +91,7 @@ function screen(
   options: { readonly width?: number; readonly height?: number; readonly color?: boolean } = {},
 ): string {
   const { width = 80, height = 30, color = false } = options;
-  return frame(snapshot, { width, height, color, nowMs: NOW }).join("\n");
+  return frame(snapshot, { width, height, color, nowMs: NOW, homeDir: "/home/me" }).join("\n");
 }
 
 describe("the live view's frame", () => {

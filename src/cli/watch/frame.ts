@@ -9,6 +9,7 @@ import {
 import { dateTime, spanText } from "../commands/dates.ts";
 import { booksTable, usageLegend } from "../commands/usage-table.ts";
 import {
+  accountName,
   forecastText,
   type QuotaAccount,
   type QuotaWindowView,
@@ -25,10 +26,11 @@ export interface FrameOptions {
   readonly height: number;
   readonly color: boolean;
   readonly nowMs: number;
+  readonly homeDir: string;
 }
 
 /** A frame's lines, collected as a command's output would be. */
-type Page = Screen & { readonly lines: string[]; readonly nowMs: number };
+type Page = Screen & { readonly lines: string[] } & Pick<FrameOptions, "nowMs" | "homeDir">;
 
 const FOOTER = "q quits";
 /** What limits are always shown, known or not. */
@@ -51,13 +53,14 @@ export function frame(snapshot: Snapshot, options: FrameOptions): readonly strin
   return [...rows, ...filling, page.paint("dim", FOOTER)];
 }
 
-function newPage({ width, color, nowMs }: FrameOptions): Page {
+function newPage({ width, color, nowMs, homeDir }: FrameOptions): Page {
   const lines: string[] = [];
   return {
     color,
     width,
     lines,
     nowMs,
+    homeDir,
     line: (text = "") => {
       lines.push(text);
     },
@@ -103,7 +106,7 @@ function limits(page: Page, accounts: readonly QuotaAccount[], most: number): vo
   }
   for (const account of accounts.slice(0, most)) {
     const age = spanText(page.nowMs - Date.parse(account.observed_at));
-    title(page, "Subscription limits", `account ${plainText(account.account)}, ${age} ago`);
+    title(page, "Subscription limits", `${accountName(account, page.homeDir)}, ${age} ago`);
     for (const window of windowsOf(account)) page.line(windowLine(page, window));
     if (account.overflow) {
       const { label, until } = account.overflow;

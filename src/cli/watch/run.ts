@@ -35,7 +35,8 @@ export async function watchStatus(
   });
   const show = (): void => {
     if (snapshot === undefined) return;
-    terminal.draw(frame(snapshot, { ...terminal.size, color, nowMs: deps.clock.now() }));
+    const { clock, homeDir } = deps;
+    terminal.draw(frame(snapshot, { ...terminal.size, color, nowMs: clock.now(), homeDir }));
   };
   const stop = new AbortController();
   void end.promise.then(() => stop.abort());

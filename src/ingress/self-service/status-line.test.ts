@@ -46,6 +46,23 @@ describe("/control/statusline", () => {
     assert.equal((await ask(""))["session"], null);
   });
 
+  it("knows the account of a new session by its directory", async () => {
+    await using scene = await openScene();
+    scene.settings.quota = [quota("newest"), { ...quota("mine"), directory: "/h/.claude 2" }];
+    const told = async (directory: string) =>
+      JSON.stringify(
+        (
+          await scene.ask(
+            "control",
+            "GET",
+            `/control/statusline?session=new&directory=${encodeURIComponent(directory)}`,
+          )
+        ).json["quota"],
+      );
+    assert.match(await told("/h/.claude 2"), /"account":"mine"/);
+    assert.match(await told("/h/.claude"), /"account":"newest"/);
+  });
+
   it("says whether a stored key would pay", async () => {
     await using scene = await openScene();
     const ready = async () =>

@@ -15,7 +15,11 @@ export async function showStatusLine({ views, query }: Ask): Reply {
   const sessionId = (query.get("session") ?? "").slice(0, MAX_SESSION_LENGTH);
   const session = sessionId === "" ? undefined : await views.sessionCost(sessionId);
   const quotas = views.quota();
-  const quota = quotas.find(({ account }) => account === session?.account) ?? quotas[0];
+  const directory = query.get("directory");
+  const quota =
+    quotas.find(({ account }) => account === session?.account) ??
+    quotas.find((known) => known.directory !== undefined && known.directory === directory) ??
+    quotas[0];
   const stored = views.vault.list(LOCAL_ORGANISATION);
   const { mode } = views.pay();
   const display = views.display();
