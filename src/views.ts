@@ -39,6 +39,7 @@ export function keptViews(options: KeptOptions): KeptViews {
     models,
     picker: () => current().settings.models.picker,
     pay: () => current().settings.pay,
+    redirectsTo: () => current().settings.dispatch?.to,
     quota: () => state.quota.snapshot(),
     display: () => {
       const { code, rate } = current().settings.currency;

@@ -21,6 +21,8 @@ export interface ServerStatus {
   /** What pays when the session does not; absent from older servers. */
   readonly pays?: {
     readonly mode: string | null;
+    /** The provider that answers while a plan is nearly full. */
+    readonly redirects_to?: string | null;
     readonly cap: CapView | null;
     readonly stored: readonly {
       readonly provider: string;

@@ -7,14 +7,13 @@ import { dateTime, spanText } from "./dates.ts";
 type Pays = NonNullable<ServerStatus["pays"]>;
 
 /** Says in `status` what pays when the subscription is full, and how much of that may still be spent. */
-export function showPays(screen: Screen, { mode, cap, stored, keys }: Pays, nowMs: number): void {
+export function showPays(screen: Screen, pays: Pays, nowMs: number): void {
+  const { mode, cap, stored, keys } = pays;
   screen.line();
   screen.line(screen.paint("bold", "Overflow"));
   screen.line();
   if (stored.length === 0) {
-    const text =
-      "No key is stored, so requests stop when the subscription is full. Store one: spillway byok set anthropic";
-    screen.line(screen.paint("dim", wrap(text, "  ")));
+    screen.line(screen.paint("dim", wrap(withoutKey(pays.redirects_to ?? undefined), "  ")));
   }
   const rows = stored.map(({ provider, label, mask, overflow }) => [
     plainText(provider),
@@ -25,6 +24,12 @@ export function showPays(screen: Screen, { mode, cap, stored, keys }: Pays, nowM
   if (stored.length > 0 && cap !== null) screen.line(`  ${capLine(cap, nowMs)}`);
   if (keys > 0)
     screen.line(`  ${keys} Spillway ${keys === 1 ? "key" : "keys"}: spillway keys list`);
+}
+
+function withoutKey(redirectsTo: string | undefined): string {
+  return redirectsTo === undefined
+    ? "No key is stored, so requests stop when the subscription is full. Store one: spillway byok set anthropic"
+    : `No key is stored. Before the subscription is full, ${plainText(redirectsTo)} answers instead.`;
 }
 
 /** What a stored key is for: the configuration goes before what it was stored for (design R2). */

@@ -60,6 +60,7 @@ function paysView(views: HouseViews): unknown {
   const stored = views.vault.list(LOCAL_ORGANISATION);
   return {
     mode: mode ?? null,
+    redirects_to: views.redirectsTo() ?? null,
     cap: overflowCap({ principal: views.localPrincipal }, views),
     stored: stored.map((credential) => credentialView(credential)),
     keys: views.keys.list().filter(({ revokedAt }) => revokedAt === undefined).length,

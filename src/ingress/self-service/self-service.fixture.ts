@@ -115,6 +115,7 @@ export async function openScene(reader?: ExchangeReader): Promise<Scene> {
       cap: { amount: "10", currency: "USD", period: "day", timeZone: "UTC" },
       rates: { INR: "88.5" },
     }),
+    redirectsTo: () => "litellm",
     status: () => ({
       pid: 1,
       version: "0",

@@ -44,6 +44,8 @@ export interface HouseViews {
     readonly cap: BudgetRule;
     readonly rates: Rates;
   };
+  /** The provider that answers for Claude while a plan is nearly full, if any. */
+  redirectsTo(): string | undefined;
   status(): ProcessStatus;
   /** Asks the providers in use, for a second at most. */
   models(organisation: string): Promise<OtherModels>;
