@@ -1,0 +1,148 @@
+import type { KeyObject } from "node:crypto";
+import type { GatewayError } from "../base/errors.ts";
+import { ok, type Result } from "../base/result.ts";
+import { ANTHROPIC } from "../canonical/index.ts";
+import type { Candidate } from "../routing/candidate.ts";
+import type { BoundDialect } from "../upstream/dialects/bind.ts";
+import { DialectTap } from "../upstream/dialects/dialect-tap.ts";
+import { EmbeddingsTap } from "../upstream/dialects/embeddings-tap.ts";
+import type { UpstreamRequest } from "../upstream/transport/contract.ts";
+import type { RequestBody } from "./body.ts";
+import type { ClientCall } from "./call.ts";
+import { insteadOfCaller } from "./credential-fields.ts";
+import type { ForeignProofs } from "./foreign-proofs.ts";
+import { toUpstreamHeaders } from "./headers.ts";
+import { isEventStream } from "./hub/answer.ts";
+import { type LocalAnswer, type Prepared, prepareTranslation } from "./hub/prepare.ts";
+import { prepareCount, prepareOwnCount } from "./hub/prepare-count.ts";
+import type { Searching } from "./hub/search/loop.ts";
+import type { MergedList } from "./models/merged-list.ts";
+import { prepareList } from "./models/prepare-list.ts";
+import { toPayload } from "./payload.ts";
+import type { RelayOptions } from "./relay.ts";
+import { RenamedAnswer } from "./renamed-answer.ts";
+
+/** What is to be sent, whoever it is sent to. */
+export interface Preparing {
+  readonly call: ClientCall;
+  readonly body: RequestBody;
+  readonly streamRequested: boolean;
+  readonly requestedModel: string;
+  /** Marks the thinking of other providers than Anthropic. */
+  readonly provenance: KeyObject;
+  readonly foreign: ForeignProofs;
+  /** Undefined: no search is configured. */
+  readonly searching: Searching | undefined;
+  /** Undefined: no list of models is made here. */
+  readonly list: MergedList | undefined;
+  readonly relay: Pick<RelayOptions, "makeTap">;
+}
+
+/** Makes what one candidate gets, or the answer for which nobody is asked. Only a list may have to be waited for. */
+export function prepareAttempt(
+  preparing: Preparing,
+  candidate: Candidate,
+): ReturnType<typeof prepare> | ReturnType<typeof prepareList> {
+  const { list, call } = preparing;
+  return list === undefined ? prepare(preparing, candidate) : prepareList(list, call, candidate);
+}
+
+/** The client's own bytes where the upstream speaks its dialect, a translation where it does not. */
+function prepare(
+  preparing: Preparing,
+  candidate: Candidate,
+): Result<Prepared | LocalAnswer, GatewayError> {
+  const { call, streamRequested } = preparing;
+  const { deployment, model } = candidate;
+  const dialect = deployment.dialectFor(model ?? preparing.requestedModel);
+  if (call.operation === "messages" && dialect.id !== call.dialect.id) {
+    return prepareTranslation({ ...preparing, isStream: streamRequested }, candidate);
+  }
+  const isCount = call.operation === "count_tokens";
+  if (isCount && !takesCount(dialect, preparing, candidate)) {
+    return prepareCount({ ...preparing, isStream: false }, candidate);
+  }
+  const mayNotCount = isCount && candidate.countsByBytes === true;
+  const makeTap = tapOf(dialect, preparing, candidate);
+  const isRead = makeTap !== undefined && dialect.id !== ANTHROPIC;
+  const request = toUpstreamRequest(preparing, candidate, {
+    under: dialect.under ?? "",
+    identityEncoding: streamRequested || isRead || mayNotCount,
+  });
+  if (mayNotCount) {
+    return ok(prepareOwnCount({ ...preparing, isStream: false }, candidate, request));
+  }
+  const isRenamed = model !== undefined && dialect.id === ANTHROPIC && !candidate.namesItself;
+  if (isRenamed && call.operation === "messages") return ok(renamed(request, preparing, makeTap));
+  return ok({ open: (inner, send) => send(request, inner), makeTap });
+}
+
+function renamed(
+  request: UpstreamRequest,
+  { requestedModel, relay }: Preparing,
+  makeTap: Prepared["makeTap"] = relay.makeTap,
+): Prepared {
+  let answer: RenamedAnswer | undefined;
+  return {
+    open: (inner, send) => {
+      answer = new RenamedAnswer(inner, requestedModel, makeTap);
+      return send(request, answer);
+    },
+    makeTap: (head) => answer?.openTap(head),
+  };
+}
+
+/** Other servers that speak Anthropic's dialect may not count, and are asked in a way that has an answer all the same. */
+function takesCount({ id }: BoundDialect, { call }: Preparing, candidate: Candidate): boolean {
+  const { model, countsByBytes } = candidate;
+  return (
+    id === call.dialect.id && (id !== ANTHROPIC || model === undefined || countsByBytes === true)
+  );
+}
+
+/** Answers in Anthropic's dialect have a tap that reads them in place, packed or not; others are read as a translation would. */
+function tapOf(
+  dialect: BoundDialect,
+  { call: { operation }, requestedModel, relay, foreign }: Preparing,
+  { deployment, model = requestedModel }: Candidate,
+): Prepared["makeTap"] {
+  if (operation === "embeddings") return () => new EmbeddingsTap();
+  if (operation !== "messages") return undefined;
+  if (dialect.id !== ANTHROPIC) return (head) => new DialectTap(dialect, isEventStream(head));
+  // Whoever serves them, Anthropic's models take each other's thinking.
+  if (deployment.provider === ANTHROPIC || model.includes("claude")) return undefined;
+  return (head) => {
+    const tap = relay.makeTap(head);
+    return tap === undefined ? undefined : foreign.watch(tap);
+  };
+}
+
+function toUpstreamRequest(
+  preparing: Preparing,
+  candidate: Candidate,
+  { under, identityEncoding }: { readonly under: string; readonly identityEncoding: boolean },
+): UpstreamRequest {
+  const { call } = preparing;
+  const { deployment, model } = candidate;
+  const { body, isRewritten } = toPayload(preparing.body, {
+    model,
+    cutsSealed: call.dialect.id === ANTHROPIC,
+    foreign: deployment.provider === ANTHROPIC ? preparing.foreign : undefined,
+  });
+  return {
+    method: call.request.method ?? "GET",
+    target: `${deployment.pathPrefix}${under}${call.targetFor(model ?? preparing.requestedModel)}`,
+    headers: toUpstreamHeaders(call.request.rawHeaders, {
+      identityEncoding,
+      // A Buffer's length is its framing; a stream's has to be said, where it is known.
+      contentLength: !Buffer.isBuffer(body),
+      contentEncoding: !isRewritten,
+      withoutBeta: deployment.provider === ANTHROPIC ? undefined : ONE_MILLION_BETA,
+      instead: insteadOfCaller(candidate),
+    }),
+    body,
+  };
+}
+
+/** The context window is the model's own elsewhere, and servers refuse betas that they do not know (req:C-13). */
+const ONE_MILLION_BETA = "context-1m-2025-08-07";
