@@ -10,6 +10,7 @@ import type { Environment } from "./config/inputs.ts";
 import type { LoadedConfig } from "./config/load.ts";
 import type { Config } from "./config/schema.ts";
 import { openDeployment } from "./deployment.ts";
+import { drain, drainingError } from "./drain.ts";
 import { ActiveExchanges } from "./exchange/active.ts";
 import { HeldBytes } from "./exchange/body.ts";
 import { FirstSpills } from "./exchange/first-spills.ts";
@@ -69,10 +70,6 @@ export interface Gateway extends AsyncDisposable {
 }
 
 const OVERLOADED_RETRY_MS = 2_000;
-const DRAINING_RETRY_MS = 1_000;
-/** How long a cut stream may take to tell its client why. */
-const CUT_MS = 5_000;
-const IDLE_SWEEP_MS = 50;
 
 /** Opens everything in order; when a later part fails, what was opened is closed again. */
 export async function openGateway(options: GatewayOptions): Promise<Result<Gateway, string>> {
@@ -276,32 +273,9 @@ export async function openGateway(options: GatewayOptions): Promise<Result<Gatew
     models: async () => modelsView(await views.models(LOCAL_ORGANISATION), views.picker()),
     async drain() {
       draining = true;
-      const closed = stopAccepting(server);
-      await within(active.whenIdle(), current.config.timeouts.drain);
-      active.cutAll(drainingError());
-      // Their records are still to come.
-      await within(active.whenIdle(), CUT_MS);
-      // Clients keep the connections on which they were just answered.
-      const sweep = setInterval(() => server.closeIdleConnections(), IDLE_SWEEP_MS);
-      await within(closed, CUT_MS);
-      clearInterval(sweep);
-      server.closeAllConnections();
-      await closed;
+      await drain({ server, active, withinMs: current.config.timeouts.drain });
     },
     [Symbol.asyncDispose]: () => closing.disposeAsync(),
-  });
-}
-
-async function within(promise: Promise<void>, ms: number): Promise<void> {
-  const timeout = Promise.withResolvers<void>();
-  const timer = setTimeout(timeout.resolve, ms);
-  await Promise.race([promise, timeout.promise]);
-  clearTimeout(timer);
-}
-
-function drainingError(): GatewayError {
-  return gatewayError("draining", "This gateway is shutting down; repeat in a moment", {
-    retryAfterMs: DRAINING_RETRY_MS,
   });
 }
 
