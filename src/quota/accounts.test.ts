@@ -132,7 +132,7 @@ describe("fromStored", () => {
 });
 
 describe("describeQuota", () => {
-  it("shows windows with their resets, unknowns as null, and leaves out those that are over", () => {
+  it("S1-125 to S1-132: shows windows with their resets, unknowns as null, and all else that was told", () => {
     const quotas = new AccountQuotas();
     quotas.observe(
       "0123456789abcdef",
@@ -145,6 +145,8 @@ describe("describeQuota", () => {
         "7d-utilization": "0.5",
         "7d-reset": String(NOW / 1000 + 1),
         "overage-status": "rejected",
+        "fallback-percentage": "0.5",
+        "upgrade-paths": "overage",
       }),
       NOW,
     );
@@ -158,6 +160,7 @@ describe("describeQuota", () => {
       bottleneck: "five_hour",
       overflow: null,
       redirect: null,
+      other: { "fallback-percentage": "0.5", "upgrade-paths": "overage" },
       windows: [
         {
           window: "5h",

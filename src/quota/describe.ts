@@ -19,6 +19,8 @@ export interface QuotaDescription {
   readonly overflow: OverflowDescription | null;
   /** Where its requests go instead; null while they go to the provider itself. */
   readonly redirect: RedirectDescription | null;
+  /** What else the provider told, in its words: `upgrade-paths`, `fallback-percentage`. */
+  readonly other: Readonly<Record<string, string>>;
 }
 
 export interface RedirectDescription {
@@ -68,6 +70,7 @@ export function describeQuota(quota: WatchedQuota, nowMs: number): QuotaDescript
       .map((window) => describeWindow(window, quota.series?.[window.window], nowMs)),
     overflow: describeOverflow(quota, nowMs),
     redirect: describeRedirect(quota),
+    other: quota.other,
   };
 }
 
