@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -17,13 +18,10 @@ interface Case {
   readonly settings?: object;
   readonly env?: Readonly<Record<string, string>>;
   readonly found?: typeof OTHERS;
-  /** Names of folders in the home directory. */
-  readonly accounts?: readonly string[];
 }
 
 /** The base URL that was written; undefined where nothing was. */
-async function seededWith({ seed = "auto", settings, env = {}, found = OTHERS, ...more }: Case) {
-  const { accounts = [] } = more;
+async function seededWith({ seed = "auto", settings, env = {}, found = OTHERS }: Case) {
   const homeDir = await mkdtemp(join(tmpdir(), "spillway-start-"));
   try {
     const folder = join(homeDir, ".claude");
@@ -35,7 +33,7 @@ async function seededWith({ seed = "auto", settings, env = {}, found = OTHERS, .
     await seedAtStart({
       config: {
         models: { seed, stock: [], stockOneMillion: [], oneMillion: [] },
-        quota: { statusFile: undefined, accounts: accounts.map((name) => join(homeDir, name)) },
+        quota: { statusFile: undefined, accounts: [] },
       },
       inputs: { env, homeDir, platform: process.platform, cwd: homeDir },
       url: HERE,
@@ -72,11 +70,36 @@ describe("seedAtStart", () => {
   });
 
   it("S1-077 writes for each account that is connected here, and asks once", async () => {
-    const accounts = [".claude", ".claude-of-nobody"];
-    const settings = settingsFor(HERE);
-    assert.deepEqual(await seededWith({ settings, accounts }), { asked: 1, baseUrl: HERE });
-    const others = { settings, accounts: [".claude-of-nobody"] };
-    assert.deepEqual(await seededWith(others), { asked: 0 });
+    const homeDir = await mkdtemp(join(tmpdir(), "spillway-start-"));
+    try {
+      const folders = ["one", "two", "elsewhere", "not there"].map((name) => join(homeDir, name));
+      for (const [index, url] of [HERE, `${HERE}/`, "https://gateway.example"].entries()) {
+        const folder = folders[index] ?? "";
+        await mkdir(folder);
+        await writeFile(join(folder, "settings.json"), JSON.stringify(settingsFor(url)));
+      }
+      let asked = 0;
+      await seedAtStart({
+        config: {
+          models: { seed: "auto", stock: [], stockOneMillion: [], oneMillion: [] },
+          quota: { statusFile: undefined, accounts: folders },
+        },
+        inputs: { env: {}, homeDir, platform: process.platform, cwd: homeDir },
+        url: HERE,
+        models: async () => {
+          asked += 1;
+          return OTHERS;
+        },
+        journal: (level, event) => assert.equal(`${level} ${event}`, "info models.seeded"),
+        nowMs: 1,
+      });
+      const written = folders.map((folder) =>
+        existsSync(join(folder, "cache", "gateway-models.json")),
+      );
+      assert.deepEqual({ written, asked }, { written: [true, true, false, false], asked: 1 });
+    } finally {
+      await rm(homeDir, { recursive: true, force: true });
+    }
   });
 
   it("asks nobody where no Claude Code is connected here", async () => {
