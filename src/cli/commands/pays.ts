@@ -42,5 +42,5 @@ export function use(mode: string | null, overflow: boolean): string {
 function capLine(cap: CapView, nowMs: number): string {
   const resetsMs = Date.parse(cap.resets_at);
   const span = spanText(resetsMs - nowMs);
-  return `cap without a key: ${capText(cap)}, anew in ${span} (${dateTime(resetsMs, nowMs)})`;
+  return `cap for requests without a Spillway key: ${capText(cap)}, anew in ${span} (${dateTime(resetsMs, nowMs)})`;
 }
