@@ -213,7 +213,11 @@ describe("claude-router's dispatch", () => {
   it("S1-083: a picker's name is read as the real one, and only the name is changed in the body", async () => {
     for (const path of PATHS) {
       const known = seenBy("litellm");
-      const answer = await ask(bench, { token: below, path, body: odd("claude-router-gpt-5-nano") });
+      const answer = await ask(bench, {
+        token: below,
+        path,
+        body: odd("claude-router-gpt-5-nano"),
+      });
       assert.equal(answer.status, 200, answer.body.toString());
       assert.equal(bench.litellm.requests[known]?.body.toString(), odd("gpt-5-nano"));
       await line(bench, /^\[proxy\] dispatch: litellm reason=non-claude-model model=gpt-5-nano$/);
