@@ -41,7 +41,7 @@ import { openRedirects } from "./redirect.ts";
 import { openSearch } from "./search.ts";
 import { openState } from "./state.ts";
 import { writeServerInfo } from "./store/server-info.ts";
-import { openSqliteStore } from "./store/sqlite/open.ts";
+import { openWhenFree } from "./store/sqlite/open-when-free.ts";
 import { keptViews } from "./views.ts";
 import { readWays } from "./ways.ts";
 
@@ -83,7 +83,7 @@ export async function openGateway(options: GatewayOptions): Promise<Result<Gatew
   const bootId = randomUUID();
   const startedAt = clock.now();
 
-  const opened = await openSqliteStore({
+  const opened = await openWhenFree({
     dataDir,
     clock,
     bootId,
