@@ -42,7 +42,8 @@ for (const claude of await claudes()) {
       await setUp(home, ["--data-dir", lab.gateway.dataDir], lab.gateway.usageFile);
       await using terminal = await openTerminal(claude, home);
       await terminal.waitFor(READY);
-      assert.match(await lineAfterTurns(terminal), /Hello, subscriber\./);
+      await lineAfterTurns(terminal);
+      await terminal.waitFor(/Hello, subscriber\./);
       await terminal.submit("good evening to you");
       const second = await lab.upstream.waitForRequest((request) =>
         request.body.includes("good evening to you"),
