@@ -15,7 +15,7 @@ process.stdout.on("error", () => {});
 process.exitCode = await runCli(process.argv.slice(2), {
   version,
   // The server's modules are loaded for the server only: the other commands should cost little more than Node itself.
-  serve: async (flags) => (await import("./serve.ts")).serve(flags, version),
+  serve: async (flags) => (await import("./composition/serve.ts")).serve(flags, version),
   loadConfig: async (flags, variables) => {
     const inputs = systemInputs(flags);
     const env = { ...inputs.env, ...variables };
@@ -23,7 +23,7 @@ process.exitCode = await runCli(process.argv.slice(2), {
   },
   openControl: async (loaded) => {
     const [{ openOfflineControl }, { terminalJournal }] = await Promise.all([
-      import("./offline.ts"),
+      import("./composition/offline.ts"),
       import("./observe/journal.ts"),
     ]);
     const journal = terminalJournal((text) => process.stderr.write(text));

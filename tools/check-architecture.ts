@@ -59,6 +59,25 @@ export const LAYERS: Readonly<Record<string, readonly string[]>> = {
     "ledger",
     "routing",
   ],
+  composition: [
+    "base",
+    "canonical",
+    "upstream",
+    "config",
+    "quota",
+    "store",
+    "identity",
+    "vault",
+    "observe",
+    "metering",
+    "ledger",
+    "policy",
+    "routing",
+    "exchange",
+    "ingress",
+    "listener",
+    "cli",
+  ],
 };
 
 /** Pairs of folders between which only types may pass. */

@@ -1,7 +1,7 @@
-import type { Environment } from "./config/inputs.ts";
-import type { Config } from "./config/schema.ts";
-import type { ListSettings } from "./exchange/models/listed-model.ts";
-import { PROVIDERS } from "./upstream/providers/registry.generated.ts";
+import type { Environment } from "../config/inputs.ts";
+import type { Config } from "../config/schema.ts";
+import type { ListSettings } from "../exchange/models/listed-model.ts";
+import { PROVIDERS } from "../upstream/providers/registry.generated.ts";
 
 /**
  * How models are listed. Whoever comes from claude-router, as its variables tell, finds the names that they know: its

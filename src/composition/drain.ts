@@ -1,7 +1,7 @@
 import type { Server } from "node:http";
-import { type GatewayError, gatewayError } from "./base/errors.ts";
-import type { ActiveExchanges } from "./exchange/active.ts";
-import { stopAccepting } from "./listener/listen.ts";
+import { type GatewayError, gatewayError } from "../base/errors.ts";
+import type { ActiveExchanges } from "../exchange/active.ts";
+import { stopAccepting } from "../listener/listen.ts";
 
 const DRAINING_RETRY_MS = 1_000;
 /** How long a cut stream may take to tell its client why. */

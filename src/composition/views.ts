@@ -1,11 +1,11 @@
-import type { Clock } from "./base/clock.ts";
-import type { Secret } from "./base/secret.ts";
+import type { Clock } from "../base/clock.ts";
+import type { Secret } from "../base/secret.ts";
+import { type IdentityContext, identify } from "../identity/principal.ts";
+import type { HouseViews, KeyCheck } from "../ingress/self-service/views.ts";
+import type { ExchangeStore } from "../store/contract.ts";
+import { anthropic } from "../upstream/providers/anthropic/index.ts";
 import type { Generation } from "./generation.ts";
-import { type IdentityContext, identify } from "./identity/principal.ts";
-import type { HouseViews, KeyCheck } from "./ingress/self-service/views.ts";
 import type { State } from "./state.ts";
-import type { ExchangeStore } from "./store/contract.ts";
-import { anthropic } from "./upstream/providers/anthropic/index.ts";
 
 /** What the own endpoints look at, apart from the process that answers. */
 export type KeptViews = Omit<HouseViews, "ready" | "metrics" | "status" | "sessionCost">;

@@ -1,16 +1,16 @@
-import type { Clock } from "./base/clock.ts";
-import { systemRandom } from "./base/random.ts";
-import type { Config } from "./config/schema.ts";
-import type { RedirectWatch } from "./exchange/house.ts";
-import { maskFields } from "./exchange/mask-secret.ts";
-import type { Journal } from "./observe/journal.ts";
-import type { ExchangeMetrics } from "./observe/metrics.ts";
-import { probeLine, transitionLine } from "./observe/router-lines.ts";
-import { Prober, type ProbeSettings } from "./quota/prober.ts";
-import { countedWindows } from "./quota/redirect-rule.ts";
-import { type RedirectChange, Redirects, reasonOf } from "./quota/redirects.ts";
-import type { QuotaWatch } from "./quota/watch.ts";
-import type { Deployment } from "./routing/deployment.ts";
+import type { Clock } from "../base/clock.ts";
+import { systemRandom } from "../base/random.ts";
+import type { Config } from "../config/schema.ts";
+import type { RedirectWatch } from "../exchange/house.ts";
+import { maskFields } from "../exchange/mask-secret.ts";
+import type { Journal } from "../observe/journal.ts";
+import type { ExchangeMetrics } from "../observe/metrics.ts";
+import { probeLine, transitionLine } from "../observe/router-lines.ts";
+import { Prober, type ProbeSettings } from "../quota/prober.ts";
+import { countedWindows } from "../quota/redirect-rule.ts";
+import { type RedirectChange, Redirects, reasonOf } from "../quota/redirects.ts";
+import type { QuotaWatch } from "../quota/watch.ts";
+import type { Deployment } from "../routing/deployment.ts";
 import { sendProbe } from "./send-probe.ts";
 
 export interface RedirectOptions {

@@ -1,12 +1,12 @@
 import { stat } from "node:fs/promises";
-import { clientBaseUrl } from "./cli/models/client-base-url.ts";
-import { seedPicker } from "./cli/models/picker-cache.ts";
-import { pickerFolders } from "./cli/models/picker-folders.ts";
-import type { ModelsView } from "./cli/models/shapes.ts";
-import { isLoopbackHost } from "./config/fields.ts";
-import type { ConfigInputs } from "./config/inputs.ts";
-import type { Config } from "./config/schema.ts";
-import type { Journal } from "./observe/journal.ts";
+import { clientBaseUrl } from "../cli/models/client-base-url.ts";
+import { seedPicker } from "../cli/models/picker-cache.ts";
+import { pickerFolders } from "../cli/models/picker-folders.ts";
+import type { ModelsView } from "../cli/models/shapes.ts";
+import { isLoopbackHost } from "../config/fields.ts";
+import type { ConfigInputs } from "../config/inputs.ts";
+import type { Config } from "../config/schema.ts";
+import type { Journal } from "../observe/journal.ts";
 
 export interface SeedOptions {
   readonly config: Pick<Config, "models" | "quota">;

@@ -1,18 +1,18 @@
+import type { Clock } from "../base/clock.ts";
+import { fail, ok, type Result } from "../base/result.ts";
+import type { Secret } from "../base/secret.ts";
+import type { Config } from "../config/schema.ts";
+import { openInstallKey } from "../identity/install-key.ts";
+import { KeyRing } from "../identity/keys/index.ts";
+import type { Journal } from "../observe/journal.ts";
+import { BudgetGate } from "../policy/budget/index.ts";
+import type { AccountDirectory } from "../quota/account-directories.ts";
+import { openQuota } from "../quota/open.ts";
+import type { QuotaWatch } from "../quota/watch.ts";
+import type { ExchangeStore } from "../store/contract.ts";
+import { openMasterKeys, openVault, type Vault } from "../vault/index.ts";
 import { accountDirectories } from "./accounts.ts";
-import type { Clock } from "./base/clock.ts";
-import { fail, ok, type Result } from "./base/result.ts";
-import type { Secret } from "./base/secret.ts";
-import type { Config } from "./config/schema.ts";
-import { openInstallKey } from "./identity/install-key.ts";
-import { KeyRing } from "./identity/keys/index.ts";
 import { readKept } from "./kept.ts";
-import type { Journal } from "./observe/journal.ts";
-import { BudgetGate } from "./policy/budget/index.ts";
-import type { AccountDirectory } from "./quota/account-directories.ts";
-import { openQuota } from "./quota/open.ts";
-import type { QuotaWatch } from "./quota/watch.ts";
-import type { ExchangeStore } from "./store/contract.ts";
-import { openMasterKeys, openVault, type Vault } from "./vault/index.ts";
 
 /** What outlives a process: each part takes up what earlier runs stored, and stores what changes. */
 export interface State extends AsyncDisposable {

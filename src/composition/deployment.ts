@@ -1,7 +1,7 @@
-import { ok, type Result } from "./base/result.ts";
-import type { Config } from "./config/schema.ts";
-import type { Deployment } from "./routing/deployment.ts";
-import { anthropic } from "./upstream/providers/anthropic/index.ts";
+import { ok, type Result } from "../base/result.ts";
+import type { Config } from "../config/schema.ts";
+import type { Deployment } from "../routing/deployment.ts";
+import { anthropic } from "../upstream/providers/anthropic/index.ts";
 import type { OpenWay } from "./ways.ts";
 
 /** Opens the way to Anthropic as configured; its origin is pinned for the life of the process (design R18). */

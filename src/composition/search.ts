@@ -1,7 +1,7 @@
-import { fail, ok, type Result } from "./base/result.ts";
-import type { Config } from "./config/schema.ts";
-import { openWebSearch, SEARCH_PROVIDERS, type WebSearch } from "./upstream/search/index.ts";
-import type { Transport } from "./upstream/transport/contract.ts";
+import { fail, ok, type Result } from "../base/result.ts";
+import type { Config } from "../config/schema.ts";
+import { openWebSearch, SEARCH_PROVIDERS, type WebSearch } from "../upstream/search/index.ts";
+import type { Transport } from "../upstream/transport/contract.ts";
 import type { OpenWay } from "./ways.ts";
 
 /** The configured search and its way out, which whoever opens it closes. */

@@ -1,19 +1,19 @@
-import { fail, ok, type Result } from "./base/result.ts";
-import { isLoopbackHost } from "./config/fields.ts";
-import type { Environment } from "./config/inputs.ts";
-import { readCap } from "./config/pay-section.ts";
-import type { Config } from "./config/schema.ts";
+import { fail, ok, type Result } from "../base/result.ts";
+import { isLoopbackHost } from "../config/fields.ts";
+import type { Environment } from "../config/inputs.ts";
+import { readCap } from "../config/pay-section.ts";
+import type { Config } from "../config/schema.ts";
 import type {
   DispatchSettings,
   ExchangeSettings,
   PaySettings,
   ResidencySettings,
-} from "./exchange/house.ts";
+} from "../exchange/house.ts";
+import { allowedHosts, type GuardPolicy } from "../listener/guard.ts";
+import { makeCatalogue, toDisplayCurrency } from "../metering/index.ts";
+import { readDataPolicy } from "../policy/residency/index.ts";
+import { PROVIDERS } from "../upstream/providers/registry.generated.ts";
 import { toListSettings } from "./list-settings.ts";
-import { allowedHosts, type GuardPolicy } from "./listener/guard.ts";
-import { makeCatalogue, toDisplayCurrency } from "./metering/index.ts";
-import { readDataPolicy } from "./policy/residency/index.ts";
-import { PROVIDERS } from "./upstream/providers/registry.generated.ts";
 
 /** The parts of a configuration that change while running. */
 export interface Generation {

@@ -1,9 +1,9 @@
 import { readFile } from "node:fs/promises";
-import type { Result } from "./base/result.ts";
-import type { Environment } from "./config/inputs.ts";
-import type { Config } from "./config/schema.ts";
-import type { Transport } from "./upstream/transport/contract.ts";
-import { openTransport } from "./upstream/transport/open.ts";
+import type { Result } from "../base/result.ts";
+import type { Environment } from "../config/inputs.ts";
+import type { Config } from "../config/schema.ts";
+import type { Transport } from "../upstream/transport/contract.ts";
+import { openTransport } from "../upstream/transport/open.ts";
 
 /** Opens the way to an origin as configured; whoever opens it closes it. The refusal is for people. */
 export type OpenWay = (origin: string) => Result<Transport, string>;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { testInputs } from "./config/inputs.fixture.ts";
-import { loadConfig } from "./config/load.ts";
+import { testInputs } from "../config/inputs.fixture.ts";
+import { loadConfig } from "../config/load.ts";
 import { routerGreeting } from "./router-greeting.ts";
 
 async function greetingFor(env: Readonly<Record<string, string>>): Promise<readonly string[]> {

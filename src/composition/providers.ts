@@ -1,10 +1,10 @@
-import { withoutOneMillion } from "./base/picker-id.ts";
-import { fail, ok, type Result } from "./base/result.ts";
-import type { Secret } from "./base/secret.ts";
-import type { Config } from "./config/schema.ts";
-import type { Provider, Providers } from "./routing/providers.ts";
-import type { ProviderDefinition } from "./upstream/providers/provider.ts";
-import { PROVIDERS } from "./upstream/providers/registry.generated.ts";
+import { withoutOneMillion } from "../base/picker-id.ts";
+import { fail, ok, type Result } from "../base/result.ts";
+import type { Secret } from "../base/secret.ts";
+import type { Config } from "../config/schema.ts";
+import type { Provider, Providers } from "../routing/providers.ts";
+import type { ProviderDefinition } from "../upstream/providers/provider.ts";
+import { PROVIDERS } from "../upstream/providers/registry.generated.ts";
 import type { OpenWay } from "./ways.ts";
 
 interface Known {

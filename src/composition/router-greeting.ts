@@ -1,8 +1,8 @@
 import { join } from "node:path";
-import { isLoopbackHost } from "./config/fields.ts";
-import type { Config } from "./config/schema.ts";
-import { TIERS } from "./routing/dispatch.ts";
-import { PROVIDERS } from "./upstream/providers/registry.generated.ts";
+import { isLoopbackHost } from "../config/fields.ts";
+import type { Config } from "../config/schema.ts";
+import { TIERS } from "../routing/dispatch.ts";
+import { PROVIDERS } from "../upstream/providers/registry.generated.ts";
 
 const NOTE =
   "NOTE: accounts are told apart by their tokens, and share one usage file. For several logins set CLAUDE_CONFIG_DIRS (quota.accounts), or run one gateway for each.";

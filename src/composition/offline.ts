@@ -1,24 +1,24 @@
 import { randomUUID } from "node:crypto";
-import type { Clock } from "./base/clock.ts";
-import { parseJson } from "./base/json.ts";
-import { fail, ok, type Result } from "./base/result.ts";
-import type { Secret } from "./base/secret.ts";
-import type { Control, ControlAnswer, ControlRefusal, ControlRequest } from "./cli/control.ts";
-import type { Environment } from "./config/inputs.ts";
-import type { LoadedConfig } from "./config/load.ts";
-import type { Config } from "./config/schema.ts";
-import type { OtherModels } from "./exchange/models/other-models.ts";
+import type { Clock } from "../base/clock.ts";
+import { parseJson } from "../base/json.ts";
+import { fail, ok, type Result } from "../base/result.ts";
+import type { Secret } from "../base/secret.ts";
+import type { Control, ControlAnswer, ControlRefusal, ControlRequest } from "../cli/control.ts";
+import type { Environment } from "../config/inputs.ts";
+import type { LoadedConfig } from "../config/load.ts";
+import type { Config } from "../config/schema.ts";
+import type { OtherModels } from "../exchange/models/other-models.ts";
+import { localUser } from "../identity/local-user.ts";
+import { anthropicDialect } from "../ingress/anthropic/errors.ts";
+import { SelfService } from "../ingress/self-service/endpoints.ts";
+import type { KeyCheck, ProcessStatus } from "../ingress/self-service/views.ts";
+import type { Journal } from "../observe/journal.ts";
+import type { Deployment } from "../routing/deployment.ts";
+import type { Providers } from "../routing/providers.ts";
+import { openSqliteStore } from "../store/sqlite/open.ts";
+import { PROVIDERS } from "../upstream/providers/registry.generated.ts";
 import { type Generation, toGeneration } from "./generation.ts";
-import { localUser } from "./identity/local-user.ts";
-import { anthropicDialect } from "./ingress/anthropic/errors.ts";
-import { SelfService } from "./ingress/self-service/endpoints.ts";
-import type { KeyCheck, ProcessStatus } from "./ingress/self-service/views.ts";
-import type { Journal } from "./observe/journal.ts";
-import type { Deployment } from "./routing/deployment.ts";
-import type { Providers } from "./routing/providers.ts";
 import { openState, type State } from "./state.ts";
-import { openSqliteStore } from "./store/sqlite/open.ts";
-import { PROVIDERS } from "./upstream/providers/registry.generated.ts";
 import { keptViews } from "./views.ts";
 
 export interface OfflineOptions {
@@ -148,8 +148,8 @@ async function modelsOnce(
   organisation: string,
 ): Promise<OtherModels> {
   const [{ allModels }, { ProviderLists }] = await Promise.all([
-    import("./exchange/models/all-models.ts"),
-    import("./exchange/models/provider-lists.ts"),
+    import("../exchange/models/all-models.ts"),
+    import("../exchange/models/provider-lists.ts"),
   ]);
   const providerLists = new ProviderLists({ monotonicMs: clock.monotonicMs });
   const found = await withProviders(loaded.config, env, (reached) =>

@@ -1,7 +1,7 @@
-import { budgetWindow } from "./policy/budget/index.ts";
-import type { ExchangeReader } from "./store/contract.ts";
-import type { KeyRecord } from "./store/key-record.ts";
-import { openReader } from "./store/sqlite/open-reader.ts";
+import { budgetWindow } from "../policy/budget/index.ts";
+import type { ExchangeReader } from "../store/contract.ts";
+import type { KeyRecord } from "../store/key-record.ts";
+import { openReader } from "../store/sqlite/open-reader.ts";
 
 /** No budget's window is longer than a month. */
 const LONGEST_WINDOW_MS = 32 * 86_400_000;

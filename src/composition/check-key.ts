@@ -1,9 +1,9 @@
-import type { Secret } from "./base/secret.ts";
-import type { KeyCheck } from "./ingress/self-service/views.ts";
-import type { Deployment } from "./routing/deployment.ts";
-import type { Providers } from "./routing/providers.ts";
-import { anthropic } from "./upstream/providers/anthropic/index.ts";
-import { verifyKey } from "./upstream/transport/verify-key.ts";
+import type { Secret } from "../base/secret.ts";
+import type { KeyCheck } from "../ingress/self-service/views.ts";
+import type { Deployment } from "../routing/deployment.ts";
+import type { Providers } from "../routing/providers.ts";
+import { anthropic } from "../upstream/providers/anthropic/index.ts";
+import { verifyKey } from "../upstream/transport/verify-key.ts";
 
 /** Asks a provider whether it takes a key. */
 export async function checkKey(

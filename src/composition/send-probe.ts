@@ -1,8 +1,8 @@
-import type { HeaderList } from "./base/header-list.ts";
-import type { Probe, ProbeAnswer } from "./quota/prober.ts";
-import type { Deployment } from "./routing/deployment.ts";
-import { JSON_BODY, PLAIN_FIELDS } from "./upstream/plain-fields.ts";
-import type { ResponseSink, UpstreamCall } from "./upstream/transport/contract.ts";
+import type { HeaderList } from "../base/header-list.ts";
+import type { Probe, ProbeAnswer } from "../quota/prober.ts";
+import type { Deployment } from "../routing/deployment.ts";
+import { JSON_BODY, PLAIN_FIELDS } from "../upstream/plain-fields.ts";
+import type { ResponseSink, UpstreamCall } from "../upstream/transport/contract.ts";
 
 const TIMEOUT_MS = 30_000;
 const PATHS: Readonly<Record<Probe["endpoint"], string>> = {

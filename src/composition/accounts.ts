@@ -1,10 +1,10 @@
-import type { Clock } from "./base/clock.ts";
-import { Secret } from "./base/secret.ts";
-import { accountOf } from "./identity/principal.ts";
-import type { Journal } from "./observe/journal.ts";
-import { AccountDirectories, type AccountDirectory } from "./quota/account-directories.ts";
-import { keychainLogins, readLoginFile } from "./quota/claude-login.ts";
-import { readKeychain } from "./quota/keychain.ts";
+import type { Clock } from "../base/clock.ts";
+import { Secret } from "../base/secret.ts";
+import { accountOf } from "../identity/principal.ts";
+import type { Journal } from "../observe/journal.ts";
+import { AccountDirectories, type AccountDirectory } from "../quota/account-directories.ts";
+import { keychainLogins, readLoginFile } from "../quota/claude-login.ts";
+import { readKeychain } from "../quota/keychain.ts";
 
 /** Names an account for each configuration directory, which stays the same whoever is logged in there. */
 export function accountDirectories(
