@@ -5,6 +5,8 @@ import type { ServiceFile, ServiceSettings } from "./settings.ts";
 export interface Step {
   readonly argv: readonly string[];
   readonly mayFail?: boolean;
+  /** Whether it did what it should is asked afterwards, and its own word does not count. */
+  readonly isAskedAfter?: boolean;
   /** Half a second apart, until one succeeds; once unless set. */
   readonly tries?: number;
   readonly instead?: readonly string[];

@@ -245,6 +245,14 @@ describe("spillway service on Linux", () => {
     );
   });
 
+  it("asks the server itself where the system says that the start has failed", async () => {
+    machine.failing = " restart ";
+    const { code, out } = await machine.spillway("install");
+    assert.equal(code, 1);
+    assert.match(out, /was started, but does not answer/);
+    assert.match(out, /See why in/);
+  });
+
   it("says that another server has the data directory", async () => {
     await machine.serve(77);
     const { code, out } = await machine.spillway("install");

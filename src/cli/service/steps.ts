@@ -22,7 +22,7 @@ export async function runSteps(
   steps: readonly Step[],
 ): Promise<Result<readonly string[], CliFailure>> {
   const ran: string[] = [];
-  for (const { argv, mayFail, instead, tries = 1 } of steps) {
+  for (const { argv, mayFail, instead, isAskedAfter, tries = 1 } of steps) {
     let outcome = await run(argv);
     for (let tried = 1; outcome.code !== 0 && tried < tries; tried += 1) {
       await sleep(BETWEEN_TRIES_MS);
@@ -33,7 +33,8 @@ export async function runSteps(
       outcome = await run(instead);
       ran.push(commandLine(instead));
     }
-    if (outcome.code !== 0 && mayFail !== true) return fail(failureOf(ran, outcome));
+    const isFailure = outcome.code !== 0 && mayFail !== true && isAskedAfter !== true;
+    if (isFailure) return fail(failureOf(ran, outcome));
   }
   return ok(ran);
 }

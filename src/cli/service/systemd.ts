@@ -33,7 +33,8 @@ export function systemd(machine: Machine): ServiceManager {
       { argv: systemctl("enable", UNIT) },
       // A unit that gave up is not started again before its failures are forgotten.
       { argv: systemctl("reset-failed", UNIT), mayFail: true },
-      { argv: systemctl(isChanged ? "restart" : "start", UNIT) },
+      // A server that ends while its post-start command runs, because its port is taken, is a failure to systemctl.
+      { argv: systemctl(isChanged ? "restart" : "start", UNIT), isAskedAfter: true },
     ],
     stop: [{ argv: systemctl("disable", "--now", UNIT) }],
     forget: [
