@@ -50,6 +50,14 @@ function terminal(id: string, change: Partial<TerminalRecord> = {}): TerminalRec
     firstByteMs: 912,
     servedModel: "claude-opus-5-5",
     decision: "only candidate",
+    route: {
+      steps: ["fast is groq/llama-3.3-70b"],
+      candidates: [{ name: "anthropic/claude-opus-4-8", pays: "session", reason: "the first" }],
+      refused: [
+        { name: "groq/llama-3.3-70b", pays: "key main", reason: "us_only forbids its place" },
+      ],
+      notes: ["held 12ms"],
+    },
     attempts: [
       {
         deployment: "anthropic https://api.anthropic.com",
@@ -294,6 +302,7 @@ describe("reports", () => {
       "Who",
       "What",
       "Where it went",
+      "Route",
       "Attempt",
       "How it ended",
       "Usage and cost",
@@ -308,6 +317,9 @@ describe("reports", () => {
     assert.match(out, /^ {2}total ~\$0\.006$/m);
     assert.match(out, /headers 900ms, end 5\.0s/);
     assert.match(out, /upstream's id: req_1/);
+    assert.match(out, /^ {2}fast is groq\/llama-3\.3-70b$/m);
+    assert.match(out, /^ {2}1 {2}anthropic\/claude-opus-4-8 +session +the first$/m);
+    assert.match(out, /^ {2}- {2}groq\/llama-3\.3-70b +key main +us_only forbids its place$/m);
     assert.ok(
       out.split("\n").every((line) => line.length <= 80),
       out,

@@ -92,9 +92,10 @@ async function send(
   return { attempts, last, candidate };
 }
 
-function isDue({ tryIf }: Candidate, { session, refused, unusable }: Progress): boolean {
+function isDue({ tryIf }: Candidate, { session, refused, unusable, last }: Progress): boolean {
   if (tryIf === "session_full") return session !== undefined;
-  return tryIf === "always" || refused !== undefined || unusable !== undefined;
+  if (tryIf === "always" || refused !== undefined || unusable !== undefined) return true;
+  return tryIf === "failed" && last?.last.failure !== undefined;
 }
 
 /** The client left, or the process is going, while nothing of an answer was shown. */

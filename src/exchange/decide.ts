@@ -4,9 +4,11 @@ import { allowsModel } from "../policy/access/index.ts";
 import { decideResidency, readDataPolicy } from "../policy/residency/index.ts";
 import type { Candidate, UpstreamMode } from "../routing/candidate.ts";
 import type { Deployment } from "../routing/deployment.ts";
+import { placesOf } from "../routing/explain/place.ts";
 import { listRoute } from "../routing/list-route.ts";
 import type { Route } from "../routing/route.ts";
 import type { PayMode } from "../store/key-record.ts";
+import type { RouteRecord } from "../store/route-record.ts";
 import { choose } from "./choose.ts";
 import { WITH_MODEL } from "./facts.ts";
 import type { ExchangeSettings, House } from "./house.ts";
@@ -30,6 +32,8 @@ export interface Decision {
   readonly isMergedList: boolean;
   /** Undefined where nothing depends on the model's name. */
   readonly dispatched: Dispatched | undefined;
+  /** Undefined: there was nothing to choose. */
+  readonly record: RouteRecord | undefined;
 }
 
 const MODE_LABELS: Readonly<Record<PayMode, UpstreamMode>> = {
@@ -65,7 +69,17 @@ export function decide(question: Question, house: House, settings: ExchangeSetti
     residency: residency?.text,
     isMergedList,
     dispatched,
+    record: recordOf(question, routed),
   };
+}
+
+function recordOf(
+  { facts }: Question,
+  routed: Result<Route, GatewayError>,
+): RouteRecord | undefined {
+  if (!routed.ok || routed.value.length < 2) return undefined;
+  const candidates = placesOf(routed.value, facts.model ?? "");
+  return { steps: [], candidates, refused: [], notes: [] };
 }
 
 /**

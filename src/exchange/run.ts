@@ -116,7 +116,7 @@ async function endingOf(
   { own }: Identity,
   tryAll: (route: Route) => Promise<AttemptOutcome>,
 ): Promise<Ending> {
-  const { route, refusal, mode, residency, deployment } = decision;
+  const { route, refusal, mode, residency, deployment, record } = decision;
   if (route === undefined) {
     if (refusal === undefined) throw new Error("neither a route nor a refusal");
     const book = own.class === "subscription" ? "subscription" : "api";
@@ -127,6 +127,7 @@ async function endingOf(
       book,
       residency,
       reason: "refused by policy",
+      record,
       seller: deployment,
     };
   }
@@ -139,6 +140,7 @@ async function endingOf(
     sentModel: candidate.model,
     residency,
     reason: candidate.reason,
+    record,
     seller: candidate.deployment,
     billingOwner: candidate.credential.owner,
   };

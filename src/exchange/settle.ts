@@ -3,6 +3,7 @@ import type { Secret } from "../base/secret.ts";
 import type { Seller } from "../metering/index.ts";
 import type { UpstreamMode } from "../routing/candidate.ts";
 import type { Book, Finish, StartedRecord, TerminalRecord } from "../store/record.ts";
+import type { RouteRecord } from "../store/route-record.ts";
 import type { AttemptOutcome } from "./attempt.ts";
 import { type Bill, bill } from "./bill.ts";
 import type { ClientCall } from "./call.ts";
@@ -27,6 +28,8 @@ export interface Ending extends Pick<AttemptOutcome, "attempts" | "last"> {
   readonly book: Book;
   readonly residency: string | undefined;
   readonly reason: string;
+  /** What was chosen from; undefined: there was nothing to choose. */
+  readonly record: RouteRecord | undefined;
   /** Whose prices hold. */
   readonly seller: Seller;
   /** As the upstream calls it, where that is another name. */
@@ -75,6 +78,7 @@ export function settle(house: House, settlement: Settlement): void {
     servedModel: billed.servedModel,
     decision: decisionOf(ending, facts),
     residency: ending.residency,
+    route: ending.record,
     attempts,
     mode: ending.mode,
     status: client.status,

@@ -31,8 +31,11 @@ export type CandidateCredential =
       readonly class: "none";
     };
 
-/** When a candidate has its turn: at once, after the session's 429, or when the stored key could not be used instead. */
-export type TryIf = "always" | "session_full" | "overflow_failed";
+/**
+ * When a candidate has its turn: at once, after the session's 429, when the stored key could not be used instead, or when
+ * those before it failed in a way that another place may cure.
+ */
+export type TryIf = "always" | "session_full" | "overflow_failed" | "failed";
 
 /** One way to answer a request, in the order in which the attempt loop tries them. */
 export interface Candidate {

@@ -1,6 +1,7 @@
 import type { CredentialClass } from "../base/credential-class.ts";
 import type { ErrorCode } from "../base/errors.ts";
 import type { NanoUsd } from "../base/money.ts";
+import type { RouteRecord } from "./route-record.ts";
 
 /** Which books an exchange's money belongs to; subscription money is notional. */
 export type Book = "subscription" | "api" | "overflow";
@@ -103,5 +104,7 @@ export interface TerminalRecord {
   readonly billingOwner?: string | undefined;
   /** Where it may be processed and what was decided of that, in words; undefined where nothing is processed. */
   readonly residency?: string | undefined;
+  /** Undefined: there was one place to go, and nothing was done with the name. */
+  readonly route?: RouteRecord | undefined;
   readonly finish: Finish;
 }

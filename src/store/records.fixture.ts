@@ -92,6 +92,14 @@ export function terminalRecord(number: number, more: Partial<TerminalRecord> = {
     errorSource: "upstream",
     billingOwner: "caller",
     residency: "none asked",
+    route: {
+      steps: ["alias fast is model-sent"],
+      candidates: [{ name: "anthropic/model-sent", pays: "session", reason: "the session first" }],
+      refused: [
+        { name: "groq/model-sent", pays: "key default", reason: "the place is not allowed" },
+      ],
+      notes: ["held 12 ms"],
+    },
     finish: "complete",
     ...more,
   };

@@ -1,3 +1,5 @@
+import { isObject } from "../base/json.ts";
+
 /** A place that a request may have gone to, as the operator would name it. */
 export interface RoutePlace {
   /** `provider/model`, with `@region` behind it where a provider has several. */
@@ -25,4 +27,27 @@ export interface RouteRecord {
   readonly refused: readonly RouteRefusal[];
   /** What happened besides while it was tried: held events, waits in a queue, what moving cost the cache. */
   readonly notes: readonly string[];
+}
+
+/** Whether a value that was read back is one. */
+export function isRouteRecord(value: unknown): value is RouteRecord {
+  return (
+    isObject(value) &&
+    isListOf(value["steps"], isText) &&
+    isListOf(value["candidates"], isReasonedPlace) &&
+    isListOf(value["refused"], isReasonedPlace) &&
+    isListOf(value["notes"], isText)
+  );
+}
+
+function isReasonedPlace(value: unknown): value is RouteCandidate {
+  return isObject(value) && ["name", "pays", "reason"].every((name) => isText(value[name]));
+}
+
+function isListOf<T>(value: unknown, isItem: (item: unknown) => item is T): value is readonly T[] {
+  return Array.isArray(value) && value.every(isItem);
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === "string";
 }

@@ -8,6 +8,7 @@ import {
 } from "./amount-view.ts";
 import type { EventsPage, ExchangeDetail } from "./contract.ts";
 import type { AttemptRecord, StartedRecord, TerminalRecord } from "./record.ts";
+import type { RouteRecord } from "./route-record.ts";
 import type { LedgerTransaction } from "./transaction.ts";
 
 export type { DisplayCurrency } from "./amount-view.ts";
@@ -102,6 +103,8 @@ export interface ExchangeView extends EventView {
   readonly account: string | null;
   readonly decision: string | null;
   readonly attempts: readonly AttemptView[];
+  /** What could have answered and why it was this one; null where there was nothing to choose. */
+  readonly route: RouteRecord | null;
   /** The provider's own usage object, as it came; text where it is no JSON. */
   readonly usage_raw: unknown;
   /** `[{ model, kind, units, price, cost_nano_usd, … }]`: what the cost was made of, by `metering`. */
@@ -174,6 +177,7 @@ export function exchangeView(detail: ExchangeDetail): ExchangeView {
     account: started.account ?? null,
     decision: terminal?.decision ?? null,
     attempts: (terminal?.attempts ?? []).map(attemptView),
+    route: terminal?.route ?? null,
     usage_raw: storedJson(terminal?.usageRaw),
     units: unitsView(storedJson(terminal?.units)),
     usage_suspect: terminal?.usageSuspect ?? false,

@@ -1,5 +1,6 @@
 import { durationText } from "../../observe/number-text.ts";
 import { NOTIONAL_LEGEND, plainText } from "../../observe/terminal-line.ts";
+import type { RouteCandidate, RouteRecord } from "../../store/route-record.ts";
 import type { AttemptView, ExchangeView, LedgerView } from "../../store/views.ts";
 import { type Screen, table, wrap } from "../text.ts";
 import { billLines, type PriceOf } from "./bill-lines.ts";
@@ -36,6 +37,7 @@ export function tellStory(screen: Screen, exchange: ExchangeView, priceOf: Price
     ["pays", exchange.billing_owner],
     ["data policy", exchange.residency],
   ]);
+  if (exchange.route !== null) route(screen, exchange.route);
   if (exchange.finish === null) {
     screen.line();
     screen.line("It is still running: attempts, usage and cost are recorded at its end.");
@@ -65,6 +67,22 @@ function credential(exchange: ExchangeView): string {
   const account = exchange.account === null ? "" : `, account ${exchange.account.slice(0, 8)}`;
   const key = exchange.key_id === null ? "" : `, key ${exchange.key_id}`;
   return `${exchange.credential_class}${account}${key}`;
+}
+
+/** What could have answered, in the order of the attempts, and what was taken off the list before. */
+function route(screen: Screen, { steps, candidates, refused, notes }: RouteRecord): void {
+  heading(screen, "Route");
+  for (const step of steps) screen.line(`  ${plainText(step)}`);
+  const rows = [
+    ...candidates.map((place, index) => [`${index + 1}`, ...cellsOf(place)]),
+    ...refused.map((place) => ["-", ...cellsOf(place)]),
+  ];
+  for (const line of table(rows, new Set([0]))) screen.line(`  ${line}`);
+  for (const note of notes) screen.line(`  ${plainText(note)}`);
+}
+
+function cellsOf({ name, pays, reason }: RouteCandidate): string[] {
+  return [name, pays, reason].map(plainText);
 }
 
 function attempts(screen: Screen, list: readonly AttemptView[]): void {

@@ -5,6 +5,7 @@ import { isObject, parseJson } from "../../base/json.ts";
 import { nanoUsd } from "../../base/money.ts";
 import type { StoredExchange } from "../contract.ts";
 import type { AttemptRecord, Book, Finish, StartedRecord, TerminalRecord } from "../record.ts";
+import { isRouteRecord, type RouteRecord } from "../route-record.ts";
 import type { LedgerLeg, LedgerLine, LedgerTransaction } from "../transaction.ts";
 
 export type Row = Readonly<Record<string, SQLOutputValue>>;
@@ -98,6 +99,7 @@ function terminalRecord(row: Row): TerminalRecord {
     errorSource: errorSource === null ? undefined : oneOf(ERROR_SOURCES, errorSource),
     billingOwner: optionalText(row, "billing_owner"),
     residency: optionalText(row, "residency"),
+    route: routeRecord(optionalText(row, "route")),
     finish: oneOf(FINISHES, row["finish"]),
   };
 }
@@ -105,6 +107,12 @@ function terminalRecord(row: Row): TerminalRecord {
 function attempts(json: string): readonly AttemptRecord[] {
   const parsed = parseJson(json, { maxBytes: MAX_ATTEMPTS_BYTES });
   return parsed.ok && Array.isArray(parsed.value) ? parsed.value.filter(isAttempt) : [];
+}
+
+function routeRecord(json: string | undefined): RouteRecord | undefined {
+  if (json === undefined) return undefined;
+  const parsed = parseJson(json, { maxBytes: MAX_ATTEMPTS_BYTES });
+  return parsed.ok && isRouteRecord(parsed.value) ? parsed.value : undefined;
 }
 
 function isAttempt(value: unknown): value is AttemptRecord {

@@ -89,6 +89,7 @@ export const END_COLUMNS = [
   "billing_owner",
   "finish",
   "residency",
+  "route",
 ] as const;
 
 /** In the order of `END_COLUMNS`. */
@@ -124,6 +125,7 @@ export function endRow(number: number, record: TerminalRecord): Cell[] {
     record.billingOwner ?? null,
     record.finish,
     record.residency ?? null,
+    record.route === undefined ? null : JSON.stringify(record.route),
   ];
 }
 
