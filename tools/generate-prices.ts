@@ -6,8 +6,8 @@ import {
   type ModelInfo,
   type ModelPrice,
 } from "@pydantic/genai-prices";
+import { plainModelId } from "../src/base/model-id.ts";
 import type { GeneratedModel, GeneratedPrices } from "../src/metering/generated-prices.ts";
-import { priceName } from "../src/metering/model-id.ts";
 import { OWN_PRICES } from "../src/metering/own-prices.ts";
 import type { UsdPrices } from "../src/metering/price.ts";
 
@@ -65,13 +65,15 @@ function listOf(provider: string, id: string): GeneratedPrices["lists"][number] 
   const seller = findProvider({ providerId: id });
   if (seller === undefined) throw new Error(`${PACKAGE} has no provider "${id}"`);
   const known = new Set(
-    provider === OWN_PRICES.provider ? OWN_PRICES.prices.map(({ model }) => priceName(model)) : [],
+    provider === OWN_PRICES.provider
+      ? OWN_PRICES.prices.map(({ model }) => plainModelId(model))
+      : [],
   );
   const models = new Map<string, GeneratedModel>();
   for (const model of seller.models) {
     const prices = readPrices(model);
-    if (prices === undefined || known.has(priceName(model.id))) continue;
-    for (const name of [model.id, ...exactNames(model.match)].map(priceName)) {
+    if (prices === undefined || known.has(plainModelId(model.id))) continue;
+    for (const name of [model.id, ...exactNames(model.match)].map(plainModelId)) {
       if (!isModelId(name, provider) || known.has(name) || models.has(name)) continue;
       models.set(name, { model: name, ...prices });
     }

@@ -1,6 +1,6 @@
+import { plainModelId, spelling } from "../base/model-id.ts";
 import { fail, ok, type Result } from "../base/result.ts";
 import { GENERATED_PRICES } from "./generated-prices.ts";
-import { priceName, spelling } from "./model-id.ts";
 import { type PriceOverride, toOverrideEntry } from "./overrides.ts";
 import { OWN_PRICES } from "./own-prices.ts";
 import type { PriceList } from "./price.ts";
@@ -62,7 +62,7 @@ class SellerPrices implements ModelPrices {
   find(model: string): PriceEntry | undefined {
     const remembered = this.#remembered.get(model);
     if (remembered !== undefined || this.#remembered.has(model)) return remembered;
-    const name = priceName(model);
+    const name = plainModelId(model);
     const entry =
       this.#overrides.get(`${this.#provider}/${spelling(model)}`) ??
       this.#overrides.get(`${this.#provider}/${name}`) ??
@@ -85,7 +85,7 @@ export function makeCatalogue(
     const entries = listed.get(provider) ?? new Map<string, PriceEntry>();
     listed.set(provider, entries);
     for (const price of prices) {
-      const name = priceName(price.model);
+      const name = plainModelId(price.model);
       if (entries.has(name)) continue;
       const read = toPriceEntry(price, version);
       const entry = read.ok ? withinBounds(read.value, price.model) : read;
@@ -110,6 +110,7 @@ function listedUnder(model: string, listed: ReadonlyMap<string, Entries>): Price
   const slash = model.indexOf("/");
   const named = listed.get(model.slice(0, Math.max(0, slash)));
   return (
-    named?.get(priceName(model.slice(slash + 1))) ?? listed.get("anthropic")?.get(priceName(model))
+    named?.get(plainModelId(model.slice(slash + 1))) ??
+    listed.get("anthropic")?.get(plainModelId(model))
   );
 }

@@ -10,7 +10,7 @@ export interface UsdPrices {
 
 /** A model's price as it is written down: in our own list, in a generated one, or in the configuration. */
 export interface ListedPrice {
-  /** A model id; compared without release date and the like, see `priceName`. */
+  /** A model id; compared without release date and the like, see `plainModelId`. */
   readonly model: string;
   readonly usd: UsdPrices;
   /** A prompt above this many tokens is billed at these prices altogether, output included. */

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { priceName } from "./model-id.ts";
+import { plainModelId } from "./model-id.ts";
 
-describe("priceName", () => {
-  it("takes off what does not change the price", () => {
+describe("plainModelId", () => {
+  it("takes off what does not make it another model", () => {
     const names = [
       ["claude-haiku-4-5-20251001", "claude-haiku-4-5"],
       ["claude-haiku-4-5@20251001", "claude-haiku-4-5"],
@@ -14,7 +14,7 @@ describe("priceName", () => {
       ["Claude-Opus-5", "claude-opus-5"],
       ["gpt-5-2025-08-07", "gpt-5"],
     ] as const;
-    for (const [model, name] of names) assert.equal(priceName(model), name);
+    for (const [model, name] of names) assert.equal(plainModelId(model), name);
   });
 
   it("keeps what may be another model", () => {
@@ -24,7 +24,7 @@ describe("priceName", () => {
       "gpt-5",
       "us-anthropic-claude",
     ]) {
-      assert.equal(priceName(model), model);
+      assert.equal(plainModelId(model), model);
     }
   });
 });

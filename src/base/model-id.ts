@@ -1,10 +1,10 @@
 /**
- * The name under which a model is priced: without vendor prefix, context suffix, release date or `latest`, dots as dashes.
+ * The name that a model's editions have in common: without vendor prefix, context suffix, release date or `latest`, dots as dashes.
  *
  * `anthropic/claude-haiku-4.5`, `claude-haiku-4-5-20251001` and `claude-haiku-4-5[1m]` are all `claude-haiku-4-5`;
  * `gpt-5-2025-08-07` is `gpt-5`.
  */
-export function priceName(model: string): string {
+export function plainModelId(model: string): string {
   return spelling(model)
     .replace(/^anthropic\//, "")
     .replace(/\[1m\]$/, "")
