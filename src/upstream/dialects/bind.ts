@@ -24,6 +24,8 @@ export interface BoundDialect {
   searches(request: CanonicalRequest): boolean;
   /** Between the provider's base URL and the paths that the dialect itself has; already part of what is written. */
   readonly under?: string;
+  /** The longest prompt that the model takes; undefined: not known. */
+  readonly contextTokens?: number | undefined;
   /** Undefined: the upstream does not count. */
   readonly counter?: TokenCounter;
 }

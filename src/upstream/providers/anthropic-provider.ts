@@ -1,6 +1,7 @@
 import { type AnthropicTraits, anthropicMessages } from "../dialects/anthropic/index.ts";
 import { bindDialect } from "../dialects/bind.ts";
 import { countWith, MESSAGES_COUNT } from "../dialects/count.ts";
+import { limitsOf } from "../model-limits.ts";
 import { ANTHROPIC_VERSION, at } from "./place.ts";
 import { bearer, type ProviderDefinition } from "./provider.ts";
 
@@ -49,13 +50,15 @@ export function anthropicProvider(special: AnthropicProvider): ProviderDefinitio
     listPath: checkPath,
     authorize,
     dialectFor: (model) => {
+      const { contextTokens, outputTokens } = limitsOf(id, model);
       const traits = {
         ...UNKNOWN_MESSAGES_SERVER,
+        maxOutputTokens: outputTokens,
         ...special.traits,
         ...special.traitsOf?.(model),
       };
       const dialect = at(under, bindDialect(anthropicMessages, traits), ANTHROPIC_VERSION);
-      return { ...dialect, counter: countWith(dialect, MESSAGES_COUNT) };
+      return { ...dialect, contextTokens, counter: countWith(dialect, MESSAGES_COUNT) };
     },
   };
 }

@@ -1,5 +1,6 @@
 import { bindDialect } from "../dialects/bind.ts";
 import { type ChatTraits, openAiChat, UNKNOWN_SERVER } from "../dialects/openai-chat/index.ts";
+import { limitsOf } from "../model-limits.ts";
 import { at } from "./place.ts";
 import { bearer, type ProviderDefinition } from "./provider.ts";
 
@@ -34,14 +35,15 @@ export function chatProvider(special: ChatProvider): ProviderDefinition {
     claims: special.claims,
     checkPath: special.checkPath ?? "/models",
     authorize,
-    dialectFor: (model) =>
-      at(
-        under,
-        bindDialect(openAiChat, {
-          ...UNKNOWN_SERVER,
-          ...special.traits,
-          ...special.traitsOf?.(model),
-        }),
-      ),
+    dialectFor: (model) => {
+      const { contextTokens, outputTokens } = limitsOf(id, model);
+      const traits = {
+        ...UNKNOWN_SERVER,
+        maxOutputTokens: outputTokens,
+        ...special.traits,
+        ...special.traitsOf?.(model),
+      };
+      return { ...at(under, bindDialect(openAiChat, traits)), contextTokens };
+    },
   };
 }

@@ -1,5 +1,6 @@
 import { bindDialect } from "../dialects/bind.ts";
 import { openAiResponses, type ResponsesTraits } from "../dialects/openai-responses/index.ts";
+import { limitsOf } from "../model-limits.ts";
 import { bearer, type ProviderDefinition } from "./provider.ts";
 
 /** What tells one server that speaks Responses from another. */
@@ -35,11 +36,15 @@ export function responsesProvider(special: ResponsesProvider): ProviderDefinitio
     needsKey: true,
     checkPath: "/models",
     authorize: bearer,
-    dialectFor: (model) =>
-      bindDialect(openAiResponses, {
+    dialectFor: (model) => {
+      const { contextTokens, outputTokens } = limitsOf(id, model);
+      const traits = {
         ...UNKNOWN_RESPONSES_SERVER,
+        outputLimit: outputTokens ?? UNKNOWN_RESPONSES_SERVER.outputLimit,
         ...special.traits,
         ...special.traitsOf?.(model),
-      }),
+      };
+      return { ...bindDialect(openAiResponses, traits), contextTokens };
+    },
   };
 }

@@ -3,6 +3,7 @@ import type { Secret } from "../../../base/secret.ts";
 import { anthropicMessages } from "../../dialects/anthropic/index.ts";
 import { type BoundDialect, bindDialect } from "../../dialects/bind.ts";
 import { countWith, MESSAGES_COUNT } from "../../dialects/count.ts";
+import { limitsOf } from "../../model-limits.ts";
 import { traitsOf } from "./traits.ts";
 
 /** The Anthropic API itself: where a caller's own Anthropic credential may go, and nowhere else. */
@@ -14,8 +15,10 @@ export const anthropic = {
   checkPath: "/v1/models?limit=1",
   fields: ["anthropic-version", "2023-06-01"],
   dialectFor: (model: string): BoundDialect => {
-    const dialect = bindDialect(anthropicMessages, traitsOf(model));
-    return { ...dialect, counter: countWith(dialect, MESSAGES_COUNT) };
+    const { contextTokens, outputTokens } = limitsOf("anthropic", model);
+    const traits = { ...traitsOf(model), maxOutputTokens: outputTokens };
+    const dialect = bindDialect(anthropicMessages, traits);
+    return { ...dialect, contextTokens, counter: countWith(dialect, MESSAGES_COUNT) };
   },
   authorize: (key: Secret): HeaderList => ["x-api-key", key.reveal()],
 } as const;

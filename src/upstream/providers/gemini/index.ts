@@ -6,6 +6,7 @@ import {
   traitsOf,
   writeCountRequest,
 } from "../../dialects/gemini/index.ts";
+import { limitsOf } from "../../model-limits.ts";
 import type { ProviderDefinition } from "../provider.ts";
 
 /** Google's Gemini API, by its own dialect. @source https://ai.google.dev/gemini-api/docs/api-key?hl=en (read 2026-11-25) */
@@ -20,11 +21,13 @@ export const provider: ProviderDefinition = {
   // source: https://hexdocs.pm/gemini_ex/0.9.0/Gemini.Auth.GeminiStrategy.html (read 2026-11-25)
   authorize: (key) => ["x-goog-api-key", key.reveal()],
   dialectFor: (model) => {
-    const traits = traitsOf(model, "ai-studio");
+    const { contextTokens, outputTokens } = limitsOf("gemini", model);
+    const usual = traitsOf(model, "ai-studio");
+    const traits = { ...usual, maxOutputTokens: outputTokens ?? usual.maxOutputTokens };
     const counter = {
       writeRequest: (request: CanonicalRequest) => writeCountRequest(request, traits),
       readCount,
     };
-    return { ...bindDialect(geminiDialect, traits), counter };
+    return { ...bindDialect(geminiDialect, traits), contextTokens, counter };
   },
 };

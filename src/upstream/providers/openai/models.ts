@@ -4,12 +4,7 @@ import type { ResponsesTraits } from "../../dialects/openai-responses/index.ts";
 /** What the models without reasoning are like; a fine-tuned one is named `ft:` and its base. */
 export function chatTraits(model: string): Partial<ChatTraits> {
   const name = model.replace(/^ft:/, "");
-  // quirk(openai): a larger limit than the model's own is a 400.
-  // source: https://github.com/enoch3712/ExtractThinker/issues/346 (read 2026-11-25)
-  if (name.startsWith("gpt-4o")) return { maxOutputTokens: 16_384 };
-  // source: https://github.com/openai/openai-python/issues/687 (read 2026-11-25)
-  if (!/^gpt-(?:3\.5|4-turbo)/.test(name)) return {};
-  return { maxOutputTokens: 4_096, responseFormat: "json_object" };
+  return /^gpt-(?:3\.5|4-turbo)/.test(name) ? { responseFormat: "json_object" } : {};
 }
 
 /**

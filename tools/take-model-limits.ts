@@ -1,0 +1,141 @@
+import { execFileSync } from "node:child_process";
+import { globSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { parse } from "smol-toml";
+import { isObject } from "../src/base/json.ts";
+import { spelling } from "../src/base/model-id.ts";
+import type { TakenLimits } from "../src/upstream/model-limits.ts";
+import { ROOT } from "./project-files.ts";
+
+/**
+ * Takes what models read and write at most out of two public collections, by hand and now and then:
+ *
+ *     node tools/take-model-limits.ts CLONE_OF_MODELS_DEV UNPACKED_PI_AI
+ *
+ * Neither is a dependency: the one is no package, and the other brings a tree of clients. Where they differ, the second one,
+ * which is newer, counts for the answer, and the smaller window, for only the first one leaves the answer's room out of it.
+ *
+ * @source https://github.com/anomalyco/models.dev (MIT) and the npm package @earendil-works/pi-ai (MIT)
+ */
+const PATH = "src/upstream/model-limits.generated.json";
+
+/** Our providers, by the names that the collections have for them. */
+const HOSTS: Readonly<Record<string, { readonly dev: string; readonly pi?: string }>> = {
+  anthropic: { dev: "anthropic", pi: "anthropic" },
+  cerebras: { dev: "cerebras", pi: "cerebras" },
+  cohere: { dev: "cohere" },
+  deepseek: { dev: "deepseek", pi: "deepseek" },
+  fireworks: { dev: "fireworks-ai", pi: "fireworks" },
+  gemini: { dev: "google", pi: "google" },
+  github: { dev: "github-models" },
+  groq: { dev: "groq", pi: "groq" },
+  huggingface: { dev: "huggingface", pi: "huggingface" },
+  minimax: { dev: "minimax", pi: "minimax" },
+  mistral: { dev: "mistral", pi: "mistral" },
+  moonshot: { dev: "moonshotai", pi: "moonshotai" },
+  nebius: { dev: "nebius" },
+  nvidia: { dev: "nvidia", pi: "nvidia" },
+  openai: { dev: "openai", pi: "openai" },
+  openrouter: { dev: "openrouter", pi: "openrouter" },
+  perplexity: { dev: "perplexity" },
+  qwen: { dev: "alibaba" },
+  together: { dev: "togetherai", pi: "together" },
+  xai: { dev: "xai", pi: "xai" },
+  zai: { dev: "zai", pi: "zai" },
+};
+
+/** A window that pi-ai writes in place of OpenAI's own, so that its users stay below the dearer price. */
+const BELOW_LONG_PRICE = 272_000;
+
+type Pair = readonly [contextTokens: number, outputTokens: number];
+
+function ofModelsDev(clone: string, provider: string): ReadonlyMap<string, Pair> {
+  const folder = join(clone, "providers", provider, "models");
+  const found = new Map<string, Pair>();
+  for (const file of globSync("**/*.toml", { cwd: folder }).toSorted()) {
+    const model = readToml(join(folder, file));
+    const base = model["base_model"];
+    const inherited =
+      typeof base === "string" ? readToml(join(clone, "models", `${base}.toml`)) : {};
+    const limit = { ...members(inherited["limit"]), ...members(model["limit"]) };
+    const modalities = { ...members(inherited["modalities"]), ...members(model["modalities"]) };
+    const { output: kinds } = modalities;
+    if (!Array.isArray(kinds) || !kinds.includes("text")) continue;
+    add(found, file.replace(/\.toml$/, ""), [
+      countOf(limit["input"]) || countOf(limit["context"]),
+      countOf(limit["output"]),
+    ]);
+  }
+  return found;
+}
+
+function ofPiAi(folder: string, provider: string): ReadonlyMap<string, Pair> {
+  const found = new Map<string, Pair>();
+  const file = join(folder, "dist/providers/data", `${provider}.json`);
+  const apis: unknown = JSON.parse(readFileSync(file, "utf8"));
+  for (const models of Object.values(members(apis))) {
+    for (const model of Object.values(members(models))) {
+      const { id, type, contextWindow, maxTokens } = members(model);
+      if (typeof id !== "string" || type !== "chat") continue;
+      const context = countOf(contextWindow);
+      const output = countOf(maxTokens);
+      add(found, id, [
+        context === BELOW_LONG_PRICE ? 0 : context,
+        // OpenRouter tells none for some models, and nine tenths of the window stand there instead.
+        output === Math.floor(context * 0.9) ? 0 : output,
+      ]);
+    }
+  }
+  return found;
+}
+
+function merge(
+  older: ReadonlyMap<string, Pair>,
+  newer: ReadonlyMap<string, Pair>,
+): Record<string, Pair> {
+  const models = [...new Set([...older.keys(), ...newer.keys()])].toSorted();
+  const pairs = models.map((model): [string, Pair] => {
+    const [oldContext, oldOutput] = older.get(model) ?? [0, 0];
+    const [newContext, newOutput] = newer.get(model) ?? [0, 0];
+    const contexts = [oldContext, newContext].filter((context) => context > 0);
+    return [model, [contexts.length === 0 ? 0 : Math.min(...contexts), newOutput || oldOutput]];
+  });
+  return Object.fromEntries(pairs);
+}
+
+function add(found: Map<string, Pair>, model: string, pair: Pair): void {
+  if (pair[0] > 0 || pair[1] > 0) found.set(spelling(model), pair);
+}
+
+function readToml(file: string): Readonly<Record<string, unknown>> {
+  return parse(readFileSync(file, "utf8"));
+}
+
+function members(value: unknown): Readonly<Record<string, unknown>> {
+  return isObject(value) ? value : {};
+}
+
+/** 0: not told. */
+function countOf(value: unknown): number {
+  return typeof value === "number" && Number.isSafeInteger(value) && value > 0 ? value : 0;
+}
+
+if (import.meta.main) {
+  const [clone = "", piAi = ""] = process.argv.slice(2);
+  const commit = execFileSync("git", ["-C", clone, "log", "-1", "--format=%h of %cs"], {
+    encoding: "utf8",
+  });
+  const { version } = members(JSON.parse(readFileSync(join(piAi, "package.json"), "utf8")));
+  const limits: Record<string, Record<string, Pair>> = {};
+  for (const [provider, { dev, pi }] of Object.entries(HOSTS)) {
+    const newer = pi === undefined ? new Map<string, Pair>() : ofPiAi(piAi, pi);
+    limits[provider] = merge(ofModelsDev(clone, dev), newer);
+  }
+  const taken: TakenLimits = {
+    source: `models.dev ${commit.trim()}, @earendil-works/pi-ai@${String(version)}`,
+    limits,
+  };
+  // A line for each provider and each model.
+  const content = JSON.stringify(taken).replaceAll(/"[^"]+":[{[]/g, "\n$&");
+  writeFileSync(join(ROOT, PATH), `${content}\n`);
+}
