@@ -25,6 +25,8 @@ export interface AnswerFacts {
   readonly model: string;
   /** Stands in for the input where the upstream tells no usage, or tells it only at the end. */
   readonly estimatedInputTokens: number;
+  /** The longest prompt that the model takes; undefined: not known. */
+  readonly contextTokens?: number | undefined;
   /** Whose credential the attempt carried: a client never learns about the gateway's own. */
   readonly credential: "caller" | "gateway";
 }

@@ -88,3 +88,25 @@ describe("an upstream that fails in the middle of its answer", () => {
     }
   }
 });
+
+describe("a conversation too long for the model", () => {
+  const told: Readonly<Record<string, RegExp>> = {
+    Messages: /"prompt is too long: 131073 tokens > 131072 maximum"/,
+    Gemini: /token count \(131073\) exceeds the maximum number of tokens allowed \(131072\)/,
+  };
+  for (const [dialect, words] of Object.entries(told)) {
+    it(`is told a client of ${dialect} with the model's own window where the upstream names none`, async () => {
+      const client = CLIENTS[dialect];
+      assert.ok(client);
+      const { path, headers, body } = client;
+      const error = { code: "context_length_exceeded", message: "Please shorten the messages." };
+      await using bench = await openBench(() => ({ status: 400, json: { error } }));
+      const model = "groq/llama-3.3-70b-versatile";
+      const named = path.replace("groq%2Fllama", encodeURIComponent(model));
+      const answer = await bench.ask(named, "model" in body ? { ...body, model } : body, headers);
+
+      assert.equal(answer.status, 400);
+      assert.match(answer.body.toString(), words);
+    });
+  }
+});

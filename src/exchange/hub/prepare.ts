@@ -108,13 +108,14 @@ export function prepareTranslation(
 export function answerFacts(
   { call, requestedModel }: Translating,
   { credential }: Candidate,
-  { asked, said }: Pick<ReadRequest, "asked" | "said">,
+  { asked, said, dialect }: ReadRequest,
 ): AnswerFacts {
   return {
     requestId: call.id,
     request: asked,
     model: requestedModel,
     estimatedInputTokens: estimateTokens(said),
+    contextTokens: dialect.contextTokens,
     credential: credential.kind === "own" ? "caller" : "gateway",
   };
 }
