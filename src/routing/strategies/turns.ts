@@ -1,0 +1,11 @@
+/** Whose turn it is under the names that take turns. Owned by the house, one for each process; one entry for a virtual model. */
+export class Turns {
+  readonly #taken = new Map<string, number>();
+
+  /** How many there were before this one. */
+  next(name: string): number {
+    const taken = this.#taken.get(name) ?? 0;
+    this.#taken.set(name, taken + 1);
+    return taken;
+  }
+}
