@@ -1,7 +1,7 @@
 import { dateAt, startOfDate } from "../base/calendar.ts";
 import { isObject, parseJson } from "../base/json.ts";
 import { fail, ok, type Result } from "../base/result.ts";
-import type { AccountQuota } from "../quota/accounts.ts";
+import type { WatchedQuota } from "../quota/watch.ts";
 import type { DisplayCurrency } from "../store/amount-view.ts";
 import type { ExchangeReader, QuotaSnapshot } from "../store/contract.ts";
 import { monthView } from "../store/usage-view.ts";
@@ -77,16 +77,15 @@ async function answered<T>(read: () => Promise<T>): Promise<Result<T, CliFailure
 
 const MAX_SNAPSHOT_BYTES = 2 ** 16;
 
-function readSnapshot(snapshot: QuotaSnapshot): readonly AccountQuota[] {
-  const parsed = parseJson(snapshot.json, { maxBytes: MAX_SNAPSHOT_BYTES });
-  return parsed.ok && isAccountQuota(parsed.value) ? [parsed.value] : [];
+function readSnapshot({ principal, account, json }: QuotaSnapshot): readonly WatchedQuota[] {
+  const parsed = parseJson(json, { maxBytes: MAX_SNAPSHOT_BYTES });
+  return parsed.ok && isTold(parsed.value) ? [{ ...parsed.value, principal, account }] : [];
 }
 
 /** `quota` wrote it; only what would make describing it fail is looked at. */
-function isAccountQuota(value: unknown): value is AccountQuota {
+function isTold(value: unknown): value is Omit<WatchedQuota, "principal" | "account"> {
   return (
     isObject(value) &&
-    typeof value["account"] === "string" &&
     typeof value["observedAtMs"] === "number" &&
     Array.isArray(value["windows"]) &&
     value["windows"].every(isObject)

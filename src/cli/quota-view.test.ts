@@ -53,16 +53,32 @@ describe("the quota as commands show it", () => {
     const redirect = {
       to: "lite\u001bllm",
       since: new Date(NOW - 60_000).toISOString(),
+      until: new Date(NOW + 3_600_000).toISOString(),
       reason: "7d at 91%",
     };
-    assert.equal(redirectText(redirect, NOW), "Redirected to lite\ufffdllm since 11:59: 7d at 91%");
+    assert.equal(
+      redirectText(redirect, NOW),
+      "Redirected to lite\ufffdllm since 11:59, until 13:00 at the latest: 7d at 91%",
+    );
   });
 
   it("calls an account by its directory, or by its hash", () => {
     const account = { account: "1a2b3c4d", observed_at: "2026-11-25T10:00:00Z", windows: [] };
-    assert.equal(accountName(account, "/home/me"), "account 1a2b3c4d");
+    const alone = { among: [account], homeDir: "/home/me" };
+    assert.equal(accountName(account, alone), "account 1a2b3c4d");
     const named = { ...account, directory: "/home/me/.claude2" };
-    assert.equal(accountName(named, "/home/me"), "~/.claude2");
+    assert.equal(accountName(named, alone), "~/.claude2");
+  });
+
+  it("says whose an account is where several people use some", () => {
+    const account = { account: "1a2b3c4d", observed_at: "2026-11-25T10:00:00Z", windows: [] };
+    const [ann, bob] = ["ann", "b\u001bob"].map((principal) => ({ ...account, principal }));
+    assert.ok(ann && bob);
+    const name = (shown: typeof ann, among: readonly (typeof ann)[]) =>
+      accountName(shown, { among, homeDir: "/home/me" });
+    assert.equal(name(ann, [ann, ann]), "account 1a2b3c4d");
+    assert.equal(name(ann, [ann, bob]), "account 1a2b3c4d of ann");
+    assert.equal(name(bob, [ann, bob]), "account 1a2b3c4d of b\ufffdob");
   });
 
   it("takes no answer of another shape for accounts", () => {

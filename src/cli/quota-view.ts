@@ -7,7 +7,8 @@ import { tildePath } from "./text.ts";
 /** An account's limits as `/me/quota` answers them, as far as commands show them. */
 export interface QuotaAccount {
   readonly account: string;
-  /** Absent from older servers. */
+  /** Absent from older servers, like the directory. */
+  readonly principal?: string;
   readonly directory?: string | null;
   readonly observed_at: string;
   readonly windows: readonly QuotaWindowView[];
@@ -16,6 +17,7 @@ export interface QuotaAccount {
   readonly redirect?: {
     readonly to: string;
     readonly since: string;
+    readonly until?: string;
     readonly reason: string;
   } | null;
 }
@@ -48,11 +50,17 @@ function isAccount(value: unknown): value is QuotaAccount {
   );
 }
 
-/** `~/.claude2`, or `account 1a2b3c4d` where no directory is known for it. */
-export function accountName({ account, directory }: QuotaAccount, homeDir: string): string {
-  return directory === undefined || directory === null
-    ? `account ${plainText(account)}`
-    : plainText(tildePath(directory, homeDir));
+/** `~/.claude2`, or `account 1a2b3c4d` where no directory is known for it; and whose it is, where several people use some. */
+export function accountName(
+  { account, principal = "", directory }: QuotaAccount,
+  { among, homeDir }: { readonly among: readonly QuotaAccount[]; readonly homeDir: string },
+): string {
+  const name =
+    directory === undefined || directory === null
+      ? `account ${plainText(account)}`
+      : plainText(tildePath(directory, homeDir));
+  const isShared = among.some((other) => (other.principal ?? "") !== principal);
+  return isShared && principal !== "" ? `${name} of ${plainText(principal)}` : name;
 }
 
 /** `full in 40m at 20%/h`, `lasts at 8%/h`; empty where there is no forecast. */
@@ -63,13 +71,15 @@ export function forecastText({ forecast }: QuotaWindowView, nowMs: number): stri
   return end === null ? `lasts ${rate}` : `full in ${spanText(Date.parse(end) - nowMs)} ${rate}`;
 }
 
-/** `Redirected to litellm since 12:03: 7d at 91%`. */
+/** `Redirected to litellm since 12:03, until 14:10 at the latest: 7d at 91%`. */
 export function redirectText(
-  { to, since, reason }: NonNullable<QuotaAccount["redirect"]>,
+  { to, since, until, reason }: NonNullable<QuotaAccount["redirect"]>,
   nowMs: number,
 ): string {
   const from = dateTime(Date.parse(since), nowMs);
-  return `Redirected to ${plainText(to)} since ${from}: ${plainText(reason)}`;
+  const end =
+    until === undefined ? "" : `, until ${dateTime(Date.parse(until), nowMs)} at the latest`;
+  return `Redirected to ${plainText(to)} since ${from}${end}: ${plainText(reason)}`;
 }
 
 /** `1.2 of 10 USD a day used, 8.8 left`; what is not known is a question mark. */

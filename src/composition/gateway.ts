@@ -197,6 +197,7 @@ export async function openGateway(options: GatewayOptions): Promise<Result<Gatew
       if (draining) return "draining";
       return store.accepting ? undefined : "accounting_unavailable";
     },
+    quota: () => quota.snapshot().map((known) => ({ ...known, redirect: redirects.noteOf(known) })),
     sessionCost: async (sessionId) => await sessions.find(sessionId),
     metrics: () => (current.config.metrics.enabled ? metrics.expose() : undefined),
     status: () => ({

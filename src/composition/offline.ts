@@ -79,7 +79,7 @@ export async function openOfflineControl(
       ready: () => "no server runs",
       metrics: () => undefined,
       status: () => statusOf(options),
-      sessionCost: async () => ({ account: undefined, books: [] }),
+      sessionCost: async () => ({ owner: undefined, books: [] }),
     },
     "control",
   );

@@ -6,10 +6,11 @@ import { maskFields } from "../exchange/mask-secret.ts";
 import type { Journal } from "../observe/journal.ts";
 import type { ExchangeMetrics } from "../observe/metrics.ts";
 import { probeLine, transitionLine } from "../observe/router-lines.ts";
+import type { SessionOwner } from "../quota/owner.ts";
 import { Prober, type ProbeSettings } from "../quota/prober.ts";
 import { countedWindows } from "../quota/redirect-rule.ts";
-import { type RedirectChange, Redirects, reasonOf } from "../quota/redirects.ts";
-import type { QuotaWatch } from "../quota/watch.ts";
+import { endOf, type RedirectChange, Redirects, reasonOf } from "../quota/redirects.ts";
+import type { QuotaWatch, RedirectNote } from "../quota/watch.ts";
 import type { Deployment } from "../routing/deployment.ts";
 import { sendProbe } from "./send-probe.ts";
 
@@ -27,25 +28,28 @@ export interface RedirectOptions {
   readonly metrics: ExchangeMetrics;
 }
 
+/** What redirects, and says of each session whether it is. */
+export interface Redirecting extends RedirectWatch, Disposable {
+  noteOf(owner: SessionOwner): RedirectNote | undefined;
+}
+
 /** Watches how full accounts are, redirects their sessions and brings them back. */
-export function openRedirects(options: RedirectOptions): RedirectWatch & Disposable {
+export function openRedirects(options: RedirectOptions): Redirecting {
   const { current, quota, deployment, clock, journal, metrics } = options;
   const target = () => current().settings.dispatch?.to;
-  const shown = (account: string) => countedWindows(quota.find(account));
+  const elsewhere = () => target() ?? "elsewhere";
+  const shown = (owner: SessionOwner) => countedWindows(quota.find(owner));
 
   const onChange = ({ owner, redirected }: RedirectChange): void => {
-    const to = target() ?? "elsewhere";
     const [before, after] =
-      redirected === undefined ? [to, deployment.provider] : [deployment.provider, to];
-    journal("info", "redirect.transition", transitionLine(before, after, shown(owner.account)));
-    quota.redirects(
-      owner.account,
-      redirected && { to, sinceMs: redirected.sinceMs, reason: reasonOf(redirected) },
-    );
+      redirected === undefined
+        ? [elsewhere(), deployment.provider]
+        : [deployment.provider, elsewhere()];
+    journal("info", "redirect.transition", transitionLine(before, after, shown(owner)));
     if (redirected === undefined) prober.stop(owner);
   };
   const redirects = new Redirects({
-    find: (account) => quota.find(account),
+    find: (owner) => quota.find(owner),
     rule: () => (target() === undefined ? undefined : current().config.redirect),
     now: clock.now,
     onChange,
@@ -54,15 +58,13 @@ export function openRedirects(options: RedirectOptions): RedirectWatch & Disposa
     settings: () => (target() === undefined ? undefined : toProbeSettings(current().config)),
     send: async (probe) => await sendProbe(deployment, probe),
     check: (owner) => redirects.check(owner),
-    learn: ({ account }, { headers }, credential) => {
-      const told = maskFields(headers, credential);
-      quota.observe({ credentialClass: "subscription", account }, told);
-    },
+    learn: (owner, { headers }, credential) =>
+      quota.observe(owner, maskFields(headers, credential)),
     onProbed: ({ status, failures, owner, isRedirected }) => {
       metrics.probed(failures === 0 ? "told" : "failed");
-      const from = target() ?? "elsewhere";
+      const from = elsewhere();
       const to = isRedirected ? from : deployment.provider;
-      const windows = shown(owner.account);
+      const windows = shown(owner);
       const line = probeLine({ status, failures, windows, from, to });
       journal("info", "redirect.probed", line);
     },
@@ -78,6 +80,17 @@ export function openRedirects(options: RedirectOptions): RedirectWatch & Disposa
   return {
     check: (owner) => redirects.check(owner),
     keep: (redirected, credential) => prober.keep(redirected, credential),
+    noteOf: (owner) => {
+      const redirected = redirects.find(owner);
+      return (
+        redirected && {
+          to: elsewhere(),
+          sinceMs: redirected.sinceMs,
+          untilMs: endOf(redirected),
+          reason: reasonOf(redirected),
+        }
+      );
+    },
     [Symbol.dispose]: () => prober[Symbol.dispose](),
   };
 }

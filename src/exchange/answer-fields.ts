@@ -51,7 +51,7 @@ function nativeWarnings(
   { house, settings, owner, purse }: Answering,
   candidate: Candidate,
 ): readonly string[] {
-  const { own, account } = owner.identity;
+  const { own, principal, account } = owner.identity;
   // What another provider answers in a session's place says nothing of it.
   if (own.class !== "subscription" || candidate.mode === "fallback") return [];
   const at = house.clock.now();
@@ -62,7 +62,7 @@ function nativeWarnings(
     }),
   );
   if (candidate.mode === "byok") return budgetHeaders(uses);
-  const seat = account === undefined ? undefined : house.quota.find(account);
+  const seat = account === undefined ? undefined : house.quota.find({ principal, account });
   if (seat === undefined) return [];
   return seatHeaders(seat, tightest(uses), at);
 }

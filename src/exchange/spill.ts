@@ -34,19 +34,20 @@ export class SpillWatch {
     const { identity, facts, settings } = this.#owner;
     const { principal, account, own } = identity;
     if (account === undefined || own.secret === undefined) return;
+    const owner = { principal, account };
     // What is kept of the limits must not repeat the token that they were told for.
     const headers = maskFields(head.headers, own.secret);
     const { quota, fullSessions, clock, redirects } = this.#house;
     if (head.status === TOO_MANY_REQUESTS) {
       const answer = { headers, model: facts.model };
-      this.#full = fullSessions.note({ principal, account }, answer, clock.now());
+      this.#full = fullSessions.note(owner, answer, clock.now());
     } else if (head.status < 300 && facts.isQuotaProbe !== true) {
-      fullSessions.served({ principal, account }, facts.model);
-      quota.overflows(account, undefined);
+      fullSessions.served(owner, facts.model);
+      quota.overflows(owner, undefined);
     }
-    quota.observe({ credentialClass: "subscription", account }, headers);
+    quota.observe(owner, headers);
     if (settings.dispatch === undefined) return;
-    const redirected = redirects.check({ principal, account });
+    const redirected = redirects.check(owner);
     if (redirected !== undefined) redirects.keep(redirected, own.secret);
   }
 
@@ -59,7 +60,7 @@ export class SpillWatch {
   /** Tells, once for each session and each time that it is full, until when, who pays, and what moving costs. */
   #tell(label: string): void {
     const { call, identity, settings, sessionId } = this.#owner;
-    const { account } = identity;
+    const { principal, account } = identity;
     if (account === undefined || call.operation !== "messages") return;
     const full = this.#full ?? this.#remembered();
     const until = full === undefined ? undefined : shownTime(full.resetsAtMs, settings.timeZone);
@@ -83,7 +84,8 @@ export class SpillWatch {
       movingCost,
     });
     const untilMs = full?.resetsAtMs;
-    this.#house.quota.overflows(account, { label, until, untilMs, cap: this.#cap(), movingCost });
+    const note = { label, until, untilMs, cap: this.#cap(), movingCost };
+    this.#house.quota.overflows({ principal, account }, note);
   }
 
   /** What is used of it changes with every request, and the status file does not: it tells how much there is. */
@@ -101,8 +103,8 @@ export class SpillWatch {
 
   /** The session was not tried, because it was known to be full. */
   #remembered(): FullWindow | undefined {
-    const account = this.#owner.identity.account;
-    const seat = account === undefined ? undefined : this.#house.quota.find(account);
+    const { principal, account } = this.#owner.identity;
+    const seat = account === undefined ? undefined : this.#house.quota.find({ principal, account });
     if (seat?.representativeClaim === undefined || seat.resetsAtMs === undefined) return undefined;
     return { claim: seat.representativeClaim, resetsAtMs: seat.resetsAtMs };
   }

@@ -29,15 +29,18 @@ const none = async () => [];
 describe("SessionCosts", () => {
   it("adds up each session by book, and counts what has no known cost", async () => {
     const costs = new SessionCosts(none);
-    costs.add({ sessionId: "one", account: "a" }, ended("subscription", 3n));
-    costs.add({ sessionId: "one" }, ended("subscription", 4n));
-    costs.add({ sessionId: "one" }, ended("overflow", 5n));
-    costs.add({ sessionId: "one" }, ended("overflow", undefined));
-    costs.add({ sessionId: "one" }, { ...ended("overflow", undefined), usageSource: "none" });
-    costs.add({ sessionId: "two", account: "b" }, ended("api", 6n));
-    costs.add({}, ended("api", 7n));
+    costs.add({ principal: "dev", sessionId: "one", account: "a" }, ended("subscription", 3n));
+    costs.add({ principal: "dev", sessionId: "one" }, ended("subscription", 4n));
+    costs.add({ principal: "dev", sessionId: "one" }, ended("overflow", 5n));
+    costs.add({ principal: "dev", sessionId: "one" }, ended("overflow", undefined));
+    costs.add(
+      { principal: "dev", sessionId: "one" },
+      { ...ended("overflow", undefined), usageSource: "none" },
+    );
+    costs.add({ principal: "dev", sessionId: "two", account: "b" }, ended("api", 6n));
+    costs.add({ principal: "dev" }, ended("api", 7n));
     assert.deepEqual(await costs.find("one"), {
-      account: "a",
+      owner: { principal: "dev", account: "a" },
       books: [
         { book: "subscription", cost: 7n, unknown: 0 },
         { book: "overflow", cost: 5n, unknown: 1 },
@@ -56,7 +59,7 @@ describe("SessionCosts", () => {
         { ...NOTHING, book: undefined },
       ];
     });
-    costs.add({ sessionId: "one" }, ended("subscription", 1n));
+    costs.add({ principal: "dev", sessionId: "one" }, ended("subscription", 1n));
     const expected = [{ book: "subscription", cost: 11n, unknown: 2 }];
     assert.deepEqual((await costs.find("one")).books, expected);
     assert.deepEqual((await costs.find("one")).books, expected, "it is not added twice");
@@ -69,7 +72,7 @@ describe("SessionCosts", () => {
       if (isBroken) throw new Error("locked");
       return [];
     });
-    costs.add({ sessionId: "one" }, ended("api", 1n));
+    costs.add({ principal: "dev", sessionId: "one" }, ended("api", 1n));
     await assert.rejects(costs.find("one"));
     isBroken = false;
     assert.deepEqual((await costs.find("one")).books, [{ book: "api", cost: 1n, unknown: 0 }]);
@@ -77,11 +80,11 @@ describe("SessionCosts", () => {
 
   it("keeps the thousand sessions that were used last", async () => {
     const costs = new SessionCosts(none);
-    costs.add({ sessionId: "old" }, ended("api", 1n));
-    costs.add({ sessionId: "in use" }, ended("api", 1n));
+    costs.add({ principal: "dev", sessionId: "old" }, ended("api", 1n));
+    costs.add({ principal: "dev", sessionId: "in use" }, ended("api", 1n));
     for (let number = 0; number < 999; number += 1) {
-      costs.add({ sessionId: `s${number}` }, ended("api", 1n));
-      costs.add({ sessionId: "in use" }, ended("api", 1n));
+      costs.add({ principal: "dev", sessionId: `s${number}` }, ended("api", 1n));
+      costs.add({ principal: "dev", sessionId: "in use" }, ended("api", 1n));
     }
     assert.deepEqual((await costs.find("in use")).books, [
       { book: "api", cost: 1000n, unknown: 0 },

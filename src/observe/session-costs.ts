@@ -10,14 +10,20 @@ export interface SessionBook {
   readonly unknown: number;
 }
 
+/** Whose limits a session uses. */
+export interface SessionUser {
+  readonly principal: string;
+  readonly account: string;
+}
+
 export interface SessionCost {
-  /** Whose limits it uses; undefined where that is not known. */
-  readonly account: string | undefined;
+  /** Undefined where that is not known. */
+  readonly owner: SessionUser | undefined;
   readonly books: readonly SessionBook[];
 }
 
 interface Entry {
-  account: string | undefined;
+  owner: SessionUser | undefined;
   readonly books: Map<Book, { costNano: bigint; unknown: number }>;
   /** What earlier processes recorded of it, once it was asked for. */
   earlier: Promise<readonly UsageRow[]> | undefined;
@@ -52,12 +58,12 @@ export class SessionCosts {
 
   /** Takes an exchange that has ended. */
   add(
-    { sessionId, account }: Pick<StartedRecord, "sessionId" | "account">,
+    { sessionId, principal, account }: Pick<StartedRecord, "sessionId" | "principal" | "account">,
     { book, cost, usageSource }: Pick<TerminalRecord, "book" | "cost" | "usageSource">,
   ): void {
     if (sessionId === undefined) return;
     const entry = this.#entryOf(sessionId);
-    entry.account = account ?? entry.account;
+    if (account !== undefined) entry.owner = { principal, account };
     addTo(entry.books, book, cost ?? 0n, cost === undefined && usageSource !== "none" ? 1 : 0);
   }
 
@@ -75,7 +81,7 @@ export class SessionCosts {
     }
     for (const [book, { costNano, unknown }] of entry.books) addTo(books, book, costNano, unknown);
     return {
-      account: entry.account,
+      owner: entry.owner,
       books: [...books].map(([book, { costNano, unknown }]) => ({
         book,
         cost: nanoUsd(costNano),
@@ -86,7 +92,7 @@ export class SessionCosts {
 
   #entryOf(sessionId: string): Entry {
     const entry = this.#sessions.get(sessionId) ?? {
-      account: undefined,
+      owner: undefined,
       books: new Map(),
       earlier: undefined,
     };

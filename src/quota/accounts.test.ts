@@ -5,6 +5,8 @@ import { describeQuota } from "./describe.ts";
 import { fromStored, toStored } from "./stored.ts";
 
 const P = "anthropic-ratelimit-unified-";
+const A = { principal: "dev", account: "a" };
+const B = { principal: "dev", account: "b" };
 const NOW = 1_800_000_000_000;
 const IN_AN_HOUR = String(NOW / 1000 + 3600);
 const IN_A_WEEK = String(NOW / 1000 + 7 * 86_400);
@@ -19,7 +21,7 @@ function usage(quotas: AccountQuotas, account = "a"): Record<string, number | un
 }
 
 function find(quotas: AccountQuotas, account: string) {
-  return quotas.snapshot().find((quota) => quota.account === account);
+  return quotas.find({ ...A, account });
 }
 
 describe("AccountQuotas", () => {
@@ -31,28 +33,28 @@ describe("AccountQuotas", () => {
       "7d-utilization": "0.1",
       "7d-reset": IN_A_WEEK,
     };
-    quotas.observe("a", unified(both), NOW);
-    quotas.observe("a", unified({ "7d-utilization": "0.2", "7d-reset": IN_A_WEEK }), NOW + 1000);
+    quotas.observe(A, unified(both), NOW);
+    quotas.observe(A, unified({ "7d-utilization": "0.2", "7d-reset": IN_A_WEEK }), NOW + 1000);
     assert.deepEqual(usage(quotas), { "5h": 50, "7d": 20 });
-    quotas.observe("a", unified({ "7d-utilization": "0.3" }), NOW + 3_600_000);
+    quotas.observe(A, unified({ "7d-utilization": "0.3" }), NOW + 3_600_000);
     assert.deepEqual(usage(quotas), { "7d": 30 });
   });
 
   it("forgets what it knew of a window that began anew", () => {
     const quotas = new AccountQuotas();
-    quotas.observe("a", unified({ "5h-utilization": "0.9", "5h-reset": IN_AN_HOUR }), NOW);
-    quotas.observe("a", unified({ "5h-status": "allowed", "5h-reset": IN_A_WEEK }), NOW + 1000);
+    quotas.observe(A, unified({ "5h-utilization": "0.9", "5h-reset": IN_AN_HOUR }), NOW);
+    quotas.observe(A, unified({ "5h-status": "allowed", "5h-reset": IN_A_WEEK }), NOW + 1000);
     assert.deepEqual(usage(quotas), { "5h": undefined });
   });
 
   /** @see requirements C-15, S1-017 */
   it("says whether an answer told how much is used, and learns nothing from one without limits", () => {
     const quotas = new AccountQuotas();
-    assert.equal(quotas.observe("a", ["content-type", "application/json"], NOW), undefined);
+    assert.equal(quotas.observe(A, ["content-type", "application/json"], NOW), undefined);
     assert.deepEqual(quotas.snapshot(), []);
-    const first = quotas.observe("a", unified({ "5h-utilization": "0.9", status: "allowed" }), NOW);
+    const first = quotas.observe(A, unified({ "5h-utilization": "0.9", status: "allowed" }), NOW);
     assert.equal(first?.hasUtilization, true);
-    const refused = quotas.observe("a", unified({ status: "rejected" }), NOW + 1);
+    const refused = quotas.observe(A, unified({ status: "rejected" }), NOW + 1);
     assert.equal(refused?.hasUtilization, false);
     assert.equal(refused?.quota.status, "rejected");
     assert.deepEqual(usage(quotas), { "5h": 90 });
@@ -61,7 +63,7 @@ describe("AccountQuotas", () => {
   it("takes the claim from the last answer that spoke for the whole account", () => {
     const quotas = new AccountQuotas();
     const claimOf = (fields: Readonly<Record<string, string>>) =>
-      quotas.observe("a", unified(fields), NOW)?.quota.representativeClaim;
+      quotas.observe(A, unified(fields), NOW)?.quota.representativeClaim;
     assert.equal(
       claimOf({ "5h-utilization": "0.9", "representative-claim": "five_hour" }),
       "five_hour",
@@ -74,7 +76,7 @@ describe("AccountQuotas", () => {
   it("says whether anything but the time differs", () => {
     const quotas = new AccountQuotas();
     const changed = (fields: Readonly<Record<string, string>>, atMs: number) =>
-      quotas.observe("a", unified(fields), atMs)?.changed;
+      quotas.observe(A, unified(fields), atMs)?.changed;
     const fields = { "5h-utilization": "0.9", status: "allowed", "overage-in-use": "false" };
     assert.equal(changed(fields, NOW), true);
     assert.equal(changed(fields, NOW + 1), false);
@@ -84,10 +86,26 @@ describe("AccountQuotas", () => {
     assert.equal(changed({ ...fields, "7d-utilization": "0.91" }, NOW + 5), true);
   });
 
+  it("keeps what two users were told of one account apart, in the store too", () => {
+    const quotas = new AccountQuotas();
+    const other = { ...A, principal: "other" };
+    quotas.observe(A, unified({ "5h-utilization": "0.9", "7d-utilization": "0.1" }), NOW);
+    quotas.observe(other, unified({ "5h-utilization": "0.2" }), NOW + 1);
+    const kept = quotas.snapshot().map((quota) => toStored(quota, "/h/.claude"));
+    const restored = new AccountQuotas();
+    restored.restore(kept.flatMap((quota) => fromStored(quota) ?? []));
+    for (const known of [quotas, restored]) {
+      assert.deepEqual(
+        [A, other].map((owner) => known.find(owner)?.windows.map((window) => window.usedPercent)),
+        [[90, 10], [20]],
+      );
+    }
+  });
+
   it("keeps accounts apart, and the most recently seen of more than it has room for", () => {
-    const quotas = new AccountQuotas({ maxAccounts: 2 });
+    const quotas = new AccountQuotas({ maxOwners: 2 });
     for (const [index, account] of ["a", "b", "a", "c"].entries()) {
-      quotas.observe(account, unified({ "5h-utilization": `0.${index + 1}` }), NOW);
+      quotas.observe({ ...A, account }, unified({ "5h-utilization": `0.${index + 1}` }), NOW);
     }
     assert.deepEqual(
       quotas.snapshot().map(({ account }) => account),
@@ -103,19 +121,19 @@ describe("AccountQuotas", () => {
       onSecondAccount: () => heard.push("second account"),
     };
     const quotas = new AccountQuotas({ notices });
-    for (const account of ["a", "a"]) quotas.observe(account, [], NOW);
+    for (const account of ["a", "a"]) quotas.observe({ ...A, account }, [], NOW);
     assert.deepEqual(heard, []);
-    for (const account of ["b", "c", "a"]) quotas.observe(account, [], NOW);
+    for (const account of ["b", "c", "a"]) quotas.observe({ ...A, account }, [], NOW);
     assert.deepEqual(heard, ["second account"]);
   });
 
   it("takes up what was stored, but not over what it saw itself", () => {
     const earlier = new AccountQuotas();
-    earlier.observe("a", unified({ "5h-utilization": "0.1", status: "allowed" }), NOW);
-    earlier.observe("b", unified({ "7d-utilization": "0.2", "overage-in-use": "true" }), NOW + 1);
-    const stored = earlier.snapshot().map((quota) => fromStored(toStored(quota)));
+    earlier.observe(A, unified({ "5h-utilization": "0.1", status: "allowed" }), NOW);
+    earlier.observe(B, unified({ "7d-utilization": "0.2", "overage-in-use": "true" }), NOW + 1);
+    const stored = earlier.snapshot().map((quota) => fromStored(toStored(quota, undefined)));
     const quotas = new AccountQuotas();
-    quotas.observe("a", unified({ "5h-utilization": "0.7" }), NOW + 9);
+    quotas.observe(A, unified({ "5h-utilization": "0.7" }), NOW + 9);
     quotas.restore(stored.filter((quota) => quota !== undefined));
     assert.deepEqual(usage(quotas, "a"), { "5h": 70 });
     assert.deepEqual(find(quotas, "b")?.windows, [{ window: "7d", usedPercent: 20 }]);
@@ -125,8 +143,8 @@ describe("AccountQuotas", () => {
 
 describe("fromStored", () => {
   it("is undefined for what it cannot read", () => {
-    for (const text of ["", "{", "[]", "{}", '{"account":1}', `"${"x".repeat(70_000)}"`]) {
-      assert.equal(fromStored(text), undefined);
+    for (const json of ["", "{", "[]", "{}", '{"observedAtMs":1}', `"${"x".repeat(70_000)}"`]) {
+      assert.equal(fromStored({ ...A, observedAt: NOW, json }), undefined);
     }
   });
 });
@@ -135,7 +153,7 @@ describe("describeQuota", () => {
   it("S1-125 to S1-132: shows windows with their resets, unknowns as null, and all else that was told", () => {
     const quotas = new AccountQuotas();
     quotas.observe(
-      "0123456789abcdef",
+      { principal: "dev", account: "0123456789abcdef" },
       unified({
         status: "allowed",
         "representative-claim": "five_hour",
@@ -154,6 +172,7 @@ describe("describeQuota", () => {
     assert.ok(quota);
     assert.deepEqual(describeQuota(quota, NOW + 1500), {
       account: "01234567",
+      principal: "dev",
       directory: null,
       observed_at: "2027-01-15T08:00:00.000Z",
       status: "allowed",
@@ -185,10 +204,10 @@ describe("describeQuota", () => {
   it("forecasts the end of a window from what it saw, also before a restart", () => {
     const earlier = new AccountQuotas();
     const fields = (used: string) => unified({ "5h-utilization": used, "5h-reset": IN_AN_HOUR });
-    earlier.observe("a", fields("0.5"), NOW - 1_800_000);
-    earlier.observe("a", fields("0.8"), NOW);
+    earlier.observe(A, fields("0.5"), NOW - 1_800_000);
+    earlier.observe(A, fields("0.8"), NOW);
     const quotas = new AccountQuotas();
-    const stored = earlier.snapshot().map((quota) => fromStored(toStored(quota)));
+    const stored = earlier.snapshot().map((quota) => fromStored(toStored(quota, undefined)));
     quotas.restore(stored.filter((quota) => quota !== undefined));
     for (const known of [earlier, quotas]) {
       const [quota] = known.snapshot();
@@ -199,7 +218,7 @@ describe("describeQuota", () => {
         lasts: false,
       });
     }
-    quotas.observe("a", fields("0.8"), NOW + 2_400_000);
+    quotas.observe(A, fields("0.8"), NOW + 2_400_000);
     assert.deepEqual(describe5h(quotas, NOW + 2_400_000), {
       burn_percent_per_hour: 30,
       runs_out_at: null,
@@ -207,27 +226,49 @@ describe("describeQuota", () => {
     });
   });
 
+  it("forecasts nothing while requests go elsewhere", () => {
+    const quotas = new AccountQuotas();
+    for (const [used, atMs] of [
+      ["0.5", NOW - 1_800_000],
+      ["0.8", NOW],
+    ] as const) {
+      quotas.observe(A, unified({ "5h-utilization": used, "5h-reset": IN_AN_HOUR }), atMs);
+    }
+    const quota = quotas.find(A);
+    assert.ok(quota);
+    const redirect = { to: "litellm", sinceMs: NOW, untilMs: NOW + 1, reason: "5h at 80%" };
+    assert.notEqual(describeQuota(quota, NOW).windows[0]?.forecast, null);
+    assert.equal(describeQuota({ ...quota, redirect }, NOW).windows[0]?.forecast, null);
+  });
+
   it("keeps an account's windows where only its series cannot be read", () => {
     const quotas = new AccountQuotas();
-    quotas.observe("a", unified({ "5h-utilization": "0.5" }), NOW);
+    quotas.observe(A, unified({ "5h-utilization": "0.5" }), NOW);
     const [quota] = quotas.snapshot();
     assert.ok(quota);
-    const text = JSON.stringify({ ...quota, series: { "5h": "of another version" } });
-    assert.equal(fromStored(text)?.windows[0]?.usedPercent, 50);
-    assert.equal(fromStored(text)?.series, undefined);
+    const json = JSON.stringify({ ...quota, series: { "5h": "of another version" } });
+    const read = fromStored({ ...A, observedAt: NOW, json });
+    assert.equal(read?.windows[0]?.usedPercent, 50);
+    assert.equal(read?.series, undefined);
   });
 
   it("names the directory of an account that is one", () => {
-    const quota = { account: "a", observedAtMs: NOW, windows: [], other: {}, directory: "/h/one" };
+    const quota = { ...A, observedAtMs: NOW, windows: [], other: {}, directory: "/h/one" };
     assert.equal(describeQuota(quota, NOW).directory, "/h/one");
   });
 
   it("says where the requests of a redirected account go", () => {
-    const quota = { account: "a", observedAtMs: NOW, windows: [], other: {} };
-    const redirect = { to: "litellm", sinceMs: NOW, reason: "7d at 91%" };
+    const quota = { ...A, observedAtMs: NOW, windows: [], other: {} };
+    const redirect = {
+      to: "litellm",
+      sinceMs: NOW,
+      untilMs: NOW + 3_600_000,
+      reason: "7d at 91%",
+    };
     assert.deepEqual(describeQuota({ ...quota, redirect }, NOW).redirect, {
       to: "litellm",
       since: "2027-01-15T08:00:00.000Z",
+      until: "2027-01-15T09:00:00.000Z",
       reason: "7d at 91%",
     });
   });

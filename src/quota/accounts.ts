@@ -1,11 +1,10 @@
 import type { HeaderList } from "../base/header-list.ts";
 import { extendSeries, type QuotaSeries } from "./forecast.ts";
+import { idOf, type SessionOwner } from "./owner.ts";
 import { parseUnified, type QuotaWindow, type UnifiedQuota } from "./unified-headers.ts";
 
-/** What is known of one account's limits. Plain data, fit to be stored as JSON. */
-export interface AccountQuota extends UnifiedQuota {
-  /** Keyed hash of the account's token. */
-  readonly account: string;
+/** What one principal was told of one account's limits. Plain data, fit to be stored as JSON. */
+export interface AccountQuota extends UnifiedQuota, SessionOwner {
   /** Epoch milliseconds of the answer that was read last. */
   readonly observedAtMs: number;
   /** How its windows filled, for the forecast. */
@@ -27,51 +26,51 @@ export interface QuotaNotices {
   readonly onSecondAccount?: () => void;
 }
 
-const MAX_ACCOUNTS = 1000;
+const MAX_OWNERS = 1000;
 
-/** The last known limits of every account seen. Owned by `openQuota`, one per process. */
+/** The last known limits of every account seen, for each of its users apart. Owned by `openQuota`, one per process. */
 export class AccountQuotas {
   /** The least recently seen first. */
-  readonly #byAccount = new Map<string, AccountQuota>();
+  readonly #byOwner = new Map<string, AccountQuota>();
   readonly #notices: QuotaNotices;
-  readonly #maxAccounts: number;
+  readonly #maxOwners: number;
   readonly #seen = {
     account: undefined as string | undefined,
     second: false,
   };
 
-  constructor(options: { readonly notices?: QuotaNotices; readonly maxAccounts?: number } = {}) {
+  constructor(options: { readonly notices?: QuotaNotices; readonly maxOwners?: number } = {}) {
     this.#notices = options.notices ?? {};
-    this.#maxAccounts = options.maxAccounts ?? MAX_ACCOUNTS;
+    this.#maxOwners = options.maxOwners ?? MAX_OWNERS;
   }
 
-  /** Reads an answer to a request that `account` paid for; undefined when it tells no limits. */
-  observe(account: string, headers: HeaderList, nowMs: number): Observation | undefined {
+  /** Reads an answer to a request that the owner's account paid for; undefined when it tells no limits. */
+  observe(owner: SessionOwner, headers: HeaderList, nowMs: number): Observation | undefined {
+    const { principal, account } = owner;
     this.#noteAccount(account);
     const told = parseUnified(headers);
     if (told === undefined) return undefined;
-    const before = this.#byAccount.get(account);
+    const before = this.find(owner);
     const hasUtilization = told.windows.some(({ usedPercent }) => usedPercent !== undefined);
     const merged = merge(before, told, hasUtilization, nowMs);
     const series = extendSeries(before?.series, merged.windows, nowMs);
-    const quota = { ...merged, account, observedAtMs: nowMs, series };
+    const quota = { ...merged, principal, account, observedAtMs: nowMs, series };
     this.#put(quota);
     return { quota, hasUtilization, changed: before === undefined || differs(before, quota) };
   }
 
-  /** What is known of one account. */
-  find(account: string): AccountQuota | undefined {
-    return this.#byAccount.get(account);
+  find(owner: SessionOwner): AccountQuota | undefined {
+    return this.#byOwner.get(idOf(owner));
   }
 
   /** The most recently seen first. */
   snapshot(): readonly AccountQuota[] {
-    return [...this.#byAccount.values()].toReversed();
+    return [...this.#byOwner.values()].toReversed();
   }
 
   /** Takes up what an earlier process knew; what this one saw itself is newer and stays. */
   restore(quotas: Iterable<AccountQuota>): void {
-    const own = [...this.#byAccount.values()];
+    const own = [...this.#byOwner.values()];
     for (const quota of [...quotas].toSorted((a, b) => a.observedAtMs - b.observedAtMs)) {
       this.#put(quota);
     }
@@ -79,11 +78,12 @@ export class AccountQuotas {
   }
 
   #put(quota: AccountQuota): void {
-    this.#byAccount.delete(quota.account);
-    this.#byAccount.set(quota.account, Object.freeze(quota));
-    for (const oldest of this.#byAccount.keys()) {
-      if (this.#byAccount.size <= this.#maxAccounts) return;
-      this.#byAccount.delete(oldest);
+    const id = idOf(quota);
+    this.#byOwner.delete(id);
+    this.#byOwner.set(id, Object.freeze(quota));
+    for (const oldest of this.#byOwner.keys()) {
+      if (this.#byOwner.size <= this.#maxOwners) return;
+      this.#byOwner.delete(oldest);
     }
   }
 

@@ -8,6 +8,8 @@ import type { WatchedQuota } from "./watch.ts";
 export interface QuotaDescription {
   /** The beginning of the account's hash: enough to tell accounts apart. */
   readonly account: string;
+  /** Who was told them. */
+  readonly principal: string;
   /** The configuration directory that is the account; null where a token is. */
   readonly directory: string | null;
   readonly observed_at: string;
@@ -26,6 +28,8 @@ export interface QuotaDescription {
 export interface RedirectDescription {
   readonly to: string;
   readonly since: string;
+  /** When it ends at the latest. */
+  readonly until: string;
   readonly reason: string;
 }
 
@@ -43,7 +47,7 @@ export interface WindowDescription {
   readonly status: string | null;
   readonly resets_at: string | null;
   readonly resets_in_seconds: number | null;
-  /** Null: too little is known, or nothing was used of late. */
+  /** Null: too little is known, nothing was used of late, or requests go elsewhere. */
   readonly forecast: ForecastDescription | null;
 }
 
@@ -61,13 +65,18 @@ const SHORT_ACCOUNT_LENGTH = 8;
 export function describeQuota(quota: WatchedQuota, nowMs: number): QuotaDescription {
   return {
     account: quota.account.slice(0, SHORT_ACCOUNT_LENGTH),
+    principal: quota.principal,
     directory: quota.directory ?? null,
-    observed_at: new Date(quota.observedAtMs).toISOString(),
+    observed_at: iso(quota.observedAtMs),
     status: quota.status ?? null,
     bottleneck: quota.representativeClaim ?? null,
     windows: quota.windows
       .filter((window) => !isOver(window, nowMs))
-      .map((window) => describeWindow(window, quota.series?.[window.window], nowMs)),
+      .map((window) => {
+        // What is not used does not fill.
+        const series = quota.redirect === undefined ? quota.series?.[window.window] : undefined;
+        return describeWindow(window, series, nowMs);
+      }),
     overflow: describeOverflow(quota, nowMs),
     redirect: describeRedirect(quota),
     other: quota.other,
@@ -84,7 +93,7 @@ function describeWindow(
     window,
     used_percent: usedPercent ?? null,
     status: status ?? null,
-    resets_at: resetsAtMs === undefined ? null : new Date(resetsAtMs).toISOString(),
+    resets_at: resetsAtMs === undefined ? null : iso(resetsAtMs),
     resets_in_seconds:
       resetsAtMs === undefined ? null : Math.max(0, Math.ceil((resetsAtMs - nowMs) / 1000)),
     forecast: describeForecast(quotaWindow, series, nowMs),
@@ -101,20 +110,25 @@ function describeForecast(
   const { burnPercentPerHour, runsOutAtMs } = found;
   return {
     burn_percent_per_hour: Math.round(burnPercentPerHour * 100) / 100,
-    runs_out_at: runsOutAtMs === undefined ? null : new Date(runsOutAtMs).toISOString(),
+    runs_out_at: runsOutAtMs === undefined ? null : iso(runsOutAtMs),
     lasts: runsOutAtMs === undefined,
   };
 }
 
 function describeRedirect({ redirect }: WatchedQuota): RedirectDescription | null {
   if (redirect === undefined) return null;
-  const { to, sinceMs, reason } = redirect;
-  return { to, since: new Date(sinceMs).toISOString(), reason };
+  const { to, sinceMs, untilMs, reason } = redirect;
+  const [since, until] = [iso(sinceMs), iso(untilMs)];
+  return { to, since, until, reason };
 }
 
 function describeOverflow({ overflow }: WatchedQuota, nowMs: number): OverflowDescription | null {
   if (overflow === undefined || isPast(overflow, nowMs)) return null;
   const { label, untilMs, movingCost } = overflow;
-  const until = untilMs === undefined ? null : new Date(untilMs).toISOString();
+  const until = untilMs === undefined ? null : iso(untilMs);
   return { label, until, moving_cost: movingCost ?? null };
+}
+
+function iso(epochMs: number): string {
+  return new Date(epochMs).toISOString();
 }

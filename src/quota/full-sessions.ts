@@ -1,11 +1,6 @@
 import type { HeaderList } from "../base/header-list.ts";
+import { idOf, type SessionOwner } from "./owner.ts";
 import { parseUnified } from "./unified-headers.ts";
-
-/** Whose session: one principal's use of one account. */
-export interface SessionOwner {
-  readonly principal: string;
-  readonly account: string;
-}
 
 /** A window of a subscription that is used up. */
 export interface FullWindow {
@@ -107,9 +102,4 @@ function binds({ claim, model: refused }: Entry, model: string | undefined): boo
     return model?.toLowerCase().includes(family) === true;
   }
   return model === refused;
-}
-
-/** One text for the two. */
-export function idOf({ principal, account }: SessionOwner): string {
-  return `${account}/${principal}`;
 }

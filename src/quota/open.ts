@@ -3,16 +3,8 @@ import type { AccountDirectory } from "./account-directories.ts";
 import { AccountQuotas, type QuotaNotices } from "./accounts.ts";
 import { StatusFile } from "./status-file.ts";
 import { makeStatusLine } from "./status-line.ts";
-import { fromStored, toStored } from "./stored.ts";
+import { fromStored, type KeptQuota, toStored } from "./stored.ts";
 import { QuotaWatch } from "./watch.ts";
-
-/** Where windows are kept between runs; the text is this folder's own. */
-export interface KeptQuota {
-  readonly account: string;
-  /** Epoch milliseconds. */
-  readonly observedAt: number;
-  readonly json: string;
-}
 
 /** What the quota watch needs of the house. */
 export interface QuotaOptions {
@@ -31,12 +23,7 @@ export interface QuotaOptions {
 /** Takes up what was known before and begins to watch. Disposing writes the status line that still waits. */
 export function openQuota(options: QuotaOptions): { watch: QuotaWatch } & AsyncDisposable {
   const accounts = new AccountQuotas({ notices: options.notices });
-  accounts.restore(
-    options.kept.flatMap(({ json }) => {
-      const quota = fromStored(json);
-      return quota === undefined ? [] : [quota];
-    }),
-  );
+  accounts.restore(options.kept.flatMap((kept) => fromStored(kept) ?? []));
   const files = openFiles(options);
   const paths = new Map(options.directories.map(({ account, path }) => [account, path]));
   const watch = new QuotaWatch({
@@ -44,12 +31,7 @@ export function openQuota(options: QuotaOptions): { watch: QuotaWatch } & AsyncD
     statusFileOf: (account) => files.own.get(account) ?? files.shared,
     statusLine: makeStatusLine(options.timeZone),
     directoryOf: (account) => paths.get(account),
-    keep: (quota) =>
-      options.keep({
-        account: quota.account,
-        observedAt: quota.observedAtMs,
-        json: toStored(quota),
-      }),
+    keep: (quota) => options.keep(toStored(quota, paths.get(quota.account))),
     now: options.now,
   });
   return {

@@ -1,6 +1,6 @@
 import type { HeaderList } from "../base/header-list.ts";
 import type { Secret } from "../base/secret.ts";
-import { idOf, type SessionOwner } from "./full-sessions.ts";
+import { idOf, type SessionOwner } from "./owner.ts";
 import { probePauseMs } from "./probe-pace.ts";
 import { endOf, type Redirected } from "./redirects.ts";
 import { parseUnified } from "./unified-headers.ts";

@@ -19,7 +19,7 @@ function quota(
 ): AccountQuota {
   const three = ["5h", "7d", "overage"];
   const windows = three.map((window, at) => ({ window, usedPercent: used[at], resetsAtMs }));
-  return { account: "a", observedAtMs: NOW, windows, other: {} };
+  return { principal: "dev", account: "a", observedAtMs: NOW, windows, other: {} };
 }
 
 function names(was: boolean, used: readonly (number | undefined)[], rule = RULE): string {

@@ -1,5 +1,5 @@
 import type { AccountQuota } from "./accounts.ts";
-import { idOf, type SessionOwner } from "./full-sessions.ts";
+import { idOf, type SessionOwner } from "./owner.ts";
 import { type HeldWindow, heldWindows, type RedirectRule } from "./redirect-rule.ts";
 
 /** An account that is nearly full. */
@@ -11,7 +11,7 @@ export interface Redirected {
 }
 
 export interface RedirectsOptions {
-  readonly find: (account: string) => AccountQuota | undefined;
+  readonly find: (owner: SessionOwner) => AccountQuota | undefined;
   /** Undefined: nothing is redirected. */
   readonly rule: () => RedirectRule | undefined;
   readonly now: () => number;
@@ -27,8 +27,8 @@ export interface RedirectChange {
 }
 
 /**
- * Which sessions are redirected, in two steps so that they do not swing (`redirect-rule.ts`). Windows are known by account,
- * redirects by its user as well. Kept in memory: after a restart the stored windows decide anew.
+ * Which sessions are redirected, in two steps so that they do not swing (`redirect-rule.ts`). Kept in memory: after a restart
+ * the stored windows decide anew.
  */
 export class Redirects {
   readonly #options: RedirectsOptions;
@@ -40,24 +40,33 @@ export class Redirects {
 
   /** How a session stands now; tells of a change that answers or time have brought since. */
   check(owner: SessionOwner): Redirected | undefined {
-    const { find, rule, now, onChange } = this.#options;
+    const { find, onChange } = this.#options;
     const id = idOf(owner);
-    const before = this.#byOwner.get(id);
-    const current = rule();
-    const quota = find(owner.account);
-    const nowMs = now();
-    const windows =
-      current === undefined || quota === undefined
-        ? []
-        : heldWindows(before !== undefined, quota, current, nowMs);
-    if (windows.length === 0) {
-      if (this.#byOwner.delete(id)) onChange({ owner, redirected: undefined, quota });
+    const isNew = !this.#byOwner.has(id);
+    const redirected = this.#look(owner);
+    if (redirected === undefined) {
+      if (this.#byOwner.delete(id)) onChange({ owner, redirected, quota: find(owner) });
       return undefined;
     }
-    const redirected = { owner, sinceMs: before?.sinceMs ?? nowMs, windows };
     this.#byOwner.set(id, redirected);
-    if (before === undefined) onChange({ owner, redirected, quota });
+    if (isNew) onChange({ owner, redirected, quota: find(owner) });
     return redirected;
+  }
+
+  /** The same for somebody who only looks: nothing begins or ends by it. */
+  find(owner: SessionOwner): Redirected | undefined {
+    return this.#byOwner.has(idOf(owner)) ? this.#look(owner) : undefined;
+  }
+
+  #look(owner: SessionOwner): Redirected | undefined {
+    const { find, rule, now } = this.#options;
+    const before = this.#byOwner.get(idOf(owner));
+    const current = rule();
+    const quota = find(owner);
+    if (current === undefined || quota === undefined) return undefined;
+    const nowMs = now();
+    const windows = heldWindows(before !== undefined, quota, current, nowMs);
+    return windows.length === 0 ? undefined : { owner, sinceMs: before?.sinceMs ?? nowMs, windows };
   }
 }
 

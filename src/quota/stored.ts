@@ -1,12 +1,12 @@
 import { z } from "zod";
 import { parseJson } from "../base/json.ts";
 import type { AccountQuota } from "./accounts.ts";
+import type { SessionOwner } from "./owner.ts";
 
 const MAX_STORED_BYTES = 2 ** 16;
 const optional = { text: z.string().optional(), number: z.number().optional() };
 
 const storedQuota = z.object({
-  account: z.string(),
   observedAtMs: z.number(),
   windows: z.array(
     z.object({
@@ -33,14 +33,23 @@ const storedQuota = z.object({
     .catch(undefined),
 });
 
-/** An account's limits as text for the store. */
-export function toStored(quota: AccountQuota): string {
-  return JSON.stringify(quota);
+/** Where limits are kept between runs; the text is this file's own. */
+export interface KeptQuota extends SessionOwner {
+  /** Epoch milliseconds. */
+  readonly observedAt: number;
+  readonly json: string;
 }
 
-/** Reads what `toStored` wrote; undefined when another version wrote something else. */
-export function fromStored(text: string): AccountQuota | undefined {
-  const json = parseJson(text, { maxBytes: MAX_STORED_BYTES });
-  if (!json.ok) return undefined;
-  return storedQuota.safeParse(json.value).data;
+/** Limits for the store. The directory is for reports that are made without a server. */
+export function toStored(quota: AccountQuota, directory: string | undefined): KeptQuota {
+  const { principal, account, ...told } = quota;
+  const json = JSON.stringify({ ...told, directory });
+  return { principal, account, observedAt: quota.observedAtMs, json };
+}
+
+/** Reads what `toStored` made; undefined when another version wrote something else. */
+export function fromStored({ principal, account, json }: KeptQuota): AccountQuota | undefined {
+  const parsed = parseJson(json, { maxBytes: MAX_STORED_BYTES });
+  const told = parsed.ok ? storedQuota.safeParse(parsed.value).data : undefined;
+  return told && { ...told, principal, account };
 }

@@ -1,5 +1,6 @@
 import type { HeaderList } from "../base/header-list.ts";
 import type { AccountQuota, AccountQuotas } from "./accounts.ts";
+import { idOf, type SessionOwner } from "./owner.ts";
 import type { StatusFile } from "./status-file.ts";
 import type { OverflowNote, StatusLine } from "./status-line.ts";
 
@@ -11,17 +12,19 @@ export interface QuotaWatchOptions {
   readonly statusLine: StatusLine;
   /** An account's configuration directory, if it has one. */
   readonly directoryOf: (account: string) => string | undefined;
-  /** Keeps an account's windows beyond this process. */
+  /** Keeps windows beyond this process. */
   readonly keep: (quota: AccountQuota) => void;
   readonly now: () => number;
 }
 
-/** Where an account's requests go instead of its own provider. */
+/** Where a session's requests go instead of its own provider. */
 export interface RedirectNote {
   /** A provider, such as `litellm`. */
   readonly to: string;
   /** Epoch milliseconds. */
   readonly sinceMs: number;
+  /** When it ends at the latest. */
+  readonly untilMs: number;
   /** In words, such as `7d at 91%`. */
   readonly reason: string;
 }
@@ -29,6 +32,7 @@ export interface RedirectNote {
 /** An account's limits, and who pays or serves while it is full. */
 export interface WatchedQuota extends AccountQuota {
   readonly overflow?: OverflowNote | undefined;
+  /** Known to whoever redirects; not part of what is watched here. */
   readonly redirect?: RedirectNote | undefined;
   /** The configuration directory that is the account. */
   readonly directory?: string | undefined;
@@ -37,63 +41,50 @@ export interface WatchedQuota extends AccountQuota {
 /** Follows the subscription's windows on every answer that a seat was given. Made by `openQuota`. */
 export class QuotaWatch {
   readonly #options: QuotaWatchOptions;
-  /** Accounts that overflow now; their number is bounded by that of the accounts. */
+  /** Sessions that overflow now; their number is bounded by that of the owners known. */
   readonly #overflowing = new Map<string, OverflowNote>();
-  readonly #redirected = new Map<string, RedirectNote>();
 
   constructor(options: QuotaWatchOptions) {
     this.#options = options;
   }
 
-  /** Reads an answer's headers; only a subscription's own answers tell of its windows (design R8). */
-  observe(
-    caller: { readonly credentialClass: string; readonly account?: string },
-    headers: HeaderList,
-  ): void {
-    if (caller.credentialClass !== "subscription" || caller.account === undefined) return;
+  /** Reads the headers of a session's own answer; no other tells of its windows (design R8). */
+  observe(owner: SessionOwner, headers: HeaderList): void {
     const { accounts, keep, now } = this.#options;
     const nowMs = now();
-    const seen = accounts.observe(caller.account, headers, nowMs);
+    const seen = accounts.observe(owner, headers, nowMs);
     if (seen === undefined) return;
     if (seen.changed) keep(seen.quota);
     if (seen.hasUtilization) this.#writeStatus(seen.quota, nowMs);
   }
 
-  /** What is known of one account. */
-  find(account: string): AccountQuota | undefined {
-    return this.#options.accounts.find(account);
+  find(owner: SessionOwner): AccountQuota | undefined {
+    return this.#options.accounts.find(owner);
   }
 
-  /** Tells in the status file who pays for an account that is full; undefined: it serves again. */
-  overflows(account: string, note: OverflowNote | undefined): void {
+  /** Tells in the status file who pays for a session that is full; undefined: it serves again. */
+  overflows(owner: SessionOwner, note: OverflowNote | undefined): void {
     if (note === undefined) {
-      this.#overflowing.delete(account);
+      this.#overflowing.delete(idOf(owner));
       return;
     }
-    const quota = this.find(account);
+    const quota = this.find(owner);
     if (quota === undefined) return;
-    this.#overflowing.set(account, note);
+    this.#overflowing.set(idOf(owner), note);
     this.#writeStatus(quota, this.#options.now());
-  }
-
-  /** Tells where an account's requests go; undefined: to itself again. */
-  redirects(account: string, note: RedirectNote | undefined): void {
-    if (note === undefined) this.#redirected.delete(account);
-    else this.#redirected.set(account, note);
   }
 
   #writeStatus(quota: AccountQuota, nowMs: number): void {
     const { statusFileOf, statusLine } = this.#options;
-    const note = this.#overflowing.get(quota.account);
+    const note = this.#overflowing.get(idOf(quota));
     statusFileOf(quota.account)?.write(() => statusLine(quota, nowMs, note));
   }
 
-  /** The last known windows of every account, the most recently seen first. */
+  /** The last known windows of every account and user, the most recently seen first. */
   snapshot(): readonly WatchedQuota[] {
     return this.#options.accounts.snapshot().map((quota) => ({
       ...quota,
-      overflow: this.#overflowing.get(quota.account),
-      redirect: this.#redirected.get(quota.account),
+      overflow: this.#overflowing.get(idOf(quota)),
       directory: this.#options.directoryOf(quota.account),
     }));
   }

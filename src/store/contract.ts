@@ -38,7 +38,7 @@ export interface ExchangeStore extends AsyncDisposable {
   readonly accepting: boolean;
   /** Resolves when everything queued so far is on the disk. */
   flush(): Promise<void>;
-  /** Queues the last windows seen of an account; the newest stays. */
+  /** Queues the last windows that a principal saw of an account; the newest stays. */
   saveQuota(snapshot: QuotaSnapshot): void;
   /** Adds or replaces a key. On the disk once it resolves with ok, as are the two below. */
   saveKey(record: KeyRecord): Promise<Result<void, GatewayError>>;
@@ -50,8 +50,9 @@ export interface ExchangeStore extends AsyncDisposable {
   readonly recovered: number;
 }
 
-/** The quota windows of one account as `quota` wrote them; the text is not read here. */
+/** The quota windows of one principal's use of one account as `quota` wrote them; the text is not read here. */
 export interface QuotaSnapshot {
+  readonly principal: string;
   readonly account: string;
   /** Epoch milliseconds. */
   readonly observedAt: number;
@@ -87,7 +88,7 @@ export interface ExchangeReader extends AsyncDisposable {
   /** Totals for each group and book, groups in ascending order. */
   usage(query: UsageQuery): Promise<readonly UsageRow[]>;
   activity(query: ActivityQuery): Promise<Activity>;
-  /** The last windows of each account, the newest account first. */
+  /** The last windows of each principal and account, the newest first. */
   quota(): Promise<readonly QuotaSnapshot[]>;
   keys(): Promise<readonly KeyRecord[]>;
   credentials(): Promise<readonly CredentialRecord[]>;

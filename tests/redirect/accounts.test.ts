@@ -4,8 +4,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, it } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
+import { issueKey } from "../clients/stored-key.ts";
 import { eventually } from "../fault/rig.ts";
-import { ask, type Bench, line, lines, openBench, session, tell } from "./rig.ts";
+import { runProgram } from "../integration/program.ts";
+import { isObject } from "../upstream/request-kind.ts";
+import { answering, ask, type Bench, line, lines, openBench, session, tell } from "./rig.ts";
 
 let root = "";
 
@@ -100,6 +103,48 @@ describe("CLAUDE_CONFIG_DIRS", () => {
     await tell(bench, session(), { fiveHour: 0.3 });
     await sleep(500);
     await assert.rejects(readFile(at("one", "usage-status.md")));
+  });
+
+  it("status names the directories without a server too", async () => {
+    const token = session();
+    await login("two", token);
+    await using bench = await openDirectories();
+    await tell(bench, token, { fiveHour: 0.2 });
+    await bench.gateway.stop();
+    const env = { SPILLWAY_DATA_DIR: bench.gateway.dataDir };
+    const { out } = await runProgram(["status"], { home: root, env });
+    assert.match(out, /Spillway is not running/);
+    assert.match(out, /Subscription limits \(~\/two, as of /);
+  });
+
+  it("S1-097: two people's use of one account has two states, also after a restart", async () => {
+    const token = session();
+    await login("one", token);
+    await using bench = await openDirectories();
+    const { gateway, anthropic, litellm } = bench;
+    const { secret } = await issueKey(gateway, { name: "ann" });
+    const headers = { "x-spillway-key": secret };
+    await tell(bench, token, { fiveHour: 0.95 });
+    anthropic.on("plain", answering({ fiveHour: 0.5 }));
+    assert.equal((await ask(bench, { token, headers })).status, 200);
+    assert.equal(litellm.requests.length, 0);
+    assert.equal(await serverOf(bench, token), "litellm");
+    const shown = await gateway.api("/me/quota");
+    assert.ok(isObject(shown) && Array.isArray(shown["accounts"]));
+    const text = JSON.stringify(shown["accounts"]);
+    assert.match(text, /"principal":"ann".*"used_percent":50.*"used_percent":95/);
+    assert.equal(text.match(/"redirect":\{/g)?.length, 1);
+    const { dataDir } = gateway;
+    await gateway.stop();
+    await using second = await openBench({
+      env: { CLAUDE_CONFIG_DIRS: at("one"), PROBE_INTERVAL_MS: "3600000" },
+      dataDir,
+    });
+    assert.equal(await serverOf(second, token), "litellm");
+    assert.equal(
+      (await ask(second, { token, headers })).headers["x-spillway-provider"],
+      "anthropic",
+    );
   });
 
   it("S1-157: one login in two directories is noticed at the start", async () => {

@@ -43,7 +43,7 @@ describe("a plan that is nearly full", () => {
     for (let i = 0; i < 3; i += 1) assert.equal(await serverOf(bench, token), "litellm");
     assert.match(
       JSON.stringify(await bench.gateway.api("/me/quota")),
-      /"redirect":\{"to":"litellm","since":"[^"]+","reason":"5h at 91%"\}/,
+      /"redirect":\{"to":"litellm","since":"[^"]+","until":"[^"]+","reason":"5h at 91%"\}/,
     );
     const probe = await bench.anthropic.waitForRequest(isProbe);
     assert.equal(`${probe.method} ${probe.target}`, "POST /v1/messages/count_tokens");

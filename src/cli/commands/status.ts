@@ -63,7 +63,9 @@ export async function showStatus(
     showServer(screen, server, { nowMs, homeDir: deps.homeDir });
   }
   showToday(screen, today.value);
-  for (const account of accounts) showQuota(screen, account, { nowMs, homeDir: deps.homeDir });
+  for (const account of accounts) {
+    showQuota(screen, account, { nowMs, homeDir: deps.homeDir, among: accounts });
+  }
   if (server?.pays !== undefined) showPays(screen, server.pays, nowMs);
   return ok(server === undefined ? EXIT.nothing : EXIT.ok);
 }
@@ -111,12 +113,20 @@ function showToday(screen: Screen, today: UsageView): void {
 function showQuota(
   screen: Screen,
   account: QuotaAccount,
-  { nowMs, homeDir }: { readonly nowMs: number; readonly homeDir: string },
+  {
+    nowMs,
+    homeDir,
+    among,
+  }: {
+    readonly nowMs: number;
+    readonly homeDir: string;
+    readonly among: readonly QuotaAccount[];
+  },
 ): void {
   screen.line();
   const age = spanText(nowMs - Date.parse(account.observed_at));
   const title = screen.paint("bold", "Subscription limits");
-  screen.line(`${title} (${accountName(account, homeDir)}, as of ${age} ago)`);
+  screen.line(`${title} (${accountName(account, { among, homeDir })}, as of ${age} ago)`);
   screen.line();
   if (account.overflow) {
     const { label, until } = account.overflow;

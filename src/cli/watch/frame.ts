@@ -106,7 +106,8 @@ function limits(page: Page, accounts: readonly QuotaAccount[], most: number): vo
   }
   for (const account of accounts.slice(0, most)) {
     const age = spanText(page.nowMs - Date.parse(account.observed_at));
-    title(page, "Subscription limits", `${accountName(account, page.homeDir)}, ${age} ago`);
+    const name = accountName(account, { among: accounts, homeDir: page.homeDir });
+    title(page, "Subscription limits", `${name}, ${age} ago`);
     for (const window of windowsOf(account)) page.line(windowLine(page, window));
     if (account.overflow) {
       const { label, until } = account.overflow;

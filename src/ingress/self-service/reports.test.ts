@@ -228,11 +228,16 @@ describe("/me/budget", () => {
 });
 
 describe("/me/quota", () => {
-  it("A-06: shows a key the account whose token it sends, and the machine's own user all", async () => {
+  it("A-06: shows a key what its user knows of the account whose token it sends, and the machine's own user all", async () => {
     const token = "sk-ant-oat01-mine";
     const own = accountOf(new Secret(token), new Secret("k".repeat(64)));
-    scene.settings.quota = [own, "another"].map((account) => ({
-      account,
+    const users = [
+      { principal: "me", account: own },
+      { principal: member.key.principal, account: own },
+      { principal: member.key.principal, account: "another" },
+    ];
+    scene.settings.quota = users.map((user) => ({
+      ...user,
       observedAtMs: NOW_MS,
       windows: [],
       other: {},
@@ -240,12 +245,13 @@ describe("/me/quota", () => {
     const seen = async (headers: Record<string, string>) => {
       const { accounts } = (await scene.ask("data", "GET", "/me/quota", { headers })).json;
       assert.ok(Array.isArray(accounts));
-      return accounts.length;
+      return accounts.map((shown: unknown) => isObject(shown) && shown["principal"]);
     };
-    assert.equal(await seen({}), 2);
-    assert.equal(await seen({ "x-spillway-key": member.secret }), 0);
+    const { principal } = member.key;
+    assert.deepEqual(await seen({}), ["me", principal, principal]);
+    assert.deepEqual(await seen({ "x-spillway-key": member.secret }), []);
     const both = { "x-spillway-key": member.secret, authorization: `Bearer ${token}` };
-    assert.equal(await seen(both), 1);
+    assert.deepEqual(await seen(both), [principal]);
   });
 
   it("tells the budget above the caller's overflow: a key's own, or the cap", async () => {

@@ -97,7 +97,10 @@ export async function showQuota({ views, caller }: Ask): Reply {
   const nowMs = views.now();
   const accounts = views
     .quota()
-    .filter(({ account }) => caller.key === undefined || account === caller.account)
+    .filter(
+      ({ principal, account }) =>
+        caller.key === undefined || (principal === caller.principal && account === caller.account),
+    )
     .map((quota) => describeQuota(quota, nowMs));
   return ok(json(200, { accounts, overflow_cap: overflowCap(caller, views) }));
 }

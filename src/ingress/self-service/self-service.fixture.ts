@@ -82,7 +82,7 @@ export async function openScene(reader?: ExchangeReader): Promise<Scene> {
     check: { verified: true, status: 200 },
     metrics: "up 1\n",
     quota: [],
-    sessionCost: async () => ({ account: undefined, books: [] }),
+    sessionCost: async () => ({ owner: undefined, books: [] }),
   };
   const checked: string[] = [];
   const context = {

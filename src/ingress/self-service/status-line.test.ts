@@ -6,8 +6,8 @@ import { NOW_MS, openScene } from "./self-service.fixture.ts";
 
 const WINDOW = { window: "5h", usedPercent: 37, resetsAtMs: NOW_MS + 3_600_000 };
 
-function quota(account: string) {
-  return { account, observedAtMs: NOW_MS, windows: [WINDOW], other: {} };
+function quota(account: string, principal = "me") {
+  return { principal, account, observedAtMs: NOW_MS, windows: [WINDOW], other: {} };
 }
 
 describe("/control/statusline", () => {
@@ -22,9 +22,9 @@ describe("/control/statusline", () => {
 
   it("tells the session's own account, its cost by book, and how much of the cap is used", async () => {
     await using scene = await openScene();
-    scene.settings.quota = [quota("newest"), quota("mine")];
+    scene.settings.quota = [quota("newest"), quota("mine", "other"), quota("mine")];
     scene.settings.sessionCost = async (sessionId) => ({
-      account: sessionId === "s 1" ? "mine" : undefined,
+      owner: sessionId === "s 1" ? { principal: "me", account: "mine" } : undefined,
       books: [
         { book: "subscription", cost: nanoUsd(1_230_000_000n), unknown: 0 },
         { book: "overflow", cost: nanoUsd(5_000_000n), unknown: 2 },
@@ -37,7 +37,10 @@ describe("/control/statusline", () => {
       { book: "subscription", cost: "$1.23", unknown: 0 },
       { book: "overflow", cost: "$0.0050", unknown: 2 },
     ]);
-    assert.match(JSON.stringify(own["quota"]), /"account":"mine".*"used_percent":37/);
+    assert.match(
+      JSON.stringify(own["quota"]),
+      /"account":"mine","principal":"me".*"used_percent":37/,
+    );
     assert.match(JSON.stringify((await ask("?session=other"))["quota"]), /"account":"newest"/);
     assert.match(
       JSON.stringify(own["overflow_cap"]),

@@ -16,8 +16,11 @@ export async function showStatusLine({ views, query }: Ask): Reply {
   const session = sessionId === "" ? undefined : await views.sessionCost(sessionId);
   const quotas = views.quota();
   const directory = query.get("directory");
+  const owner = session?.owner;
   const quota =
-    quotas.find(({ account }) => account === session?.account) ??
+    quotas.find(
+      ({ principal, account }) => principal === owner?.principal && account === owner.account,
+    ) ??
     quotas.find((known) => known.directory !== undefined && known.directory === directory) ??
     quotas[0];
   const stored = views.vault.list(LOCAL_ORGANISATION);

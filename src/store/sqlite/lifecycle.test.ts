@@ -140,6 +140,36 @@ describe("migrations", () => {
     database.exec("INSERT INTO one (a, b) VALUES (1, 'x')");
   });
 
+  it("give what was known of an account to everybody who used it, and lose nothing of it", () => {
+    using database = new DatabaseSync(":memory:");
+    migrate(database, MIGRATIONS.slice(0, 3));
+    const started = database.prepare(
+      "INSERT INTO exchange_start (boot, id, started_at, principal, organisation, dialect, operation, method, path, " +
+        "stream, credential_class, account, provider) VALUES (1, ?, 1, ?, 'local', '', '', '', '', 0, '', ?, '')",
+    );
+    for (const [principal, account] of [
+      ["ann", "a"],
+      ["ann", "a"],
+      ["bob", "a"],
+      ["bob", "b"],
+      ["bob", null],
+    ] as const) {
+      started.run(crypto.randomUUID(), principal, account);
+    }
+    database.exec("INSERT INTO quota VALUES ('a', 1, '{}'), ('b', 2, '{}'), ('nobody', 3, '{}')");
+    migrate(database);
+    const rows = database.prepare("SELECT * FROM quota ORDER BY observed_at, principal").all();
+    assert.deepEqual(
+      rows.map((row) => Object.values(row)),
+      [
+        ["ann", "a", 1, "{}"],
+        ["bob", "a", 1, "{}"],
+        ["bob", "b", 2, "{}"],
+        ["", "nobody", 3, "{}"],
+      ],
+    );
+  });
+
   it("keep what is stored across a restart", async () => {
     await using directory = await temporaryDirectory();
     const first = await openStore(directory.path);

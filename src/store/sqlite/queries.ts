@@ -71,7 +71,8 @@ export const BOUNDS = `
   SELECT min(started_at) AS first, max(started_at) AS last FROM exchange_start
   WHERE started_at >= ? AND started_at < ?`;
 
-export const QUOTA = "SELECT account, observed_at, json FROM quota ORDER BY observed_at DESC";
+export const QUOTA =
+  "SELECT principal, account, observed_at, json FROM quota ORDER BY observed_at DESC";
 
 export const KEYS = `SELECT ${KEY_COLUMNS.join(", ")} FROM virtual_key ORDER BY id`;
 

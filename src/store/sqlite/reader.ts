@@ -89,6 +89,7 @@ export class SyncReader {
 
   quota(): readonly QuotaSnapshot[] {
     return this.#all(sql.QUOTA, {}).map((row) => ({
+      principal: text(row, "principal"),
       account: text(row, "account"),
       observedAt: integer(row, "observed_at"),
       json: text(row, "json"),

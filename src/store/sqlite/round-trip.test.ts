@@ -85,18 +85,19 @@ describe("the SQLite store", () => {
     );
   });
 
-  it("keeps the newest quota windows of each account, whatever order they come in", async () => {
+  it("keeps the newest quota windows of each principal and account, whatever order they come in", async () => {
     await using directory = await temporaryDirectory();
     await using opened = await openStore(directory.path);
     const { store } = opened;
-    store.saveQuota({ account: "a", observedAt: 20, json: '{"n":2}' });
-    store.saveQuota({ account: "a", observedAt: 10, json: '{"n":1}' });
-    store.saveQuota({ account: "b", observedAt: 15, json: "{}" });
+    const kept = [
+      { principal: "ann", account: "a", observedAt: 20, json: '{"n":2}' },
+      { principal: "bob", account: "a", observedAt: 17, json: '{"n":3}' },
+      { principal: "ann", account: "b", observedAt: 15, json: "{}" },
+    ];
+    for (const quota of kept) store.saveQuota(quota);
+    store.saveQuota({ principal: "ann", account: "a", observedAt: 10, json: '{"n":1}' });
     await store.flush();
-    assert.deepEqual(await store.reader.quota(), [
-      { account: "a", observedAt: 20, json: '{"n":2}' },
-      { account: "b", observedAt: 15, json: "{}" },
-    ]);
+    assert.deepEqual(await store.reader.quota(), kept);
   });
 
   it("refuses one row that does not fit the schema, stores the others and says so", async () => {

@@ -49,8 +49,8 @@ export function prepareStatements(database: DatabaseSync): Statements {
       "SELECT 1 FROM ledger_line WHERE exchange = ? AND leg IN ('settle', 'release') LIMIT 1",
     ),
     saveQuota: database.prepare(
-      "INSERT INTO quota (account, observed_at, json) VALUES (?, ?, ?) ON CONFLICT (account) DO UPDATE " +
-        "SET observed_at = excluded.observed_at, json = excluded.json WHERE observed_at <= excluded.observed_at",
+      "INSERT INTO quota (principal, account, observed_at, json) VALUES (?, ?, ?, ?) " +
+        "ON CONFLICT (principal, account) DO UPDATE SET observed_at = excluded.observed_at, json = excluded.json WHERE observed_at <= excluded.observed_at",
     ),
     setOldestOpen: database.prepare("UPDATE boot SET oldest_open = ? WHERE number = ?"),
     endBoot: database.prepare("UPDATE boot SET ended_at = ? WHERE number = ?"),

@@ -121,7 +121,7 @@ describe("WriterQueue", () => {
 
   it("tries again ever more rarely, and tells of the trouble once", (t) => {
     const { queue, posted, problems } = setUp(t);
-    queue.saveQuota({ account: "a", observedAt: 1, json: "{}" });
+    queue.saveQuota({ principal: "ann", account: "a", observedAt: 1, json: "{}" });
     t.mock.timers.tick(2);
     for (const waitMs of [100, 200, 400, 800, 1_600, 2_000, 2_000]) {
       const before = posted.length;

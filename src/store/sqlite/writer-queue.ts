@@ -134,7 +134,8 @@ export class WriterQueue {
   }
 
   saveQuota(snapshot: QuotaSnapshot): void {
-    const row = [snapshot.account, snapshot.observedAt, snapshot.json];
+    const { principal, account, observedAt, json } = snapshot;
+    const row = [principal, account, observedAt, json];
     this.#queue.push({ op: OP.quota, row });
     this.#collect();
   }
