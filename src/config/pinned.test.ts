@@ -54,11 +54,20 @@ redirect:
 log: { format: json, level: trace }
 metrics: { enabled: false }
 models: { oneMillion: [m], seed: on, stock: [{ id: m, name: M }], stockOneMillion: [m] }
+routing:
+  aliases: { a: m }
+  tiers: { opus: m, sonnet: m, haiku: m }
+  models: { v: { strategy: price, targets: [m] } }
+  fallbacks: { "*": [m] }
+  unknown: pass
 `;
 
 /** Maps are one field each. */
 function groupOf(path: string): string {
-  return path.replace(/^(currency\.rates|providers)\..*/, "$1");
+  return path.replace(
+    /^(currency\.rates|providers|routing\.(?:aliases|tiers|models|fallbacks))\..*/,
+    "$1",
+  );
 }
 
 describe("adopt", () => {

@@ -29,6 +29,8 @@ describe("configReference", () => {
         "listener.maxConnections",
         "data.dir",
         "providers",
+        "routing.models",
+        "routing.fallbacks",
         "overflow.mode",
         "vault.masterKey",
         "vault.previousMasterKey",

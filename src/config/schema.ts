@@ -9,6 +9,7 @@ import { authSection, budgetsSection, overflowSection, vaultSection } from "./pa
 import { providersSection } from "./providers-section.ts";
 import { redirectSection } from "./redirect-section.ts";
 import { residencySection } from "./residency-section.ts";
+import { routingSection } from "./routing-section.ts";
 import { searchSection } from "./search-section.ts";
 
 const DIRECTORY_REMEDY = "expected the path of a directory";
@@ -82,6 +83,7 @@ export const configSchema = z
     anthropic: anthropicSection,
     providers: providersSection,
     models: modelsSection,
+    routing: routingSection,
     auth: authSection,
     overflow: overflowSection,
     budgets: budgetsSection,
