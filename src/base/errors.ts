@@ -217,6 +217,12 @@ export const ERRORS = {
     retry: "never",
     help: "A budget applies, but the cost cannot be bounded: the model has no price, or the budget's currency no rate. Add it under prices or currency.rates, or set budgets.allowUnpriced.",
   },
+  rate_limited: {
+    http: 429,
+    source: "policy",
+    retry: "same",
+    help: "The key, or one of its sessions, has reached one of its limits of speed: requests or tokens a minute, or requests at a time. The message names the limit, retry-after says when to come again.",
+  },
   upload_too_slow: {
     http: 408,
     source: "client",
@@ -258,6 +264,12 @@ export const ERRORS = {
     source: "gateway",
     retry: "same",
     help: "This process is shutting down and takes no new requests.",
+  },
+  upstream_busy: {
+    http: 429,
+    source: "gateway",
+    retry: "other",
+    help: "The limits that the configuration sets for the upstream leave no room for the request, and none came free while it waited. retry-after says when to come again.",
   },
   upstream_unreachable: {
     http: 502,

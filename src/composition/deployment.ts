@@ -2,6 +2,7 @@ import { ok, type Result } from "../base/result.ts";
 import type { Config } from "../config/schema.ts";
 import type { Deployment } from "../routing/deployment.ts";
 import { anthropic } from "../upstream/providers/anthropic/index.ts";
+import { toUpstreamLimits } from "./upstream-limits.ts";
 import type { OpenWay } from "./ways.ts";
 
 /** Opens the way to Anthropic as configured; its origin is pinned for the life of the process (design R18). */
@@ -18,5 +19,6 @@ export function openDeployment(config: Config, openWay: OpenWay): Result<Deploym
     dialectFor: anthropic.dialectFor,
     authorize: anthropic.authorize,
     fields: anthropic.fields,
+    limits: toUpstreamLimits(config.anthropic.limits),
   });
 }

@@ -31,6 +31,7 @@ import type { Journal } from "../observe/journal.ts";
 import { ExchangeMetrics } from "../observe/metrics.ts";
 import { openSessionCosts } from "../observe/session-costs.ts";
 import { FullSessions } from "../quota/full-sessions.ts";
+import { systemQueueTime, UpstreamQueues } from "../routing/queue/index.ts";
 import { writeServerInfo } from "../store/server-info.ts";
 import { openWhenFree } from "../store/sqlite/open-when-free.ts";
 import { openAccounts } from "./accounts.ts";
@@ -142,9 +143,11 @@ export async function openGateway(options: GatewayOptions): Promise<Result<Gatew
   );
   const active = new ActiveExchanges();
   const held = new HeldBytes();
+  const queues = new UpstreamQueues(systemQueueTime(clock));
   const metrics = new ExchangeMetrics({
     openStreams: () => active.count,
     heldBytes: () => held.used,
+    queued: () => queues.waiting,
     loopDelayP99Seconds: () => pressure.loopDelayP99Ms / 1_000,
   });
   const sessions = openSessionCosts(store.reader, startedAt);
@@ -178,6 +181,7 @@ export async function openGateway(options: GatewayOptions): Promise<Result<Gatew
     metrics,
     sessions,
     log: options.log,
+    queues,
     active,
     held,
     settings: () => current.settings,

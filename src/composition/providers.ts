@@ -3,8 +3,10 @@ import { fail, ok, type Result } from "../base/result.ts";
 import type { Secret } from "../base/secret.ts";
 import type { Config } from "../config/schema.ts";
 import type { Provider, Providers } from "../routing/providers.ts";
+import type { UpstreamLimits } from "../routing/queue/index.ts";
 import type { ProviderDefinition } from "../upstream/providers/provider.ts";
 import { PROVIDERS } from "../upstream/providers/registry.generated.ts";
+import { toUpstreamLimits } from "./upstream-limits.ts";
 import type { OpenWay } from "./ways.ts";
 
 interface Known {
@@ -15,9 +17,16 @@ interface Known {
   readonly isConfigured: boolean;
   readonly fields: readonly string[];
   readonly models: readonly string[] | undefined;
+  readonly limits: UpstreamLimits | undefined;
 }
 
-const NOT_CONFIGURED = { key: undefined, isConfigured: false, fields: [], models: undefined };
+const NOT_CONFIGURED = {
+  key: undefined,
+  isConfigured: false,
+  fields: [],
+  models: undefined,
+  limits: undefined,
+};
 
 /** The providers beside Anthropic; a way to one is opened when a request first goes there. */
 export function openProviders(
@@ -89,11 +98,12 @@ function readEntry(id: string, entry: Config["providers"][string]): Result<Known
     isConfigured: true,
     fields: Object.entries(entry.headers).flat(),
     models: entry.models,
+    limits: toUpstreamLimits(entry.limits),
   });
 }
 
 function deploy(known: Known, openWay: OpenWay): Provider {
-  const { id, definition, baseUrl, key, isConfigured, fields, models } = known;
+  const { id, definition, baseUrl, key, isConfigured, fields, models, limits } = known;
   const { origin, pathname } = new URL(baseUrl);
   const transport = openWay(origin);
   const pathPrefix = pathname === "/" ? "" : pathname;
@@ -109,6 +119,7 @@ function deploy(known: Known, openWay: OpenWay): Provider {
       dialectFor: (model) => definition.dialectFor(model),
       authorize: (secret) => definition.authorize(secret),
       fields,
+      limits,
     },
     needsKey: definition.needsKey,
     isConfigured,

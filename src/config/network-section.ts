@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { isHostName, isLoopbackHost, refuse } from "./fields.ts";
+import { upstreamLimitsField } from "./throttle-section.ts";
 
 const hostField = z
   .string({ error: "expected a host name or an address" })
@@ -64,6 +65,7 @@ export const anthropicSection = z
       description:
         "Where Anthropic's API is; callers' credentials go to this origin and nowhere else. https, or http on a loopback host; a path prefix is kept.",
     }),
+    limits: upstreamLimitsField,
   })
   .prefault({})
   .meta({ description: "The upstream that speaks Anthropic's API." });

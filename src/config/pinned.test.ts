@@ -22,7 +22,9 @@ async function load(yaml: string): Promise<LoadedConfig> {
 const EVERYTHING = `
 listener: { port: 1, bind: 0.0.0.0, hosts: [box], maxConnections: 5 }
 data: { dir: /elsewhere }
-anthropic: { url: "https://x.example" }
+anthropic:
+  url: "https://x.example"
+  limits: { concurrency: 1, requestsPerMinute: 1, tokensPerMinute: 1, wait: 1s, queue: 1, pace: false }
 providers: { groq: { key: "file:/master.key" } }
 search: { provider: brave, url: "https://x.example", key: "file:/master.key", maxResults: 1, timeout: 1s }
 auth: { required: true }
@@ -93,7 +95,7 @@ describe("adopt", () => {
   it("says of each value where it is really from", async () => {
     const { loaded } = adopt(await load(""), await load(EVERYTHING));
     assert.equal(loaded.sources.get("listener.port"), "default");
-    assert.equal(loaded.sources.get("limits.body"), `file ${CONFIG_FILE}:19`);
+    assert.equal(loaded.sources.get("limits.body"), `file ${CONFIG_FILE}:21`);
     assert.ok(Object.isFrozen(loaded.config.timeouts));
   });
 

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { PICKER_PREFIXES } from "../base/picker-id.ts";
 import { upstreamUrlField } from "./network-section.ts";
 import { secretField } from "./pay-section.ts";
+import { upstreamLimitsField } from "./throttle-section.ts";
 
 const ID = "expected a name of lower-case letters, digits and dashes, such as groq or my-server";
 const RESERVED = `expected another name: ${PICKER_PREFIXES.join(" and ")} stand before models in Claude Code's picker`;
@@ -27,6 +28,7 @@ const providerEntry = z.strictObject({
     .record(z.string(FIELD).regex(/^[A-Za-z0-9-]{1,64}$/, FIELD), z.string(FIELD), FIELD)
     .default({})
     .meta({ description: "Header fields to send with every request." }),
+  limits: upstreamLimitsField,
   models: z.array(z.string(MODELS).min(1, MODELS), MODELS).optional().meta({
     description: "Its models, for a server that has no list of them. Default: the server is asked.",
   }),

@@ -28,6 +28,9 @@ describe("configReference", () => {
       [
         "listener.maxConnections",
         "data.dir",
+        "anthropic.limits.concurrency",
+        "anthropic.limits.requestsPerMinute",
+        "anthropic.limits.tokensPerMinute",
         "providers",
         "routing.models",
         "routing.fallbacks",

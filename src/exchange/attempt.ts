@@ -22,6 +22,13 @@ export interface AttemptPlan extends Sending {
   readonly candidates: readonly Candidate[];
   /** Puts money aside for a candidate, durably; nothing is sent for one that is not admitted. */
   readonly admit: (candidate: Candidate) => Promise<Result<void, GatewayError>>;
+  /** Whether a candidate's upstream would take the request at once. */
+  readonly hasRoom: (candidate: Candidate) => boolean;
+  /** A place at the candidate's upstream, for as long as its answer takes; waited for where there is no other with room. */
+  readonly enter: (
+    candidate: Candidate,
+    hasRoomElsewhere: boolean,
+  ) => Promise<Result<Disposable, GatewayError>>;
   /** The response's fields as the client gets them. */
   readonly fields: (head: ResponseHead, candidate: Candidate) => HeaderList;
   /** The first response byte of a candidate is there. */
@@ -59,6 +66,12 @@ export async function attempt(plan: AttemptPlan): Promise<AttemptOutcome> {
       progress.refused = { error: admitted.error, candidate };
       continue;
     }
+    const entered = await plan.enter(candidate, hasRoomElsewhere(plan, candidate));
+    if (!entered.ok) {
+      progress.refused = { error: entered.error, candidate };
+      continue;
+    }
+    using _place = entered.value;
     const gone = whyStopped(plan, progress, candidate);
     if (gone !== undefined) return gone;
     const outcome = await send(plan, candidate, progress);
@@ -96,6 +109,12 @@ function isDue({ tryIf }: Candidate, { session, refused, unusable, last }: Progr
   if (tryIf === "session_full") return session !== undefined;
   if (tryIf === "always" || refused !== undefined || unusable !== undefined) return true;
   return tryIf === "failed" && last?.last.failure !== undefined;
+}
+
+/** A later one that this one's failure makes due. */
+function hasRoomElsewhere({ candidates, hasRoom }: AttemptPlan, candidate: Candidate): boolean {
+  const later = candidates.slice(candidates.indexOf(candidate) + 1);
+  return later.some((other) => other.tryIf === "failed" && hasRoom(other));
 }
 
 /** The client left, or the process is going, while nothing of an answer was shown. */

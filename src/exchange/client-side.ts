@@ -6,6 +6,7 @@ import { firstValue, type HeaderList } from "../base/header-list.ts";
 import type { ResponseHead } from "../upstream/transport/contract.ts";
 import { streamBody } from "./body.ts";
 import type { ClientCall } from "./call.ts";
+import { continuesStream, EARLY_HEAD, lateRefusal } from "./early-stream.ts";
 
 const NOTHING = Buffer.alloc(0);
 
@@ -26,6 +27,10 @@ export class ClientSide {
   #bodyBegun = false;
   #hasLength = false;
   #brokenOff = false;
+  /** A stream was begun before anybody answered. */
+  #begunEarly = false;
+  /** An error that the begun stream cannot take up as it is. */
+  #late: { readonly status: number; readonly chunks: Buffer[] } | undefined;
   #bytesSent = 0;
   #firstByteAtMs: number | undefined;
   #status: number | undefined;
@@ -70,8 +75,23 @@ export class ClientSide {
     this.#onDrain = listener;
   }
 
+  /** Tells the client of a stream that its request lives: the first time by the stream's head, after which no status can be told. */
+  keepAlive(ping: string): void {
+    if (this.#gone) return;
+    if (!this.#begunEarly) {
+      this.#begunEarly = true;
+      this.#status = 200;
+      this.#response.writeHead(200, [...EARLY_HEAD, "x-spillway-request-id", this.#call.id]);
+    }
+    this.#response.write(ping);
+  }
+
   /** Returns false when the head cannot be said in HTTP; nothing was sent then. */
   writeHead(head: ResponseHead, fields: HeaderList): boolean {
+    if (this.#begunEarly) {
+      if (head.status >= 400) this.#late = { status: head.status, chunks: [] };
+      return head.status >= 400 || continuesStream(head);
+    }
     // The upstream's own Date, or none, reaches the client.
     this.#response.sendDate = false;
     try {
@@ -91,6 +111,10 @@ export class ClientSide {
 
   /** Returns false when the client reads more slowly than this: hold the upstream until `onDrain`. */
   write(chunk: Buffer): boolean {
+    if (this.#late !== undefined) {
+      this.#late.chunks.push(chunk);
+      return true;
+    }
     this.#bodyBegun = true;
     this.#firstByteAtMs ??= this.#now();
     this.#bytesSent += chunk.length;
@@ -99,6 +123,12 @@ export class ClientSide {
 
   /** Ends the answer; `onFlushed` is called once it was handed to the operating system, or the client has left. */
   end(onFlushed: () => void): void {
+    if (this.#late !== undefined) {
+      const { status, chunks } = this.#late;
+      this.breakOff(lateRefusal(status, Buffer.concat(chunks)));
+      onFlushed();
+      return;
+    }
     this.#bodyBegun = true;
     this.#onFlushed = onFlushed;
     this.#response.end();
@@ -107,6 +137,10 @@ export class ClientSide {
 
   /** Answers with a gateway error, where nothing was sent yet. */
   refuse(error: GatewayError, marks: HeaderList): void {
+    if (this.#begunEarly) {
+      this.breakOff(error);
+      return;
+    }
     const rendered = this.#call.dialect.renderError(error, this.#call.id);
     this.#status = rendered.status;
     sendWhole(this.#call, rendered.status, [...rendered.headers, ...marks], rendered.body);

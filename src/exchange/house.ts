@@ -16,6 +16,7 @@ import type { QuotaWatch } from "../quota/watch.ts";
 import type { Deployment } from "../routing/deployment.ts";
 import type { Tier } from "../routing/dispatch.ts";
 import type { Providers } from "../routing/providers.ts";
+import type { UpstreamQueues } from "../routing/queue/index.ts";
 import type { ExchangeStore } from "../store/contract.ts";
 import type { BudgetRule, PayMode } from "../store/key-record.ts";
 import type { WebSearch } from "../upstream/search/index.ts";
@@ -109,6 +110,8 @@ export interface House {
   readonly metrics: ExchangeMetrics;
   readonly sessions: SessionCosts;
   readonly log: ExchangeLog;
+  /** In front of the upstreams that have limits. */
+  readonly queues: UpstreamQueues;
   readonly active: ActiveExchanges;
   readonly held: HeldBytes;
   /** The current generation. */

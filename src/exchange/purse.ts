@@ -24,7 +24,7 @@ export interface PurseOwner {
 }
 
 /** Operations that cost something. */
-const PAID: ReadonlySet<Operation> = new Set(["messages", "embeddings"]);
+export const PAID: ReadonlySet<Operation> = new Set(["messages", "embeddings"]);
 
 /** The money of one exchange: who pays for which candidate, what is put aside for it, and what it cost in the end. */
 export class Purse {

@@ -26,6 +26,7 @@ import { searchingFor } from "./searching.ts";
 import { type Ending, settle } from "./settle.ts";
 import { SpillWatch } from "./spill.ts";
 import { toStartedRecord } from "./started.ts";
+import { Throttle } from "./throttle.ts";
 import { unpackBody } from "./unpack.ts";
 import { withDirectory } from "./with-directory.ts";
 
@@ -69,6 +70,7 @@ export async function runExchange(call: ClientCall, house: House): Promise<void>
   }
 
   const spills = new SpillWatch(house, owner);
+  const throttle = new Throttle(house, owner, client);
   const answering = { house, settings, owner, asked: asked.value, purse };
   const ending = await endingOf(decision, identity, async (route) => {
     return await attempt({
@@ -89,8 +91,13 @@ export async function runExchange(call: ClientCall, house: House): Promise<void>
         monotonicMs: house.clock.monotonicMs,
       },
       admit: (candidate) => admission.admit(candidate),
+      hasRoom: (candidate) => throttle.hasRoom(candidate),
+      enter: (candidate, elsewhere) => throttle.enter(candidate, elsewhere),
       fields: (head, candidate) => answerFields(answering, head, candidate),
-      onHead: (head, candidate) => spills.observe(head, candidate),
+      onHead: (head, candidate) => {
+        spills.observe(head, candidate);
+        throttle.observe(head, candidate);
+      },
       spills: (head) => spills.spills(head),
     });
   });
@@ -100,7 +107,10 @@ export async function runExchange(call: ClientCall, house: House): Promise<void>
     client.refuse(failure.error, originMarks(provider, ending.mode, asked.value));
   }
   const secrets = secretsOf(identity, decision);
-  settle(house, { call, client, started, ending, facts, purse, settings, secrets });
+  const settled = noted(ending, throttle.notes);
+  throttle.settle(
+    settle(house, { call, client, started, ending: settled, facts, purse, settings, secrets }),
+  );
 }
 
 function secretsOf({ own }: Identity, { route }: Decision): readonly Secret[] {
@@ -144,6 +154,13 @@ async function endingOf(
     seller: candidate.deployment,
     billingOwner: candidate.credential.owner,
   };
+}
+
+/** Waits go to what `why` tells, also where there was nothing to choose. */
+function noted(ending: Ending, notes: readonly string[]): Ending {
+  if (notes.length === 0) return ending;
+  const { steps = [], candidates = [], refused = [], notes: before = [] } = ending.record ?? {};
+  return { ...ending, record: { steps, candidates, refused, notes: [...before, ...notes] } };
 }
 
 /** Why a request ends before its body is read. */

@@ -2,7 +2,7 @@ import { ERRORS, type GatewayError } from "../base/errors.ts";
 import type { Secret } from "../base/secret.ts";
 import type { Seller } from "../metering/index.ts";
 import type { UpstreamMode } from "../routing/candidate.ts";
-import type { Book, Finish, StartedRecord, TerminalRecord } from "../store/record.ts";
+import type { Book, Finish, StartedRecord, TerminalRecord, TokenTotals } from "../store/record.ts";
 import type { RouteRecord } from "../store/route-record.ts";
 import type { AttemptOutcome } from "./attempt.ts";
 import { type Bill, bill } from "./bill.ts";
@@ -51,8 +51,11 @@ export interface Settlement {
   readonly secrets: readonly Secret[];
 }
 
-/** Prices the exchange and writes its one terminal record, its ledger lines, its metrics and its log line. */
-export function settle(house: House, settlement: Settlement): void {
+/**
+ * Prices the exchange and writes its one terminal record, its ledger lines, its metrics and its log line. Gives the tokens
+ * that it used, as far as they are known.
+ */
+export function settle(house: House, settlement: Settlement): TokenTotals {
   const { call, client, started, ending, facts, purse, settings, secrets } = settlement;
   const { book } = ending;
   const finish = finishOf(client, ending);
@@ -121,6 +124,7 @@ export function settle(house: House, settlement: Settlement): void {
     firstByteMs: terminal.firstByteMs,
     totalMs: durationMs,
   });
+  return billed.tokens;
 }
 
 /** A record in whose texts no credential stands: the words of an upstream that repeats what it was sent. */

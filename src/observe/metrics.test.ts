@@ -19,6 +19,7 @@ function pageOf(...all: readonly Partial<ExchangeFigures>[]): string {
   const metrics = new ExchangeMetrics({
     openStreams: () => 4,
     heldBytes: () => 5,
+    queued: () => 0,
     loopDelayP99Seconds: () => 0.006,
   });
   for (const figures of all) metrics.exchangeEnded({ ...FIGURES, ...figures });

@@ -26,6 +26,7 @@ export interface ExchangeFigures {
 export interface ProcessFigures {
   openStreams(): number;
   heldBytes(): number;
+  queued(): number;
   loopDelayP99Seconds(): number;
 }
 
@@ -70,6 +71,24 @@ export class ExchangeMetrics {
     help: "Questions how full a redirected account is, by whether the answer told it.",
     labels: ["outcome"],
   });
+  readonly #queueRefused = new Counter({
+    name: "spillway_queue_refused_total",
+    help: "Requests that found no room at an upstream with limits, by provider and why: full, waited, no_room.",
+    labels: ["provider", "reason"],
+  });
+  readonly #rateLimited = new Counter({
+    name: "spillway_rate_limited_total",
+    help: "Requests refused by a key's limits of speed, by limit.",
+    labels: ["limit"],
+  });
+  readonly #queueWait = new Histogram(
+    {
+      name: "spillway_queue_wait_seconds",
+      help: "Time that requests waited for room at an upstream with limits, of those that had to.",
+      labels: ["provider"],
+    },
+    SECONDS,
+  );
   readonly #headers = new Histogram(
     {
       name: "spillway_headers_seconds",
@@ -99,6 +118,9 @@ export class ExchangeMetrics {
   constructor(process: ProcessFigures) {
     this.#gauges = [
       gauge("spillway_open_streams", "Exchanges under way.", () => process.openStreams()),
+      gauge("spillway_queue_length", "Requests that wait for room at an upstream.", () =>
+        process.queued(),
+      ),
       gauge("spillway_held_bytes", "Bytes of request bodies in memory.", () => process.heldBytes()),
       gauge(
         "spillway_loop_delay_p99_seconds",
@@ -137,6 +159,21 @@ export class ExchangeMetrics {
     this.#probes.add(1, outcome);
   }
 
+  /** A request waited for room at an upstream, and has it. */
+  queued(provider: string, waitedMs: number): void {
+    this.#queueWait.observe(waitedMs / 1e3, provider);
+  }
+
+  /** A request found no room at an upstream. */
+  queueRefused(provider: string, reason: string): void {
+    this.#queueRefused.add(1, provider, reason);
+  }
+
+  /** A key's limit of speed was reached. */
+  rateLimited(limit: string): void {
+    this.#rateLimited.add(1, limit);
+  }
+
   /** The page for `GET /metrics`. */
   expose(): string {
     return exposeAll([
@@ -146,6 +183,9 @@ export class ExchangeMetrics {
       this.#unmetered,
       this.#cost,
       this.#probes,
+      this.#queueRefused,
+      this.#rateLimited,
+      this.#queueWait,
       this.#headers,
       this.#firstByte,
       this.#duration,

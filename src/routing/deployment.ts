@@ -2,6 +2,7 @@ import type { HeaderList } from "../base/header-list.ts";
 import type { Secret } from "../base/secret.ts";
 import type { BoundDialect } from "../upstream/dialects/bind.ts";
 import type { Transport } from "../upstream/transport/contract.ts";
+import type { UpstreamLimits } from "./queue/index.ts";
 
 /** A model's home that requests can be sent to: a provider's API at one pinned origin. */
 export interface Deployment {
@@ -19,4 +20,6 @@ export interface Deployment {
   authorize(key: Secret): HeaderList;
   /** Sent with every request that is not the client's own bytes. */
   readonly fields: HeaderList;
+  /** What it takes from one credential; undefined: as much as comes. */
+  readonly limits?: UpstreamLimits | undefined;
 }

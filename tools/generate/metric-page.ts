@@ -23,6 +23,7 @@ function exampleScrape(): string {
   const metrics = new ExchangeMetrics({
     openStreams: nothing,
     heldBytes: nothing,
+    queued: nothing,
     loopDelayP99Seconds: nothing,
   });
   metrics.exchangeEnded({
@@ -38,6 +39,9 @@ function exampleScrape(): string {
     firstByteMs: 1,
     totalMs: 1,
   });
+  metrics.queued("anthropic", 1);
+  metrics.queueRefused("anthropic", "waited");
+  metrics.rateLimited("rpm");
   return metrics.expose();
 }
 

@@ -1,0 +1,98 @@
+import { SlidingWindow, type Taken } from "./sliding-window.ts";
+
+/** How much may be asked of somebody; what is absent has no limit. */
+export interface SpeedLimits {
+  /** Requests under way at a time. */
+  readonly concurrency?: number | undefined;
+  readonly requestsPerMinute?: number | undefined;
+  readonly tokensPerMinute?: number | undefined;
+}
+
+export type SpeedLimit = keyof SpeedLimits;
+
+/** Why a request cannot go now. */
+export interface Held {
+  readonly by: SpeedLimit;
+  /** Milliseconds until it may; infinite: only once a running one ends. */
+  readonly waitMs: number;
+}
+
+/** A request's part of an allowance. Disposing it ends the request, however often it is done. */
+export interface Share extends Disposable {
+  /** What it really used, instead of what was taken for it; also after its end. */
+  settle(tokens: number, nowMs: number): void;
+}
+
+/** What left first may arrive last, and whoever counts at the other end must not see more than the limit either. */
+const MINUTE_MS = 60_500;
+
+/** Keeps limits of speed, by a clock that only goes forward. Owned by whoever stands in front of what is limited. */
+export class Allowance {
+  readonly #limits: SpeedLimits;
+  readonly #requests: SlidingWindow | undefined;
+  readonly #tokens: SlidingWindow | undefined;
+  #running = 0;
+
+  constructor(limits: SpeedLimits) {
+    const { requestsPerMinute, tokensPerMinute } = limits;
+    this.#limits = limits;
+    this.#requests = windowOf(requestsPerMinute);
+    this.#tokens = windowOf(tokensPerMinute);
+  }
+
+  get running(): number {
+    return this.#running;
+  }
+
+  isIdle(nowMs: number): boolean {
+    const inWindows = (this.#requests?.usedAt(nowMs) ?? 0) + (this.#tokens?.usedAt(nowMs) ?? 0);
+    return this.#running === 0 && inWindows === 0;
+  }
+
+  /** What is in the way of a request of so many tokens longest; undefined: nothing. */
+  holds(tokens: number, nowMs: number): Held | undefined {
+    const { concurrency = Infinity } = this.#limits;
+    if (this.#running >= concurrency) return { by: "concurrency", waitMs: Infinity };
+    const requestsMs = this.#requests?.waitMs(1, nowMs) ?? 0;
+    const tokensMs = this.#tokens?.waitMs(tokens, nowMs) ?? 0;
+    if (requestsMs === 0 && tokensMs === 0) return undefined;
+    return requestsMs < tokensMs
+      ? { by: "tokensPerMinute", waitMs: tokensMs }
+      : { by: "requestsPerMinute", waitMs: requestsMs };
+  }
+
+  take(tokens: number, nowMs: number): Share {
+    this.#running += 1;
+    this.#requests?.take(1, nowMs);
+    const taken = this.#tokens?.take(tokens, nowMs);
+    let over = false;
+    return {
+      settle: (used, atMs) => this.#settle(taken, used, atMs),
+      [Symbol.dispose]: () => {
+        if (over) return;
+        over = true;
+        this.#running -= 1;
+      },
+    };
+  }
+
+  /** Milliseconds until the windows have room for one request more behind so many others, if all are alike. */
+  roomMs(ahead: number, tokens: number, nowMs: number): number {
+    const { requestsPerMinute = Infinity, tokensPerMinute = Infinity } = this.#limits;
+    const perMinute = Math.max(1, Math.min(requestsPerMinute, tokensPerMinute / (tokens || 1)));
+    if (perMinute === Infinity) return 0;
+    const minutes = Math.floor(ahead / perMinute);
+    const rest = Math.floor(ahead % perMinute) + 1;
+    const requestsMs = this.#requests?.waitMs(rest, nowMs) ?? 0;
+    const tokensMs = this.#tokens?.waitMs(rest * tokens, nowMs) ?? 0;
+    return minutes * MINUTE_MS + Math.max(requestsMs, tokensMs);
+  }
+
+  #settle(taken: Taken | undefined, tokens: number, nowMs: number): void {
+    if (taken !== undefined) this.#tokens?.correct(taken, tokens, nowMs);
+  }
+}
+
+function windowOf(limit: number | undefined): SlidingWindow | undefined {
+  return limit === undefined ? undefined : new SlidingWindow(limit, MINUTE_MS);
+}

@@ -1,0 +1,164 @@
+import { type GatewayError, gatewayError } from "../base/errors.ts";
+import { fail, ok, type Result } from "../base/result.ts";
+import type { Candidate } from "../routing/candidate.ts";
+import {
+  type Busy,
+  type Claim,
+  type Permit,
+  pauseMs,
+  type Waiting,
+} from "../routing/queue/index.ts";
+import type { TokenTotals } from "../store/record.ts";
+import type { ResponseHead } from "../upstream/transport/contract.ts";
+import type { RequestBody } from "./body.ts";
+import type { ClientSide } from "./client-side.ts";
+import type { House } from "./house.ts";
+import { PAID, type PurseOwner } from "./purse.ts";
+
+/** A stream's client hears nothing for so long before it is told that its request lives (design R6). */
+const PING_MS = 10_000;
+/** What code and prose have of a token. */
+const BYTES_PER_TOKEN = 4;
+
+type Place = Result<Disposable, GatewayError>;
+
+/** The places of one exchange at the upstreams that it is tried at. */
+export class Throttle {
+  readonly #house: Pick<House, "queues" | "metrics" | "clock" | "active">;
+  readonly #owner: PurseOwner;
+  readonly #client: ClientSide;
+  readonly #tokens: number;
+  #permit: Permit | undefined;
+  #notes: string[] = [];
+
+  constructor(
+    house: Pick<House, "queues" | "metrics" | "clock" | "active">,
+    owner: PurseOwner,
+    client: ClientSide,
+  ) {
+    this.#house = house;
+    this.#owner = owner;
+    this.#client = client;
+    this.#tokens = Math.ceil(bytesOf(owner.body) / BYTES_PER_TOKEN);
+  }
+
+  /** Waits in queues, for the record. */
+  get notes(): readonly string[] {
+    return this.#notes;
+  }
+
+  /** Whether a candidate's upstream would take the request at once. */
+  hasRoom(candidate: Candidate): boolean {
+    return this.#queueOf(candidate)?.hasRoom(this.#tokens) ?? true;
+  }
+
+  /**
+   * A place at the candidate's upstream; to be disposed when its answer is over. Nobody waits where another candidate has
+   * room: `upstream_busy` then, as when the wait was in vain.
+   */
+  async enter(candidate: Candidate, hasRoomElsewhere: boolean): Promise<Place> {
+    const queue = this.#queueOf(candidate);
+    if (queue === undefined) return ok(NO_PLACE);
+    const { provider } = candidate.deployment;
+    const claim = this.#claim();
+    const permit = queue.enter(claim);
+    if (permit !== undefined) return this.#entered(permit);
+    const waiting = queue.wait(claim, hasRoomElsewhere ? 0 : undefined);
+    const result = await this.#whileWaiting(waiting);
+    const { metrics } = this.#house;
+    if (result.ok) {
+      metrics.queued(provider, result.value.waitedMs);
+      this.#notes.push(`waited ${secondsText(result.value.waitedMs)} for room at ${provider}`);
+      return this.#entered(result.value);
+    }
+    if (this.#client.gone) return fail(LEFT);
+    metrics.queueRefused(provider, result.error.reason);
+    return fail(busyError(provider, result.error));
+  }
+
+  /** What an upstream tells of its limits holds back the next ones. */
+  observe({ status, headers }: ResponseHead, candidate: Candidate): void {
+    const queue = this.#queueOf(candidate);
+    if (queue === undefined) return;
+    const ms = pauseMs(status, headers, this.#house.clock.now());
+    if (ms > 0) queue.pause(ms);
+  }
+
+  /** What was used in the end; unknown usage stays what was taken for it. */
+  settle(tokens: TokenTotals): void {
+    const used = tokensOf(tokens);
+    if (used !== undefined) this.#permit?.settle(used);
+  }
+
+  #queueOf({ deployment, credential }: Candidate) {
+    if (deployment.limits === undefined) return undefined;
+    const { call, identity } = this.#owner;
+    if (!PAID.has(call.operation)) return undefined;
+    // Two logins of one person have limits of their own.
+    const owner = credential.kind === "own" ? (identity.account ?? credential.owner) : undefined;
+    return this.#house.queues.find(deployment, owner ?? credential.owner);
+  }
+
+  #claim(): Claim {
+    const { identity, sessionId = "" } = this.#owner;
+    const principal = `${identity.organisation}/${identity.principal}`;
+    return { principal, session: sessionId, tokens: this.#tokens };
+  }
+
+  #entered(permit: Permit): Place {
+    this.#permit = permit;
+    return ok(permit);
+  }
+
+  /** A client that leaves, and the end of the process, give the place in the queue back. */
+  async #whileWaiting({ done, leave }: Waiting) {
+    const { active } = this.#house;
+    const cuttable = { cut: leave };
+    active.add(cuttable);
+    this.#client.onGone(leave);
+    if (this.#client.gone) leave();
+    const pings = setInterval(() => this.#ping(), PING_MS);
+    const result = await done;
+    clearInterval(pings);
+    active.remove(cuttable);
+    return result;
+  }
+
+  #ping(): void {
+    const { call, facts } = this.#owner;
+    const { ping, streamType } = call.dialect.canonical;
+    const isStream = call.operation === "messages" && facts.stream === true;
+    if (isStream && streamType === undefined) this.#client.keepAlive(ping);
+  }
+}
+
+const NO_PLACE: Disposable = { [Symbol.dispose]: () => {} };
+const LEFT = gatewayError("client_closed", "The client left while its request waited");
+
+function bytesOf(body: RequestBody): number {
+  if (body.kind === "none") return 0;
+  return body.kind === "held" ? body.plainBytes : (body.lengthBytes ?? 0);
+}
+
+/** As providers count them: what is read from a cache is free. Undefined: nothing is known. */
+export function tokensOf({ input, output, cacheWrite }: TokenTotals): number | undefined {
+  if (input === undefined && output === undefined) return undefined;
+  return (input ?? 0) + (output ?? 0) + (cacheWrite ?? 0);
+}
+
+function busyError(provider: string, { reason, retryAfterMs, waitedMs }: Busy): GatewayError {
+  const why = {
+    full: "and as many requests as may wait are waiting",
+    waited: `and none came free within ${secondsText(waitedMs)}`,
+    no_room: "and none comes free within the longest wait",
+  }[reason];
+  return gatewayError(
+    "upstream_busy",
+    `The limits for ${provider} leave no room for this request now, ${why}. Repeat it in ${secondsText(retryAfterMs)}`,
+    { retryAfterMs },
+  );
+}
+
+function secondsText(ms: number): string {
+  return `${Math.ceil(ms / 1_000)} s`;
+}
