@@ -5,6 +5,7 @@ import type { Config } from "../config/schema.ts";
 import { openInstallKey } from "../identity/install-key.ts";
 import { KeyRing } from "../identity/keys/index.ts";
 import type { Journal } from "../observe/journal.ts";
+import { limitsLine } from "../observe/router-lines.ts";
 import { BudgetGate } from "../policy/budget/index.ts";
 import type { AccountDirectory } from "../quota/account-directories.ts";
 import { openQuota } from "../quota/open.ts";
@@ -84,6 +85,13 @@ function openWatch(
     kept,
     keep: (quota) => store.saveQuota(quota),
     notices: {
+      onFirstLimits: (fields) => journal("info", "quota.first_limits", limitsLine(fields)),
+      onSilentAnswer: () =>
+        journal(
+          "warn",
+          "quota.no_limits",
+          "[proxy] the answer to a message had no unified-utilization headers: how full the plan is stays unknown, so no status file tells of it and nothing is redirected. Something between here and Anthropic may leave them out.",
+        ),
       onSecondAccount: () => {
         if (directories.length > 0) return;
         journal(

@@ -31,21 +31,22 @@ export class SpillWatch {
   }
 
   #observeSession(head: ResponseHead): void {
-    const { identity, facts, settings } = this.#owner;
+    const { call, identity, facts, settings } = this.#owner;
     const { principal, account, own } = identity;
     if (account === undefined || own.secret === undefined) return;
     const owner = { principal, account };
     // What is kept of the limits must not repeat the token that they were told for.
     const headers = maskFields(head.headers, own.secret);
     const { quota, fullSessions, clock, redirects } = this.#house;
+    const isAnswered = head.status < 300;
     if (head.status === TOO_MANY_REQUESTS) {
       const answer = { headers, model: facts.model };
       this.#full = fullSessions.note(owner, answer, clock.now());
-    } else if (head.status < 300 && facts.isQuotaProbe !== true) {
+    } else if (isAnswered && facts.isQuotaProbe !== true) {
       fullSessions.served(owner, facts.model);
       quota.overflows(owner, undefined);
     }
-    quota.observe(owner, headers);
+    quota.observe(owner, headers, isAnswered && call.operation === "messages");
     if (settings.dispatch === undefined) return;
     const redirected = redirects.check(owner);
     if (redirected !== undefined) redirects.keep(redirected, own.secret);

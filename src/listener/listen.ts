@@ -33,7 +33,7 @@ export function urlOf(bind: string, port: number): string {
 function explain(error: Error, port: number, bind: string): string {
   const code = "code" in error ? error.code : undefined;
   if (code === "EADDRINUSE") {
-    return `Port ${port} on ${bind} is in use. Is another Spillway running? Choose another with PORT=… or listener.port`;
+    return `Port ${port} already in use. Another instance running? Stop it, or choose another port with PORT=… or listener.port`;
   }
   if (code === "EACCES") return `Port ${port} needs more rights. Choose one above 1023 with PORT=…`;
   if (code === "EADDRNOTAVAIL") return `This machine has no address ${bind} (BIND, listener.bind)`;

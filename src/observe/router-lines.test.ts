@@ -1,6 +1,13 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { demapLine, dispatchLine, modelsLine, probeLine, transitionLine } from "./router-lines.ts";
+import {
+  demapLine,
+  dispatchLine,
+  limitsLine,
+  modelsLine,
+  probeLine,
+  transitionLine,
+} from "./router-lines.ts";
 
 const WINDOWS = [
   { window: "5h", usedPercent: 91.4 },
@@ -60,6 +67,22 @@ describe("the router's log lines", () => {
       /^\[proxy\] dispatch: litellm reason=non-claude-model model=a\?b\?\[proxy\]/,
     );
     assert.ok(line.length < 300);
+  });
+
+  it("X-R3: all limits of the first answer, each on a line of its own", () => {
+    const fields = [
+      "Anthropic-RateLimit-Unified-Status",
+      "allowed",
+      "anthropic-ratelimit-x",
+      "a b",
+    ];
+    assert.equal(
+      limitsLine([...fields, "anthropic-ratelimit-y", "\u001b[31m\r\n[proxy] forged"]),
+      "[proxy] all rate-limit headers (first response):\n" +
+        "  Anthropic-RateLimit-Unified-Status: allowed\n" +
+        "  anthropic-ratelimit-x: a b\n" +
+        "  anthropic-ratelimit-y: ?[31m??[proxy] forged",
+    );
   });
 
   it("X-R2: a probe", () => {

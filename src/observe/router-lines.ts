@@ -16,7 +16,7 @@ export interface DispatchLine {
   readonly stream: boolean;
 }
 
-const MAX_MODEL_LENGTH = 200;
+const MAX_LENGTH = 200;
 
 /**
  * The lines of claude-router's log, which people search and programs read.
@@ -51,6 +51,14 @@ export function transitionLine(from: string, to: string, windows: readonly Shown
   return `[proxy] mode transition: ${from} -> ${to} (${windowTexts(windows).join(", ")})`;
 }
 
+/** Every limit that an answer told, one below the other. `fields` is name, value, name, value … */
+export function limitsLine(fields: readonly string[]): string {
+  const told = fields.flatMap((name, i) =>
+    i % 2 === 0 ? [`\n  ${plain(name)}: ${plainValue(fields[i + 1] ?? "")}`] : [],
+  );
+  return `[proxy] all rate-limit headers (first response):${told.join("")}`;
+}
+
 /** `[proxy] probe: 200 5h=12% 7d=10% overage=0% mode=litellm->anthropic`, or how it failed. */
 export function probeLine(probed: {
   readonly status: number | undefined;
@@ -73,5 +81,9 @@ function windowTexts(windows: readonly ShownWindow[]): readonly string[] {
 
 /** A name from outside must stay one word of one line. */
 function plain(name: string): string {
-  return name.replaceAll(/[^\x21-\x7e]/g, "?").slice(0, MAX_MODEL_LENGTH);
+  return plainValue(name).replaceAll(" ", "?");
+}
+
+function plainValue(text: string): string {
+  return text.replaceAll(/[^\x20-\x7e]/g, "?").slice(0, MAX_LENGTH);
 }

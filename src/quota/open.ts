@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import type { AccountDirectory } from "./account-directories.ts";
 import { AccountQuotas, type QuotaNotices } from "./accounts.ts";
+import { type FirstAnswerNotices, FirstAnswers } from "./first-answers.ts";
 import { StatusFile } from "./status-file.ts";
 import { makeStatusLine } from "./status-line.ts";
 import { fromStored, type KeptQuota, toStored } from "./stored.ts";
@@ -16,7 +17,7 @@ export interface QuotaOptions {
   readonly now: () => number;
   readonly kept: readonly KeptQuota[];
   readonly keep: (quota: KeptQuota) => void;
-  readonly notices: QuotaNotices;
+  readonly notices: QuotaNotices & FirstAnswerNotices;
   readonly onFileError: (error: unknown) => void;
 }
 
@@ -28,6 +29,7 @@ export function openQuota(options: QuotaOptions): { watch: QuotaWatch } & AsyncD
   const paths = new Map(options.directories.map(({ account, path }) => [account, path]));
   const watch = new QuotaWatch({
     accounts,
+    firstAnswers: new FirstAnswers(options.notices),
     statusFileOf: (account) => files.own.get(account) ?? files.shared,
     statusLine: makeStatusLine(options.timeZone),
     directoryOf: (account) => paths.get(account),

@@ -1,5 +1,6 @@
 import type { HeaderList } from "../base/header-list.ts";
 import type { AccountQuota, AccountQuotas } from "./accounts.ts";
+import type { FirstAnswers } from "./first-answers.ts";
 import { idOf, type SessionOwner } from "./owner.ts";
 import type { StatusFile } from "./status-file.ts";
 import type { OverflowNote, StatusLine } from "./status-line.ts";
@@ -7,6 +8,7 @@ import type { OverflowNote, StatusLine } from "./status-line.ts";
 /** What the watch writes to and reads time from. */
 export interface QuotaWatchOptions {
   readonly accounts: AccountQuotas;
+  readonly firstAnswers: FirstAnswers;
   /** Where an account's line goes; undefined: no status file is wanted. */
   readonly statusFileOf: (account: string) => StatusFile | undefined;
   readonly statusLine: StatusLine;
@@ -48,11 +50,15 @@ export class QuotaWatch {
     this.#options = options;
   }
 
-  /** Reads the headers of a session's own answer; no other tells of its windows (design R8). */
-  observe(owner: SessionOwner, headers: HeaderList): void {
-    const { accounts, keep, now } = this.#options;
+  /**
+   * Reads the headers of a session's own answer; no other tells of its windows (design R8). Of an answer to a message it is
+   * expected that it does.
+   */
+  observe(owner: SessionOwner, headers: HeaderList, isMessage = false): void {
+    const { accounts, firstAnswers, keep, now } = this.#options;
     const nowMs = now();
     const seen = accounts.observe(owner, headers, nowMs);
+    firstAnswers.note(headers, { isSilent: isMessage && seen?.hasUtilization !== true });
     if (seen === undefined) return;
     if (seen.changed) keep(seen.quota);
     if (seen.hasUtilization) this.#writeStatus(seen.quota, nowMs);

@@ -20,5 +20,8 @@ it("S1-024, X-R1: a port that is taken is named, with what to do, and the exit i
     env: { PORT: String(address.port) },
   });
   assert.equal(code, 1);
-  assert.match(out, new RegExp(`Port ${address.port} on 127\\.0\\.0\\.1 is in use\\..*PORT=`));
+  assert.match(
+    out,
+    new RegExp(`Port ${address.port} already in use\\. Another instance running\\?.*PORT=`),
+  );
 });

@@ -3,7 +3,8 @@ import { describe, it } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { call, eventually } from "../fault/rig.ts";
 import { control } from "../overflow/rig.ts";
-import { failure, json } from "../upstream/answer.ts";
+import { failure, json, message } from "../upstream/answer.ts";
+import { text } from "../upstream/messages.ts";
 import { isObject } from "../upstream/request-kind.ts";
 import {
   answering,
@@ -190,6 +191,24 @@ describe("a plan that is nearly full", () => {
     await using second = await openBench({ env: NEVER, dataDir });
     assert.equal(await serverOf(second, token), "litellm");
     assert.equal(second.anthropic.requests.length, 0);
+  });
+
+  it("X-R3: tells all limits of the first answer once, and once of a message's answer without", async () => {
+    await using bench = await openBench({ env: NEVER });
+    const token = session();
+    bench.anthropic.on((seen) => seen.target.startsWith("/api/"), json(200, {}));
+    assert.equal((await ask(bench, { token, path: "/api/event_logging/batch" })).status, 200);
+    const told = [...limits({ fiveHour: 0.3 }), "anthropic-ratelimit-unified-echo", token];
+    for (const fields of [[], told, told, []]) {
+      bench.anthropic.queue("plain", message({ content: [text("ok")] }, {}, fields));
+      assert.equal((await ask(bench, { token })).status, 200);
+    }
+    const dump = await line(bench, /^\[proxy\] all rate-limit headers \(first response\):/);
+    assert.match(dump, /\\n {2}anthropic-ratelimit-unified-5h-utilization: 0\.3\\n/);
+    assert.match(dump, /\\n {2}anthropic-ratelimit-unified-echo: \*+$/);
+    assert.equal(lines(bench, "all rate-limit headers").length, 1);
+    assert.equal(lines(bench, "the answer to a message had no unified-utilization").length, 1);
+    assert.ok(!bench.gateway.stdout().includes(token));
   });
 
   it("X-R1: says at its start what is on, once for each account what changed, and counts its probes", async () => {
