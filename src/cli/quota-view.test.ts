@@ -35,6 +35,15 @@ describe("the quota as commands show it", () => {
   it("marks windows that are full, warned of, or full before they reset", () => {
     assert.equal(windowMark(WINDOW), undefined);
     assert.equal(windowMark(burning(1, null)), undefined);
+    for (const [used, mark] of [
+      [79, undefined],
+      [80, "yellow"],
+      [94, "yellow"],
+      [95, "red"],
+      [null, undefined],
+    ] as const) {
+      assert.equal(windowMark({ ...WINDOW, used_percent: used }), mark);
+    }
     assert.equal(windowMark(burning(1, 5)), "yellow");
     assert.equal(windowMark({ ...WINDOW, status: "allowed_warning" }), "yellow");
     assert.equal(windowMark({ ...burning(1, 5), status: "rejected" }), "red");

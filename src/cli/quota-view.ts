@@ -2,6 +2,7 @@ import { isObject } from "../base/json.ts";
 import { plainText } from "../observe/terminal-line.ts";
 import { dateTime, spanText } from "./commands/dates.ts";
 import type { CapView } from "./source.ts";
+import { type Mark, markOf } from "./statusline/mark.ts";
 import { tildePath } from "./text.ts";
 
 /** An account's limits as `/me/quota` answers them, as far as commands show them. */
@@ -94,11 +95,11 @@ function shortAmount(decimal: string): string {
   return decimal.includes(".") ? decimal.replace(/\.?0+$/, "") : decimal;
 }
 
-export type WindowMark = "red" | "yellow" | undefined;
-
-/** How much a window should be minded: full, warned of, or about to be full before it resets. */
-export function windowMark({ status, forecast }: QuotaWindowView): WindowMark {
-  if (status === "rejected") return "red";
-  const runsOut = forecast !== undefined && forecast !== null && forecast.runs_out_at !== null;
-  return status === "allowed_warning" || runsOut ? "yellow" : undefined;
+/** The same colours as in the status line. */
+export function windowMark({ used_percent: used, status, forecast }: QuotaWindowView): Mark {
+  return markOf({
+    usedPercent: used ?? undefined,
+    status: status ?? undefined,
+    runsOut: typeof forecast?.runs_out_at === "string",
+  });
 }

@@ -187,6 +187,7 @@ describe("spillway statusline", () => {
       "cli/statusline/ask-server.ts",
       "cli/statusline/line.ts",
       "cli/statusline/main.ts",
+      "cli/statusline/mark.ts",
       "cli/statusline/start.mjs",
       "config/places.ts",
     ]);

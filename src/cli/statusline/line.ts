@@ -1,3 +1,5 @@
+import { markOf, WARN_PERCENT } from "./mark.ts";
+
 /** How a line is shown. */
 export interface LineOptions {
   readonly nowMs: number;
@@ -17,8 +19,6 @@ const PLAIN = "\u001b[39m";
 const SEPARATOR = " · ";
 /** Claude Code has a margin on both sides. */
 const MARGIN = 4;
-const WARN_PERCENT = 80;
-const ALARM_PERCENT = 95;
 
 /**
  * Says in one line how a session stands: model, limits, cost, overflow. `session` is Claude Code's JSON, `answer` that of
@@ -106,18 +106,8 @@ function windowPart(window: Window, nowMs: number): Part {
   const short = end === undefined ? (resets ?? "") : `full in ${end}`;
   return {
     texts: [long === "" ? used : `${used} (${long})`, `${used} ${short}`.trimEnd(), used],
-    style: windowStyle(usedPercent, status, runsOutAtMs),
+    style: markOf({ usedPercent, status, runsOut: runsOutAtMs !== undefined }),
   };
-}
-
-function windowStyle(
-  usedPercent: number,
-  status: string | undefined,
-  runsOutAtMs: number | undefined,
-): Part["style"] {
-  if (usedPercent >= ALARM_PERCENT || status === "rejected") return "red";
-  const isWarned = usedPercent >= WARN_PERCENT || status === "allowed_warning";
-  return isWarned || runsOutAtMs !== undefined ? "yellow" : undefined;
 }
 
 const BOOKS: Readonly<Record<string, readonly [wide: string, short: string]>> = {

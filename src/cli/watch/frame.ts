@@ -136,8 +136,7 @@ function windowsOf({ windows }: QuotaAccount): readonly QuotaWindowView[] {
 
 function windowLine(page: Page, row: QuotaWindowView): string {
   const { window, used_percent: used, status, resets_at: resets } = row;
-  const mark = windowMark(row);
-  const style = mark ?? (used !== null && used >= 100 ? "red" : undefined);
+  const style = windowMark(row);
   const reset = resets === null ? "" : `resets in ${spanText(Date.parse(resets) - page.nowMs)}`;
   const warning = status === "allowed_warning" ? "!" : status === "rejected" ? status : "";
   return gauge(page, {
