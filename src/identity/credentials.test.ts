@@ -60,6 +60,17 @@ describe("readCredentials", () => {
     }
   });
 
+  it("X-R7: takes the one in authorization of two of a kind, in whatever order they come", () => {
+    const other = "sk-ant-oat01-eeeeeeee";
+    const fields = [
+      ["authorization", `Bearer ${OAT}`],
+      ["x-api-key", other],
+    ];
+    assert.equal(read(...fields.flat()).own, OAT);
+    assert.equal(read(...fields.toReversed().flat()).own, OAT);
+    assert.equal(read("x-api-key", OAT, "authorization", `Bearer ${API}`).own, OAT);
+  });
+
   it("S0-02: reads a key beside a session", () => {
     assert.deepEqual(read("Authorization", `Bearer ${OAT}`, "x-br-api-key", KEY), {
       key: KEY,

@@ -70,11 +70,17 @@ export function readCredentials(headers: HeaderList): Result<Credentials, Gatewa
     } else if (kind === "gateway") {
       const remedy = "send a provider's credential in authorization or x-api-key";
       return fail(ambiguous(`The header ${field} is for Spillway keys; ${remedy}`));
-    } else if (kind === "either" && RANK[found] > RANK[own.class]) {
+    } else if (kind === "either" && outranks(found, field, own)) {
       own = { class: found, secret: new Secret(value) };
     }
   }
   return ok(key === undefined ? { own } : { key: new Secret(key), own });
+}
+
+/** Of two of a kind the one in authorization is the caller's (X-R7). */
+function outranks(found: OwnCredential["class"], field: string, own: OwnCredential): boolean {
+  const isAhead = field === "authorization" && own.secret !== undefined;
+  return RANK[found] > RANK[own.class] || (isAhead && RANK[found] === RANK[own.class]);
 }
 
 function classify(value: string): Exclude<CallerCredential, "none"> {

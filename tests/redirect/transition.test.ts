@@ -120,6 +120,37 @@ describe("a plan that is nearly full", () => {
     assert.ok(!bench.gateway.stdout().includes(key));
   });
 
+  it("S1-108: asks with the session's own token, in whichever field it came, and never with a key of the Console", async () => {
+    await using bench = await openBench({ env: SOON });
+    const token = session();
+    const inKeyField = { "anthropic-version": "2023-06-01", "x-api-key": token };
+    const send = async (headers: Readonly<Record<string, string>>) =>
+      await call(bench.gateway, {
+        path: "/v1/messages",
+        headers,
+        body: bodyFor("claude-opus-4-8"),
+      });
+    bench.anthropic.on(isProbe, counted(9, { fiveHour: 0.95 }));
+    bench.anthropic.queue("plain", answering({ fiveHour: 0.95 }));
+    await send(inKeyField);
+    assert.equal((await send(inKeyField)).headers["x-spillway-provider"], "litellm");
+    const key = "sk-ant-api03-of-the-console";
+    bench.anthropic.queue("plain", answering({ fiveHour: 0.95 }));
+    for (let i = 0; i < 2; i += 1) {
+      const answer = await send({ ...inKeyField, "x-api-key": key });
+      assert.equal(answer.headers["x-spillway-provider"], "anthropic");
+    }
+    const before = probesOf(bench).length;
+    const probes = await eventually(() => {
+      const all = probesOf(bench);
+      return all.length >= before + 2 ? all : undefined;
+    }, "two more probes");
+    for (const probe of probes) {
+      assert.deepEqual(probe.headers("authorization"), [`Bearer ${token}`]);
+      assert.deepEqual(probe.headers("x-api-key"), []);
+    }
+  });
+
   it("S1-031, X-R6: has no substitute for a tier whose variable is empty, and none is asked", async () => {
     await using bench = await openBench({ env: { ...NEVER, LITELLM_FALLBACK_OPUS: "" } });
     const token = session();
