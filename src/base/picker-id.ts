@@ -31,7 +31,22 @@ export function pickerEntries(id: string, { prefix, oneMillion }: Picker): reado
   const wrapped = `${prefix}${id}`;
   const entry = { id: wrapped, displayName: id };
   if (!isListed(id, oneMillion)) return [entry];
-  return [entry, { id: `${wrapped}[1m]`, displayName: `${id} (1M context)` }];
+  return [entry, withOneMillion(entry)];
+}
+
+function withOneMillion({ id, displayName }: PickerEntry): PickerEntry {
+  return { id: `${id}[1m]`, displayName: `${displayName} (1M context)` };
+}
+
+/** Claude's own rows where nobody asks Anthropic for them: those that are named so with a large window too. */
+export function stockEntries(
+  stock: readonly { readonly id: string; readonly name: string }[],
+  oneMillion: readonly string[],
+): readonly PickerEntry[] {
+  return stock.flatMap(({ id, name }) => {
+    const entry = { id, displayName: name };
+    return oneMillion.includes(id) ? [entry, withOneMillion(entry)] : [entry];
+  });
 }
 
 /** The model behind a picker's id; undefined for every other id. */

@@ -1,3 +1,5 @@
+import { stockEntries } from "../base/picker-id.ts";
+import { ANTHROPIC } from "../canonical/index.ts";
 import type { Environment } from "../config/inputs.ts";
 import type { Config } from "../config/schema.ts";
 import type { ListSettings } from "../exchange/models/listed-model.ts";
@@ -15,5 +17,11 @@ export function toListSettings({ models }: Config, env: Environment): ListSettin
       oneMillion: models.oneMillion,
     },
     bare: new Set(routed.map(([id]) => id)),
+    stock: stockEntries(models.stock, models.stockOneMillion).map(({ id, displayName }) => ({
+      id,
+      provider: ANTHROPIC,
+      displayName,
+      createdAt: undefined,
+    })),
   };
 }

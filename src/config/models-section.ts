@@ -45,7 +45,10 @@ export const modelsSection = z
     stock: z
       .array(stockModel, STOCK)
       .default(STOCK_MODELS)
-      .meta({ description: "Claude's own models in that cache." }),
+      .meta({
+        description:
+          "Claude's own models in that cache, and in the list for a client with no credential to ask Anthropic with.",
+      }),
     stockOneMillion: ids().default(STOCK_ONE_MILLION).meta({
       description: "Those of Claude's own models that stand there with a window of 1M tokens too.",
     }),

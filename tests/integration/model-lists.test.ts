@@ -294,7 +294,7 @@ describe("the merged list of models", () => {
     await using bench = await openBench();
     const { secret } = await issueKey(bench.gateway, { name: "without a session" });
     const ids = idsOf(await bench.get("/v1/models", { ...VERSION, "x-spillway-key": secret }));
-    assert.ok(ids.includes("claude-opus-5-5") && ids.includes("claude-haiku-4-5"));
+    assert.ok(ids.includes("claude-opus-4-8") && ids.includes("claude-haiku-4-5"));
     assert.deepEqual(ids.slice(-2), WRAPPED);
     assert.equal(bench.to("anthropic").length, 0);
     const program = idsOf(await bench.get("/openai/v1/models", {}));
@@ -643,9 +643,26 @@ describe("the commands about models", () => {
     assert.deepEqual(at(told, "unavailable"), ["gemini"]);
   });
 
-  it("S1-075 seeds what the endpoint serves, with a server and without one", async () => {
+  it("S1-072, S1-075, S1-078, S1-081, req:C-30 seeds what the endpoint serves, with a server and without one", async () => {
     await using bench = await openBench({ env: { MODELS_1M: "gemini*" } });
-    const served = idsOf(await bench.get("/v1/models", ANTHROPIC)).slice(CLAUDE.length);
+    const { secret } = await issueKey(bench.gateway, { name: "without a session" });
+    const served = await bench.get("/v1/models", { ...VERSION, "x-spillway-key": secret });
+    const rows = at(JSON.parse(served.body.toString()), "data");
+    assert.ok(Array.isArray(rows));
+    const expected = rows.map((row) => ({
+      id: at(row, "id"),
+      display_name: at(row, "display_name"),
+    }));
+    const asked = idsOf(await bench.get("/v1/models", ANTHROPIC));
+    assert.deepEqual(
+      asked.slice(0, CLAUDE.length),
+      CLAUDE,
+      "Anthropic's own, where it can be asked",
+    );
+    assert.deepEqual(
+      asked.slice(CLAUDE.length),
+      expected.map(({ id }) => id).filter((id) => String(id).startsWith("claude-spillway-")),
+    );
     const folder = join(bench.gateway.home, "claude");
     const env = {
       CLAUDE_CONFIG_DIR: folder,
@@ -663,12 +680,7 @@ describe("the commands about models", () => {
       const file = join(folder, "cache", "gateway-models.json");
       const cache: unknown = JSON.parse(await readFile(file, "utf8"));
       await rm(file);
-      const models = at(cache, "models");
-      assert.ok(Array.isArray(models));
-      const foreign = models
-        .map((model) => at(model, "id"))
-        .filter((id) => !/-4-\d/.test(String(id)));
-      assert.deepEqual(foreign, served);
+      assert.deepEqual(at(cache, "models"), expected);
     }
   });
 

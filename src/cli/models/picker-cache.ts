@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { isObject, parseJson } from "../../base/json.ts";
+import { stockEntries } from "../../base/picker-id.ts";
 import { fail, ok, type Result } from "../../base/result.ts";
 import type { Config } from "../../config/schema.ts";
 import { readIfThere, writeAtomically } from "../connect/files.ts";
@@ -45,12 +46,10 @@ export function pickerRows(
   { stock, stockOneMillion }: Seed["stock"],
   others: readonly PickerRow[],
 ): readonly PickerRow[] {
-  const claude = stock.flatMap(({ id, name }) => [
-    { id, display_name: name },
-    ...(stockOneMillion.includes(id)
-      ? [{ id: `${id}[1m]`, display_name: `${name} (1M context)` }]
-      : []),
-  ]);
+  const claude = stockEntries(stock, stockOneMillion).map(({ id, displayName }) => ({
+    id,
+    display_name: displayName,
+  }));
   const known = new Set(claude.map(({ id }) => id));
   return [...claude, ...others.filter(({ id }) => !known.has(id))];
 }

@@ -26,4 +26,6 @@ export interface ListSettings {
   readonly picker: Picker;
   /** Providers whose models are listed, and asked for, by their own names alone. */
   readonly bare: ReadonlySet<string>;
+  /** Claude's own models for the picker where there is nothing to ask Anthropic with. */
+  readonly stock: readonly ListedModel[];
 }

@@ -7,7 +7,8 @@ import { allowsModel } from "../../policy/access/index.ts";
 import type { ClientCall } from "../call.ts";
 import type { ExchangeSettings, House } from "../house.ts";
 import { type WholeAnswer, wholeAnswer } from "../whole-answer.ts";
-import type { ListedModel } from "./listed-model.ts";
+import { KNOWN_CLAUDE } from "./claude-list.ts";
+import type { ListedModel, ListSettings } from "./listed-model.ts";
 import { NO_OTHERS, type OtherModels, otherModels, othersInUse } from "./other-models.ts";
 
 /** Who asks. */
@@ -20,8 +21,11 @@ interface Asking {
 export interface MergedList {
   /** Asks the other providers, once. */
   others(): Promise<OtherModels>;
-  /** What the client is told, given Anthropic's own; refused where the one that it asks for is not there. */
-  answer(claude: readonly ListedModel[]): Promise<Result<WholeAnswer, GatewayError>>;
+  /**
+   * What the client is told, given Anthropic's own, or those that are known where it could not be asked; refused where the
+   * one that it asks for is not there.
+   */
+  answer(told: readonly ListedModel[] | undefined): Promise<Result<WholeAnswer, GatewayError>>;
 }
 
 /** False: Anthropic alone is asked, and its answer goes through as it is. */
@@ -54,9 +58,10 @@ export function openMergedList(
         : Promise.resolve(NO_OTHERS);
       return others;
     },
-    async answer(claude) {
+    async answer(told) {
       if (asked === undefined) throw new Error(`no models are asked for in ${dialect.id}`);
       const { models } = await list.others();
+      const claude = told ?? knownClaude(dialect.id, asked.id, settings);
       const limits = limitsOf(identity);
       const all = firstById([...claude, ...models]).filter(({ id }) => allowsModel(limits, id));
       const { picker } = settings;
@@ -75,6 +80,16 @@ export function openMergedList(
     },
   };
   return list;
+}
+
+/** The picker's list is the one that is written into its cache (req:C-30), so that asking for it changes nothing there. */
+function knownClaude(
+  dialect: string,
+  askedId: string | undefined,
+  { stock }: ListSettings,
+): readonly ListedModel[] {
+  if (dialect !== ANTHROPIC) return KNOWN_CLAUDE;
+  return askedId === undefined ? stock : [...stock, ...KNOWN_CLAUDE];
 }
 
 /** Nobody else's model takes the place of one of Anthropic's. */

@@ -9,7 +9,7 @@ import type { ClientCall } from "../call.ts";
 import { credentialFields, insteadOfCaller } from "../credential-fields.ts";
 import { toUpstreamHeaders } from "../headers.ts";
 import type { LocalAnswer, Prepared } from "../hub/prepare.ts";
-import { type ClaudePage, KNOWN_CLAUDE, MAX_LIST_BYTES, readClaudePage } from "./claude-list.ts";
+import { type ClaudePage, MAX_LIST_BYTES, readClaudePage } from "./claude-list.ts";
 import { ListedAnswer } from "./list-answer.ts";
 import type { MergedList } from "./merged-list.ts";
 
@@ -23,7 +23,7 @@ export async function prepareList(
 ): Promise<Result<Prepared | LocalAnswer, GatewayError>> {
   const { credential, deployment } = candidate;
   if (credential.kind === "none") {
-    const answer = await list.answer(KNOWN_CLAUDE);
+    const answer = await list.answer(undefined);
     return answer.ok ? ok({ answer: answer.value }) : answer;
   }
   const headers = headersFor(call, candidate);
