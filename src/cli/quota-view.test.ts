@@ -7,6 +7,7 @@ import {
   forecastText,
   type QuotaWindowView,
   redirectText,
+  shownAccounts,
   windowMark,
 } from "./quota-view.ts";
 
@@ -88,6 +89,20 @@ describe("the quota as commands show it", () => {
     assert.equal(name(ann, [ann, ann]), "account 1a2b3c4d");
     assert.equal(name(ann, [ann, bob]), "account 1a2b3c4d of ann");
     assert.equal(name(bob, [ann, bob]), "account 1a2b3c4d of b\ufffdob");
+  });
+
+  it("leaves out accounts of which nothing holds any more, unless there is no other", () => {
+    const account = (name: string, windows: readonly QuotaWindowView[]) => ({
+      account: name,
+      observed_at: "2026-11-25T10:00:00Z",
+      windows,
+    });
+    const [old, older] = [account("old", []), account("older", [])];
+    const [one, two] = [account("one", [WINDOW]), account("two", [WINDOW])];
+    assert.deepEqual(shownAccounts([], 2), { shown: [], others: 0 });
+    assert.deepEqual(shownAccounts([old, older], 2), { shown: [old], others: 0 });
+    assert.deepEqual(shownAccounts([old, one, older, two], 2), { shown: [one, two], others: 0 });
+    assert.deepEqual(shownAccounts([one, old, two], 1), { shown: [one], others: 1 });
   });
 
   it("takes no answer of another shape for accounts", () => {

@@ -60,8 +60,21 @@ export function accountName(
     directory === undefined || directory === null
       ? `account ${plainText(account)}`
       : plainText(tildePath(directory, homeDir));
-  const isShared = among.some((other) => (other.principal ?? "") !== principal);
+  const isShared = among.some(({ principal: other = "" }) => other !== "" && other !== principal);
   return isShared && principal !== "" ? `${name} of ${plainText(principal)}` : name;
+}
+
+/**
+ * The accounts worth a look, the newest first, and how many others there are. A login that is refreshed leaves an account
+ * behind where no directory is known for it, so those of which nothing holds any more are left out while another has some.
+ */
+export function shownAccounts(
+  accounts: readonly QuotaAccount[],
+  most: number,
+): { readonly shown: readonly QuotaAccount[]; readonly others: number } {
+  const known = accounts.filter(({ windows }) => windows.length > 0);
+  const worth = known.length > 0 ? known : accounts.slice(0, 1);
+  return { shown: worth.slice(0, most), others: Math.max(0, worth.length - most) };
 }
 
 /** `full in 40m at 20%/h`, `lasts at 8%/h`; empty where there is no forecast. */

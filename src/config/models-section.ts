@@ -42,13 +42,10 @@ export const modelsSection = z
       description:
         "Write the models for /model into Claude Code's cache at start, where other providers are in use. auto: only if Claude Code's settings, or ANTHROPIC_BASE_URL, name this server.",
     }),
-    stock: z
-      .array(stockModel, STOCK)
-      .default(STOCK_MODELS)
-      .meta({
-        description:
-          "Claude's own models in that cache, and in the list for a client with no credential to ask Anthropic with.",
-      }),
+    stock: z.array(stockModel, STOCK).default(STOCK_MODELS).meta({
+      description:
+        "Claude's own models in that cache, and in the list for a client with no credential to ask Anthropic with.",
+    }),
     stockOneMillion: ids().default(STOCK_ONE_MILLION).meta({
       description: "Those of Claude's own models that stand there with a window of 1M tokens too.",
     }),

@@ -10,14 +10,18 @@ import {
   forecastText,
   type QuotaAccount,
   redirectText,
+  shownAccounts,
   windowMark,
 } from "../quota-view.ts";
 import type { ServerStatus } from "../source.ts";
-import { type Screen, screenOf, table, tildePath } from "../text.ts";
+import { counted, type Screen, screenOf, table, tildePath } from "../text.ts";
 import { dateTime, spanText, weekdayTime } from "./dates.ts";
 import { showPays } from "./pays.ts";
 import { startOfDay } from "./period.ts";
 import { booksTable, usageLegend } from "./usage-table.ts";
+
+/** More of them are old logins, most likely. */
+const MOST_ACCOUNTS = 5;
 
 export interface StatusFlags extends PlaceFlags {
   readonly json: boolean;
@@ -63,9 +67,11 @@ export async function showStatus(
     showServer(screen, server, { nowMs, homeDir: deps.homeDir });
   }
   showToday(screen, today.value);
-  for (const account of accounts) {
-    showQuota(screen, account, { nowMs, homeDir: deps.homeDir, among: accounts });
+  const { shown, others } = shownAccounts(accounts, MOST_ACCOUNTS);
+  for (const account of shown) {
+    showQuota(screen, account, { nowMs, homeDir: deps.homeDir, among: shown });
   }
+  if (others > 0) screen.line(`  and ${counted(others, "account")} more: spillway status --json`);
   if (server?.pays !== undefined) showPays(screen, server.pays, nowMs);
   return ok(server === undefined ? EXIT.nothing : EXIT.ok);
 }

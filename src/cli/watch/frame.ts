@@ -14,6 +14,7 @@ import {
   type QuotaAccount,
   type QuotaWindowView,
   redirectText,
+  shownAccounts,
   windowMark,
 } from "../quota-view.ts";
 import type { ServerStatus } from "../source.ts";
@@ -104,9 +105,10 @@ function limits(page: Page, accounts: readonly QuotaAccount[], most: number): vo
       page.paint("dim", "  None known: they come with the answers that a subscription pays for."),
     );
   }
-  for (const account of accounts.slice(0, most)) {
+  const { shown, others } = shownAccounts(accounts, most);
+  for (const account of shown) {
     const age = spanText(page.nowMs - Date.parse(account.observed_at));
-    const name = accountName(account, { among: accounts, homeDir: page.homeDir });
+    const name = accountName(account, { among: shown, homeDir: page.homeDir });
     title(page, "Subscription limits", `${name}, ${age} ago`);
     for (const window of windowsOf(account)) page.line(windowLine(page, window));
     if (account.overflow) {
@@ -118,7 +120,6 @@ function limits(page: Page, accounts: readonly QuotaAccount[], most: number): vo
       page.line(page.paint("yellow", `  ${redirectText(account.redirect, page.nowMs)}`));
     }
   }
-  const others = accounts.length - most;
   if (others > 0) {
     page.line(page.paint("dim", `  and ${counted(others, "account")} more: spillway status`));
   }
