@@ -2,7 +2,7 @@ import { type GatewayError, gatewayError } from "../base/errors.ts";
 import { firstValue } from "../base/header-list.ts";
 import { isObject, parseJson } from "../base/json.ts";
 import type { ResponseHead } from "../upstream/transport/contract.ts";
-import { isEventStream } from "./hub/answer.ts";
+import { isEventStream } from "./hub/answer-reader.ts";
 
 const SIZE = { maxBytes: 256 * 1024 };
 

@@ -12,7 +12,7 @@ import type { ClientCall } from "./call.ts";
 import { insteadOfCaller } from "./credential-fields.ts";
 import type { ForeignProofs } from "./foreign-proofs.ts";
 import { toUpstreamHeaders } from "./headers.ts";
-import { isEventStream } from "./hub/answer.ts";
+import { isEventStream } from "./hub/answer-reader.ts";
 import { type LocalAnswer, type Prepared, prepareTranslation } from "./hub/prepare.ts";
 import { prepareCount, prepareOwnCount } from "./hub/prepare-count.ts";
 import type { Searching } from "./hub/search/loop.ts";

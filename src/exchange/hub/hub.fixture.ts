@@ -4,7 +4,7 @@ import { bindDialect } from "../../upstream/dialects/bind.ts";
 import { EventObserver } from "../../upstream/dialects/observe-events.ts";
 import { openAiChat, UNKNOWN_SERVER } from "../../upstream/dialects/openai-chat/index.ts";
 import type { CanonicalClient } from "../dialect.ts";
-import type { AnswerTranslation } from "./stream.ts";
+import type { AnswerTranslation } from "./translation.ts";
 
 export const ASKED: CanonicalRequest = {
   model: "a-model",

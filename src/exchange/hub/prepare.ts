@@ -21,7 +21,7 @@ import { addressRequest, type ReadRequest, readForUpstream, thinkerOf } from "./
 import type { LoggedCall } from "./search/call-log.ts";
 import type { Searching } from "./search/loop.ts";
 import { openSearchLoop } from "./search/open-loop.ts";
-import type { AnswerTranslation } from "./stream.ts";
+import type { AnswerTranslation } from "./translation.ts";
 
 /** An exchange whose upstream speaks another dialect than its client. */
 export interface Translating {
