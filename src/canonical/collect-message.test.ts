@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { collectMessage, type Message, messageEvents } from "./index.ts";
+import { type BlockDelta, collectMessage, type Message, messageEvents } from "./index.ts";
 
 const MESSAGE: Message = {
   id: "msg_1",
@@ -24,18 +24,25 @@ describe("collecting a message", () => {
 
   it("gives a call of the upstream's own tool the input that came in pieces", () => {
     const raw = { type: "server_tool_use", id: "srvtoolu_1", name: "web_search", input: {} };
-    const collected = collectMessage([
-      { type: "start", id: "1", model: "m" },
-      { type: "block", block: { type: "opaque", kind: "server_tool_use", raw } },
-      { type: "delta", delta: { type: "input", json: '{"query":' } },
-      { type: "delta", delta: { type: "input", json: '"news"}' } },
-      { type: "block_end" },
-      { type: "end", stopReason: "end_turn" },
-    ]);
-    assert.ok(collected.ok);
-    assert.deepEqual(collected.value.content, [
-      { type: "opaque", kind: "server_tool_use", raw: { ...raw, input: { query: "news" } } },
-    ]);
+    const own = (json: string): BlockDelta => ({ type: "input", json });
+    const asItCame = (partial_json: string): BlockDelta => ({
+      type: "opaque",
+      raw: { type: "input_json_delta", partial_json },
+    });
+    for (const piece of [own, asItCame]) {
+      const collected = collectMessage([
+        { type: "start", id: "1", model: "m" },
+        { type: "block", block: { type: "opaque", kind: "server_tool_use", raw } },
+        { type: "delta", delta: piece('{"query":') },
+        { type: "delta", delta: piece('"news"}') },
+        { type: "block_end" },
+        { type: "end", stopReason: "end_turn" },
+      ]);
+      assert.ok(collected.ok);
+      assert.deepEqual(collected.value.content, [
+        { type: "opaque", kind: "server_tool_use", raw: { ...raw, input: { query: "news" } } },
+      ]);
+    }
   });
 
   it("is an error where the stream has no end", () => {

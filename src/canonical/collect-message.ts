@@ -1,5 +1,5 @@
 import { fail, ok, type Result } from "../base/result.ts";
-import type { Block, OpaqueBlock } from "./blocks.ts";
+import type { Block, JsonObject, OpaqueBlock } from "./blocks.ts";
 import type { UpstreamError } from "./error.ts";
 import { parseToolInput } from "./exact-json.ts";
 import type { Message } from "./message.ts";
@@ -29,7 +29,8 @@ export function collectMessage(events: readonly StreamEvent[]): Result<Message, 
       case "delta":
         if (event.delta.type === "signature") pieces.signature = event.delta.signature;
         else if (event.delta.type === "input") pieces.text += event.delta.json;
-        else if (event.delta.type !== "opaque") pieces.text += event.delta.text;
+        else if (event.delta.type === "opaque") pieces.text += inputIn(event.delta.raw);
+        else pieces.text += event.delta.text;
         break;
       case "block_end":
         if (open !== undefined) content.push(closed(open, pieces));
@@ -61,6 +62,11 @@ function closed(block: OpenedBlock, { text, signature }: Pieces): Block {
     default:
       return block satisfies never;
   }
+}
+
+/** A piece of such a call's input, as the dialect that has such calls tells it. */
+function inputIn({ partial_json: json }: JsonObject): string {
+  return typeof json === "string" ? json : "";
 }
 
 /** A call of a tool that the upstream runs has its input in it. */

@@ -45,8 +45,7 @@ interface Reads {
 /** By how the upstream answers, which need not be how it was asked. */
 export function openReader(reads: Reads, head: ResponseHead): AnswerReader {
   if (head.status >= 300) return new ErrorReader(reads.dialect, head);
-  const isStream = reads.maxBytes === undefined && isEventStream(head);
-  return isStream ? new EventReader(reads) : new WholeReader(reads);
+  return isEventStream(head) ? new EventReader(reads) : new WholeReader(reads);
 }
 
 export function isEventStream({ headers }: Pick<ResponseHead, "headers">): boolean {
