@@ -56,14 +56,15 @@ describe("Codex when Anthropic fails", () => {
     });
   }
 
-  it("shows whose key is refused, and nothing of the key", async () => {
+  it("says at once whose key is refused, and nothing of the key", async () => {
     await using hub = await openHubLab(anthropic);
     const words = `invalid x-api-key: ${hub.providerKey}`;
     hub.provider.on(offersTools, api.failure(401, "authentication_error", words));
     const outcome = await sayHi(hub);
 
     assert.equal(outcome.exitCode, 1, outcome.stdout + outcome.stderr);
-    assert.match(shownBy(outcome), /Spillway: .*\(stored_key_refused\)/);
+    assert.match(shownBy(outcome), /^Spillway: .*\(stored_key_refused\)$/);
+    assert.equal(hub.turns().length, 1);
     const said = hub.lab.clientSide.connections.map((connection) => connection.down()).join("");
     assert.ok(!said.includes(hub.providerKey), "the client was shown the key");
   });

@@ -29,6 +29,7 @@ export function generateErrorPage(): GeneratedFile {
     ...pageHead("Errors", "src/base/errors.ts"),
     "Errors that Spillway makes itself. An error of the provider passes through as it came; the header",
     "`x-spillway-error-source` says which of the two it is. Codes are added, never renamed.",
+    "In OpenAI's Responses the refusals that no repetition mends are a 400: Codex repeats every other one.",
     "",
     ...sections,
   ].join("\n");

@@ -77,7 +77,9 @@ describe("the gateway's errors as Responses says them", () => {
     ["key_unknown", "No.", 401, "invalid_request_error", "invalid_api_key", null],
     ["budget_exceeded", "No.", 429, "insufficient_quota", "insufficient_quota", null],
     ["overloaded", "No.", 503, "server_error", "overloaded", null],
-    ["model_not_allowed", "No.", 403, "invalid_request_error", "model_not_allowed", null],
+    ["model_not_allowed", "No.", 400, "invalid_request_error", "invalid_prompt", null],
+    ["stored_key_refused", "No.", 400, "invalid_request_error", "invalid_prompt", null],
+    ["owner_required", "No.", 403, "invalid_request_error", "owner_required", null],
     ["invalid_body", "No.", 400, "invalid_request_error", "invalid_body", null],
     [
       "invalid_body",

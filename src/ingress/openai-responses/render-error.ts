@@ -13,9 +13,22 @@ const CODES: Readonly<Partial<Record<ErrorCode, string>>> = {
   budget_exceeded: "insufficient_quota",
   daily_limit_reached: "insufficient_quota",
   price_unknown: "insufficient_quota",
-  body_too_large: "request_too_large",
   upstream_failed: "server_error",
 };
+
+/**
+ * What no repetition mends is said as a prompt that is refused: Codex asks five times more after every status but 400, and
+ * shows the message alone by this code only.
+ * @source https://github.com/openai/codex, codex-rs/codex-api/src/api_bridge.rs at 02fbf02 (read 2026-11-26), and Codex 0.169
+ */
+const ENDS_AT_ONCE: ReadonlySet<ErrorCode> = new Set([
+  "stored_key_refused",
+  "credential_missing",
+  "model_not_allowed",
+  "residency_refused",
+  "body_too_large",
+  "unsupported_encoding",
+]);
 
 /** A refusal of a body begins with the path of what is wrong in it. */
 const PARAM = /^(?<param>[a-z_][\w.[\]]*): /;
@@ -25,7 +38,7 @@ const STORED: ReadonlySet<string> = new Set(["previous_response_id", "conversati
 export function renderError(error: GatewayError, requestId: string): RenderedError {
   const { http, retry } = ERRORS[error.code];
   return {
-    status: http,
+    status: ENDS_AT_ONCE.has(error.code) ? 400 : http,
     headers: [
       ...errorHeaders(requestId, "gateway"),
       ...retryHeaders(retry === "never", error.retryAfterMs),
@@ -71,5 +84,5 @@ function paramOf({ code, message }: GatewayError): string | null {
 
 function codeOf({ code }: GatewayError, param: string | null): string {
   if (param !== null) return STORED.has(param) ? "previous_response_not_found" : "invalid_value";
-  return CODES[code] ?? code;
+  return ENDS_AT_ONCE.has(code) ? "invalid_prompt" : (CODES[code] ?? code);
 }
