@@ -325,6 +325,12 @@ export const ERRORS = {
     retry: "other",
     help: "The upstream's answer stood still for longer than timeouts.idle.",
   },
+  cloud_credentials_unavailable: {
+    http: 502,
+    source: "gateway",
+    retry: "other",
+    help: "The provider is a cloud, and the gateway could not get credentials there to sign the request with; the message says where it looked. Nothing was sent.",
+  },
   no_substitute: {
     http: 500,
     source: "policy",
