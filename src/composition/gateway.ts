@@ -122,7 +122,7 @@ export async function openGateway(options: GatewayOptions): Promise<Result<Gatew
   if (!reached.ok) return reached;
   const deployment = reached.value;
   scope.use(deployment.transport);
-  const others = openProviders(config, openWay);
+  const others = await openProviders(config, { ...options, openWay });
   if (!others.ok) return others;
   const providers = scope.use(others.value);
   const configured = Object.keys(config.providers).flatMap(

@@ -1,10 +1,10 @@
 import { randomUUID } from "node:crypto";
-import type { Clock } from "../base/clock.ts";
+import { type Clock, systemClock } from "../base/clock.ts";
 import { parseJson } from "../base/json.ts";
 import { fail, ok, type Result } from "../base/result.ts";
 import type { Secret } from "../base/secret.ts";
 import type { Control, ControlAnswer, ControlRefusal, ControlRequest } from "../cli/control.ts";
-import type { Environment } from "../config/inputs.ts";
+import { type Environment, ownHome } from "../config/inputs.ts";
 import type { LoadedConfig } from "../config/load.ts";
 import type { Config } from "../config/schema.ts";
 import type { OtherModels } from "../exchange/models/other-models.ts";
@@ -124,7 +124,12 @@ async function withProviders<T>(
   ]);
   const openWay = await readWays(config, env);
   const reached = openDeployment(config, openWay);
-  const others = openProviders(config, openWay);
+  const others = await openProviders(config, {
+    env,
+    homeDir: ownHome(),
+    clock: systemClock,
+    openWay,
+  });
   if (!reached.ok || !others.ok) return undefined;
   await using _transport = reached.value.transport;
   await using providers = others.value;

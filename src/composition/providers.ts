@@ -6,6 +6,7 @@ import type { Provider, Providers } from "../routing/providers.ts";
 import type { UpstreamLimits } from "../routing/queue/index.ts";
 import type { ProviderDefinition } from "../upstream/providers/provider.ts";
 import { PROVIDERS } from "../upstream/providers/registry.generated.ts";
+import { type CloudAccess, foreignSection, openCloud, type Surroundings } from "./clouds.ts";
 import { toUpstreamLimits } from "./upstream-limits.ts";
 import type { OpenWay } from "./ways.ts";
 
@@ -13,6 +14,7 @@ interface Known {
   readonly id: string;
   readonly definition: ProviderDefinition;
   readonly baseUrl: string;
+  readonly sign: CloudAccess["sign"];
   readonly key: Secret | undefined;
   readonly isConfigured: boolean;
   readonly fields: readonly string[];
@@ -21,6 +23,7 @@ interface Known {
 }
 
 const NOT_CONFIGURED = {
+  sign: undefined,
   key: undefined,
   isConfigured: false,
   fields: [],
@@ -29,10 +32,10 @@ const NOT_CONFIGURED = {
 };
 
 /** The providers beside Anthropic; a way to one is opened when a request first goes there. */
-export function openProviders(
+export async function openProviders(
   config: Config,
-  openWay: OpenWay,
-): Result<Providers & AsyncDisposable, string> {
+  surroundings: Surroundings,
+): Promise<Result<Providers & AsyncDisposable, string>> {
   const known = new Map<string, Known>();
   for (const [id, definition] of PROVIDERS) {
     const { defaultBaseUrl: baseUrl } = definition;
@@ -40,7 +43,7 @@ export function openProviders(
     known.set(id, { id, definition, baseUrl, ...NOT_CONFIGURED });
   }
   for (const [id, entry] of Object.entries(config.providers)) {
-    const read = readEntry(id, entry);
+    const read = await readEntry(id, entry, surroundings);
     if (!read.ok) return read;
     known.set(id, read.value);
   }
@@ -52,7 +55,7 @@ export function openProviders(
   const get = (id: string): Provider | undefined => {
     const provider = known.get(id);
     if (provider === undefined) return undefined;
-    const found = deployed.get(id) ?? deploy(provider, openWay);
+    const found = deployed.get(id) ?? deploy(provider, surroundings.openWay);
     deployed.set(id, found);
     return found;
   };
@@ -80,30 +83,47 @@ export function openProviders(
   });
 }
 
-function readEntry(id: string, entry: Config["providers"][string]): Result<Known, string> {
+async function readEntry(
+  id: string,
+  entry: Config["providers"][string],
+  surroundings: Surroundings,
+): Promise<Result<Known, string>> {
   const kind = entry.kind ?? id;
   const definition = PROVIDERS.get(kind);
   if (definition === undefined) {
     const kinds = [...PROVIDERS.keys()].toSorted().join(", ");
     return fail(`providers.${id}: there is no provider of the kind "${kind}"; known are ${kinds}`);
   }
-  const baseUrl = entry.url ?? definition.defaultBaseUrl;
-  if (baseUrl === undefined)
-    return fail(`providers.${id}.url is needed: only you know where it is`);
+  const foreign = foreignSection(definition.cloud, entry);
+  if (foreign !== undefined)
+    return fail(`providers.${id}.${foreign}: a provider of the kind "${kind}" is not there`);
+  const access = await accessTo(definition, entry, surroundings);
+  if (!access.ok) return fail(`providers.${id}${access.error}`);
   return ok({
     id,
     definition,
-    baseUrl,
-    key: entry.key,
+    ...access.value,
     isConfigured: true,
     fields: Object.entries(entry.headers).flat(),
-    models: entry.models,
     limits: toUpstreamLimits(entry.limits),
+    // What a cloud has is told elsewhere than where its models answer.
+    models: entry.models ?? (definition.cloud === undefined ? undefined : []),
   });
 }
 
+async function accessTo(
+  { cloud, defaultBaseUrl }: ProviderDefinition,
+  entry: Config["providers"][string],
+  surroundings: Surroundings,
+): Promise<Result<CloudAccess, string>> {
+  if (cloud !== undefined) return await openCloud(cloud, entry, surroundings);
+  const baseUrl = entry.url ?? defaultBaseUrl;
+  if (baseUrl === undefined) return fail(".url is needed: only you know where it is");
+  return ok({ baseUrl, key: entry.key, sign: undefined });
+}
+
 function deploy(known: Known, openWay: OpenWay): Provider {
-  const { id, definition, baseUrl, key, isConfigured, fields, models, limits } = known;
+  const { id, definition, baseUrl, sign, key, isConfigured, fields, models, limits } = known;
   const { origin, pathname } = new URL(baseUrl);
   const transport = openWay(origin);
   const pathPrefix = pathname === "/" ? "" : pathname;
@@ -118,6 +138,7 @@ function deploy(known: Known, openWay: OpenWay): Provider {
       transport: transport.value,
       dialectFor: (model) => definition.dialectFor(model),
       authorize: (secret) => definition.authorize(secret),
+      sign,
       fields,
       limits,
     },

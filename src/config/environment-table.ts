@@ -1,3 +1,4 @@
+import { AWS_VARIABLES } from "./aws-variables.ts";
 import { type EnvironmentVariable, readInteger } from "./environment-variable.ts";
 import { PICKER_VARIABLES } from "./picker-variables.ts";
 import { ROUTER_VARIABLES } from "./router-variables.ts";
@@ -39,4 +40,5 @@ export const ENVIRONMENT: readonly EnvironmentVariable[] = [
   },
   ...ROUTER_VARIABLES,
   ...PICKER_VARIABLES,
+  ...AWS_VARIABLES,
 ];

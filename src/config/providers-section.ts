@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { PICKER_PREFIXES } from "../base/picker-id.ts";
+import { awsSection } from "./aws-section.ts";
 import { upstreamUrlField } from "./network-section.ts";
 import { secretField } from "./pay-section.ts";
 import { upstreamLimitsField } from "./throttle-section.ts";
@@ -32,6 +33,7 @@ const providerEntry = z.strictObject({
   models: z.array(z.string(MODELS).min(1, MODELS), MODELS).optional().meta({
     description: "Its models, for a server that has no list of them. Default: the server is asked.",
   }),
+  aws: awsSection,
 });
 
 export const providersSection = z

@@ -189,9 +189,16 @@ const BROKEN_OFF = gatewayError(
 function storedKeyRefused({ answer, outcome }: KeptOutcome): GatewayError {
   const { deployment, credential } = outcome.candidate;
   const { provider } = deployment;
+  const { status } = answer.head;
+  if (credential.kind === "stored" && credential.secret === undefined) {
+    return gatewayError(
+      "stored_key_refused",
+      `${provider} refuses this gateway itself, or does not let it use the model (${status}). Whoever runs the gateway can give its identity there access, or another in providers.${provider}`,
+    );
+  }
   return gatewayError(
     "stored_key_refused",
-    `The provider refuses the key "${labelOf(credential)}" that your organisation stored for ${provider} (${answer.head.status}). An owner can check it with "spillway byok test ${provider}" and replace it with "spillway byok set ${provider}"`,
+    `The provider refuses the key "${labelOf(credential)}" that your organisation stored for ${provider} (${status}). An owner can check it with "spillway byok test ${provider}" and replace it with "spillway byok set ${provider}"`,
   );
 }
 

@@ -12,7 +12,7 @@ export function credentialFields({ deployment, credential }: Candidate): HeaderL
     case "none":
       return [];
     case "stored":
-      return deployment.authorize(credential.secret);
+      return credential.secret === undefined ? [] : deployment.authorize(credential.secret);
     case "own": {
       const { secret } = credential;
       if (secret === undefined) return [];

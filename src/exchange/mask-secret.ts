@@ -20,7 +20,8 @@ const MASK = "*";
  * An error answer without the stored key that it was asked with: some upstreams repeat what they were sent. What does not
  * have it stays as it is, to the byte; a body that cannot be read is left out.
  */
-export function withoutSecret(answer: KeptAnswer, secret: Secret): KeptAnswer {
+export function withoutSecret(answer: KeptAnswer, secret: Secret | undefined): KeptAnswer {
+  if (secret === undefined) return answer;
   const { head, body } = answer;
   const encodings = allValues(head.headers, "content-encoding").join(",").trim().toLowerCase();
   if (encodings === "" || encodings === "identity") {

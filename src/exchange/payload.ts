@@ -20,12 +20,17 @@ export interface Rewriting {
   readonly cutsSealed: boolean;
   /** Of such thinking what is not sealed; undefined: it may stay. */
   readonly foreign: ForeignProofs | undefined;
+  /** Sent unpacked, for it is edited further. */
+  readonly isPlain?: boolean;
 }
 
 /** The HTTP client keeps a Buffer for as long as the answer lasts, but lets go of what a stream has yielded. */
 const KEPT_BODY_BYTES = 8 * 1024;
 
-export function toPayload(body: RequestBody, { model, cutsSealed, foreign }: Rewriting): Payload {
+export function toPayload(
+  body: RequestBody,
+  { model, cutsSealed, foreign, isPlain = false }: Rewriting,
+): Payload {
   switch (body.kind) {
     case "none":
       return { body: undefined, isRewritten: false };
@@ -35,7 +40,8 @@ export function toPayload(body: RequestBody, { model, cutsSealed, foreign }: Rew
       const plain = body.plain.ok ? body.plain.value : undefined;
       const isForeign = plain !== undefined && foreign?.areIn(plain) === true;
       const isCut = (cutsSealed && bodyIncludes(body, SEALED_TRACE)) || isForeign;
-      if (plain === undefined || (model === undefined && !isCut)) {
+      const isUnpacked = isPlain && body.isPacked;
+      if (plain === undefined || (model === undefined && !isCut && !isUnpacked)) {
         return { body: asItCame(body), isRewritten: false };
       }
       const whole = Buffer.concat(plain);

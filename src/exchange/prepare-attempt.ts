@@ -1,6 +1,6 @@
 import type { KeyObject } from "node:crypto";
-import type { GatewayError } from "../base/errors.ts";
-import { ok, type Result } from "../base/result.ts";
+import { type GatewayError, gatewayError } from "../base/errors.ts";
+import { fail, ok, type Result } from "../base/result.ts";
 import { ANTHROPIC } from "../canonical/index.ts";
 import type { Candidate } from "../routing/candidate.ts";
 import type { BoundDialect } from "../upstream/dialects/bind.ts";
@@ -58,6 +58,8 @@ function prepare(
   if (call.operation === "messages" && dialect.id !== call.dialect.id) {
     return prepareTranslation({ ...preparing, isStream: streamRequested }, candidate);
   }
+  const unreadable = whyNotCarried(dialect, preparing, candidate);
+  if (unreadable !== undefined) return fail(unreadable);
   const isCount = call.operation === "count_tokens";
   if (isCount && !takesCount(dialect, preparing, candidate)) {
     return prepareCount({ ...preparing, isStream: false }, candidate);
@@ -67,7 +69,8 @@ function prepare(
   const isRead = makeTap !== undefined && dialect.id !== ANTHROPIC;
   const request = toUpstreamRequest(preparing, candidate, {
     under: dialect.under ?? "",
-    identityEncoding: streamRequested || isRead || mayNotCount,
+    identityEncoding: streamRequested || isRead || mayNotCount || dialect.shape !== undefined,
+    isShaped: dialect.shape !== undefined,
   });
   if (mayNotCount) {
     return ok(prepareOwnCount({ ...preparing, isStream: false }, candidate, request));
@@ -117,16 +120,37 @@ function tapOf(
   };
 }
 
+/** What a cloud changes or signs has to be whole, and readable where it is changed. */
+function whyNotCarried(
+  { shape }: BoundDialect,
+  { body }: Preparing,
+  { deployment }: Candidate,
+): GatewayError | undefined {
+  if (shape === undefined && deployment.sign === undefined) return undefined;
+  if (body.kind === "stream") return TOO_LARGE;
+  if (shape === undefined || body.kind === "none") return undefined;
+  return body.plain.ok ? undefined : body.plain.error;
+}
+
+/** How the client's own bytes go on. */
+interface Wire {
+  readonly under: string;
+  readonly identityEncoding: boolean;
+  /** A cloud edits them. */
+  readonly isShaped: boolean;
+}
+
 function toUpstreamRequest(
   preparing: Preparing,
   candidate: Candidate,
-  { under, identityEncoding }: { readonly under: string; readonly identityEncoding: boolean },
+  { under, identityEncoding, isShaped }: Wire,
 ): UpstreamRequest {
   const { call } = preparing;
   const { deployment, model } = candidate;
   const { body, isRewritten } = toPayload(preparing.body, {
     model,
     cutsSealed: call.dialect.id === ANTHROPIC,
+    isPlain: isShaped,
     foreign: deployment.provider === ANTHROPIC ? preparing.foreign : undefined,
   });
   return {
@@ -143,6 +167,11 @@ function toUpstreamRequest(
     body,
   };
 }
+
+const TOO_LARGE = gatewayError(
+  "body_too_large",
+  "The body is larger than limits.body, and this model's provider is a cloud, to which it has to be sent whole",
+);
 
 /** The context window is the model's own elsewhere, and servers refuse betas that they do not know (req:C-13). */
 const ONE_MILLION_BETA = "context-1m-2025-08-07";

@@ -115,7 +115,7 @@ export async function runExchange(call: ClientCall, house: House): Promise<void>
 
 function secretsOf({ own }: Identity, { route }: Decision): readonly Secret[] {
   const stored = (route ?? []).flatMap(({ credential }) =>
-    credential.kind === "stored" ? [credential.secret] : [],
+    credential.kind === "stored" ? (credential.secret ?? []) : [],
   );
   return own.secret === undefined ? stored : [own.secret, ...stored];
 }

@@ -10,6 +10,7 @@ import { maskHead } from "./mask-secret.ts";
 import { NOT_SENT, notTried } from "./not-sent.ts";
 import { type Preparing, prepareAttempt } from "./prepare-attempt.ts";
 import { type Keeping, Relay, type RelayOptions, type RelayResult } from "./relay.ts";
+import { senderTo } from "./sender.ts";
 import { upstreamIdOf } from "./upstream-id.ts";
 
 /** What every attempt of an exchange has in common. */
@@ -92,9 +93,9 @@ async function sendOnce(
     fields,
   });
   active.add(relay);
-  const { transport } = candidate.deployment;
+  const send = senderTo(candidate, sending.requestedModel);
   const relayed = await relay.run((sink) =>
-    open(sink, (request, read, again = fresh) => transport.send(request, read, { fresh: again })),
+    open(sink, (request, read, again = fresh) => send(request, read, again)),
   );
   active.remove(relay);
   const result = searched === undefined ? relayed : withSearches(relayed, searched);
@@ -153,7 +154,8 @@ function withSearches(
 }
 
 function withoutStoredKey(head: ResponseHead, credential: CandidateCredential): ResponseHead {
-  return credential.kind === "stored" ? maskHead(head, credential.secret) : head;
+  const secret = credential.kind === "stored" ? credential.secret : undefined;
+  return secret === undefined ? head : maskHead(head, secret);
 }
 
 function outcomeOf(result: RelayResult, client: ClientSide): AttemptRecord["outcome"] {

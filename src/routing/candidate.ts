@@ -17,12 +17,13 @@ export type CandidateCredential =
       readonly secret?: Secret | undefined;
     }
   | {
-      /** A provider's key that the caller's organisation stored. */
+      /** What the caller's organisation stored or configured. */
       readonly kind: "stored";
       readonly owner: string;
       readonly class: "stored";
       readonly label: string;
-      readonly secret: Secret;
+      /** A provider's key; undefined: the gateway's own identity at a cloud, by which requests are signed. */
+      readonly secret: Secret | undefined;
     }
   | {
       /** A server that asks for none. */

@@ -1,5 +1,6 @@
 import type { HeaderList } from "../base/header-list.ts";
 import type { Secret } from "../base/secret.ts";
+import type { Sign } from "../upstream/cloud.ts";
 import type { BoundDialect } from "../upstream/dialects/bind.ts";
 import type { Transport } from "../upstream/transport/contract.ts";
 import type { UpstreamLimits } from "./queue/index.ts";
@@ -18,6 +19,8 @@ export interface Deployment {
   dialectFor(model: string): BoundDialect;
   /** The fields that carry a key. */
   authorize(key: Secret): HeaderList;
+  /** What is known of a request only once it is finished, at a cloud; undefined: nothing more is added. */
+  readonly sign?: Sign | undefined;
   /** Sent with every request that is not the client's own bytes. */
   readonly fields: HeaderList;
   /** What it takes from one credential; undefined: as much as comes. */

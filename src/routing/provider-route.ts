@@ -65,8 +65,10 @@ function credentialFor({
   organisation,
   stored,
 }: ProviderRequest): CandidateCredential | undefined {
-  const { provider } = target.deployment;
-  const found = stored ?? (target.key && { label: "configuration", secret: target.key });
+  const { provider, sign } = target.deployment;
+  const isConfigured = target.key !== undefined || sign !== undefined;
+  const found =
+    stored ?? (isConfigured ? { label: "configuration", secret: target.key } : undefined);
   if (found !== undefined) {
     const owner = `${organisation}/${provider}/${found.label}`;
     return { kind: "stored", owner, class: "stored", label: found.label, secret: found.secret };

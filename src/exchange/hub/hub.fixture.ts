@@ -51,7 +51,7 @@ export function chatTranslation(more: Partial<AnswerTranslation> = {}): AnswerTr
     isStream: true,
     observer: new EventObserver(),
     lossy: [],
-    storedKey: new Secret("a stored key"),
+    stored: { secret: new Secret("a stored key") },
     ...more,
   };
 }

@@ -84,7 +84,7 @@ export function prepareTranslation(
     isStream,
     observer,
     lossy: offer === undefined ? lossy : [...lossy, ...offer.lossy],
-    storedKey: candidate.credential.kind === "stored" ? candidate.credential.secret : undefined,
+    stored: candidate.credential.kind === "stored" ? candidate.credential : undefined,
     searches: loop,
   };
   const request = addressRequest(candidate, written.value, asked.stream);

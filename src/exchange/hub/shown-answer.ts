@@ -65,17 +65,17 @@ export class ShownAnswer {
 
   /** The last words of a stream: clients wait, compact or give up by what the error is. */
   lastWords(text: string, fields: HeaderList): void {
-    const { storedKey } = this.#translation;
-    this.text(storedKey === undefined ? text : maskText(text, storedKey), fields);
+    const { secret } = this.#translation.stored ?? {};
+    this.text(secret === undefined ? text : maskText(text, secret), fields);
     this.#hasSaidWhy = true;
   }
 
   /** All of the answer is an error. */
   error(error: UpstreamError): void {
-    const { client, facts, storedKey } = this.#translation;
+    const { client, facts, stored } = this.#translation;
     const { status, headers, body } = client.writeError(error, facts);
     const bytes = Buffer.from(body);
-    const refusal = storedKey === undefined ? undefined : CREDENTIAL_REFUSALS[error.kind];
+    const refusal = stored === undefined ? undefined : CREDENTIAL_REFUSALS[error.kind];
     this.#begin(refusal ?? status, [...headers, "content-length", String(bytes.length)]);
     this.#inner.onData(bytes);
     this.end();

@@ -19,8 +19,8 @@ export interface AnswerTranslation {
   readonly isStream: boolean;
   /** What of the request could not be said. */
   readonly lossy: readonly string[];
-  /** The attempt carries it: nobody is shown it, nor that it is refused. */
-  readonly storedKey: Secret | undefined;
+  /** The attempt carries a credential of the organisation's: nobody is shown it, nor that it is refused. */
+  readonly stored: { readonly secret: Secret | undefined } | undefined;
   /** Runs the searches that the model asks for; undefined: it is offered none. */
   readonly searches?: SearchLoop | undefined;
 }

@@ -11,6 +11,7 @@ import type {
   UpstreamError,
   WrittenRequest,
 } from "../../canonical/index.ts";
+import type { CloudShape } from "../cloud.ts";
 import type { TokenCounter } from "./count.ts";
 
 /** A dialect as one model speaks it. */
@@ -28,6 +29,8 @@ export interface BoundDialect {
   readonly contextTokens?: number | undefined;
   /** Undefined: the upstream does not count. */
   readonly counter?: TokenCounter;
+  /** Undefined: the dialect goes onto the wire as it is. */
+  readonly shape?: CloudShape;
 }
 
 /** Joins a dialect with what a model's server is like. */

@@ -17,10 +17,24 @@ export interface ProviderDefinition {
   readonly listPath?: string;
   /** The variable by which claude-router turns it on, and lists its models by their own names alone. */
   readonly routerVariable?: string;
+  /** A cloud's service, whose place and credentials are more than a URL and a key; undefined: those are all. */
+  readonly cloud?: Cloud;
   /** The fields that carry a key. */
   authorize(key: Secret): HeaderList;
   /** How one of its models is spoken to. */
   dialectFor(model: string): BoundDialect;
+}
+
+/** By `kind` the composition knows what opens it. */
+export type Cloud = AwsService;
+
+export interface AwsService {
+  readonly kind: "aws";
+  /** In the scope of signatures. */
+  readonly signingName: string;
+  /** Environment variable of a key that is sent as it is, in place of a signature. */
+  readonly bearerVariable: string;
+  readonly baseUrl: (region: string) => string;
 }
 
 export function bearer(key: Secret): HeaderList {
