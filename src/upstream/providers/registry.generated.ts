@@ -1,5 +1,6 @@
 // Generated from the folders beside it: npm run generate
 import { provider as anthropicCompatible } from "./anthropic-compatible/index.ts";
+import { provider as bedrock } from "./bedrock/index.ts";
 import { provider as cerebras } from "./cerebras/index.ts";
 import { provider as cohere } from "./cohere/index.ts";
 import { provider as composer } from "./composer/index.ts";
@@ -30,5 +31,5 @@ import type { ProviderDefinition } from "./provider.ts";
 
 /** Every provider of another dialect, by its id. */
 export const PROVIDERS: ReadonlyMap<string, ProviderDefinition> = new Map(
-  [anthropicCompatible, cerebras, cohere, composer, deepseek, fireworks, gemini, github, groq, huggingface, litellm, lmstudio, minimax, mistral, moonshot, nebius, nvidia, ollama, openai, openaiCompatible, openrouter, perplexity, qwen, together, vllm, xai, zai].map((provider) => [provider.id, provider] as const),
+  [anthropicCompatible, bedrock, cerebras, cohere, composer, deepseek, fireworks, gemini, github, groq, huggingface, litellm, lmstudio, minimax, mistral, moonshot, nebius, nvidia, ollama, openai, openaiCompatible, openrouter, perplexity, qwen, together, vllm, xai, zai].map((provider) => [provider.id, provider] as const),
 );

@@ -6,6 +6,8 @@ import { countWith, MESSAGES_COUNT } from "../../dialects/count.ts";
 import { limitsOf } from "../../model-limits.ts";
 import { traitsOf } from "./traits.ts";
 
+export { traitsOf };
+
 /** The Anthropic API itself: where a caller's own Anthropic credential may go, and nowhere else. */
 export const anthropic = {
   id: "anthropic",

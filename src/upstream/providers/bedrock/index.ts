@@ -1,0 +1,34 @@
+import { anthropicMessages } from "../../dialects/anthropic/index.ts";
+import { bindDialect } from "../../dialects/bind.ts";
+import { traitsOf } from "../anthropic/index.ts";
+import { bearer, type ProviderDefinition } from "../provider.ts";
+import { invocationCounter } from "./count.ts";
+import { invokeShape } from "./invoke-shape.ts";
+
+/** Amazon Bedrock. @source https://docs.aws.amazon.com/general/latest/gr/bedrock.html (read 2026-11-26) */
+export const provider: ProviderDefinition = {
+  id: "bedrock",
+  defaultBaseUrl: undefined,
+  needsKey: true,
+  cloud: {
+    kind: "aws",
+    signingName: "bedrock",
+    bearerVariable: "AWS_BEARER_TOKEN_BEDROCK",
+    baseUrl: (region) => `https://bedrock-runtime.${region}.${suffixOf(region)}`,
+  },
+  // Whatever its runtime API has costs something; of this it says nothing at all.
+  checkPath: "/model",
+  authorize: bearer,
+  dialectFor: (model) => {
+    const dialect = bindDialect(anthropicMessages, { ...traitsOf(model), cachesByItself: false });
+    return {
+      ...dialect,
+      counter: invocationCounter(dialect, model),
+      shape: invokeShape(model),
+    };
+  },
+};
+
+function suffixOf(region: string): string {
+  return region.startsWith("cn-") ? "amazonaws.com.cn" : "amazonaws.com";
+}
