@@ -37,6 +37,8 @@ for (const claude of await claudes()) {
       await hub.lab.upstream.waitForRequest("models");
       const cached = await cacheWhen(home, /claude-spillway-afar/);
       assert.match(cached, /"claude-spillway-afar\/vendor\/some-model","display_name":"afar\//);
+      // What is seeded for a saved login is there too (req:C-30).
+      assert.match(cached, /"claude-opus-4-8\[1m\]","display_name":"Claude Opus 4\.8 \(1M/);
       await choose(terminal);
       await assertReaches(hub, terminal);
     });

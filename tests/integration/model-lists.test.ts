@@ -659,6 +659,12 @@ describe("the commands about models", () => {
       CLAUDE,
       "Anthropic's own, where it can be asked",
     );
+    const picker = { ...ANTHROPIC, "user-agent": "claude-code/2.1.329" };
+    assert.deepEqual(
+      idsOf(await bench.get("/v1/models?limit=1000", picker)),
+      [...CLAUDE, ...expected.map(({ id }) => id)],
+      "the picker loses nothing that was seeded",
+    );
     assert.deepEqual(
       asked.slice(CLAUDE.length),
       expected.map(({ id }) => id).filter((id) => String(id).startsWith("claude-spillway-")),

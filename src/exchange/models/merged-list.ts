@@ -1,7 +1,8 @@
 import { type GatewayError, gatewayError } from "../../base/errors.ts";
-import { unwrapId } from "../../base/picker-id.ts";
+import { unwrapId, withoutOneMillion } from "../../base/picker-id.ts";
 import { fail, ok, type Result } from "../../base/result.ts";
 import { ANTHROPIC } from "../../canonical/index.ts";
+import { readClientInfo } from "../../identity/client.ts";
 import type { Identity } from "../../identity/principal.ts";
 import { allowsModel } from "../../policy/access/index.ts";
 import type { ClientCall } from "../call.ts";
@@ -61,13 +62,15 @@ export function openMergedList(
     async answer(told) {
       if (asked === undefined) throw new Error(`no models are asked for in ${dialect.id}`);
       const { models } = await list.others();
-      const claude = told ?? knownClaude(dialect.id, asked.id, settings);
+      const claude = claudeRows(told, call, settings);
       const limits = limitsOf(identity);
-      const all = firstById([...claude, ...models]).filter(({ id }) => allowsModel(limits, id));
+      const all = firstById([...claude, ...models]).filter(({ id }) =>
+        allowsModel(limits, withoutOneMillion(id)),
+      );
       const { picker } = settings;
       if (asked.id === undefined) {
         if (dispatch !== undefined) {
-          const counts = countsOf(claude, models, othersInUse(house, organisation));
+          const counts = countsOf(told ?? claude, models, othersInUse(house, organisation));
           house.log.listed(call.id, { counts, merged: all.length });
         }
         return ok(wholeAnswer(200, asked.writeAll(all, picker)));
@@ -82,15 +85,26 @@ export function openMergedList(
   return list;
 }
 
-/** The picker's list is the one that is written into its cache (req:C-30), so that asking for it changes nothing there. */
-function knownClaude(
-  dialect: string,
-  askedId: string | undefined,
+/**
+ * Anthropic's own, as it told them, or those that are known. Claude Code writes the list that it asks for over the one that was
+ * seeded, so nothing of that may be missing (req:C-30).
+ */
+function claudeRows(
+  told: readonly ListedModel[] | undefined,
+  { dialect, models, request }: ClientCall,
   { stock }: ListSettings,
 ): readonly ListedModel[] {
-  if (dialect !== ANTHROPIC) return KNOWN_CLAUDE;
-  return askedId === undefined ? stock : [...stock, ...KNOWN_CLAUDE];
+  if (dialect.id !== ANTHROPIC) return told ?? KNOWN_CLAUDE;
+  if (models?.id !== undefined) return told ?? [...stock, ...KNOWN_CLAUDE];
+  if (told === undefined) return stock;
+  return readClientInfo(request.rawHeaders).name === PICKER_CLIENT ? [...told, ...stock] : told;
 }
+
+/**
+ * What Claude Code calls itself where it asks for the list; elsewhere it is `claude-cli`.
+ * @source claude-cli 2.1.197 and 2.1.329 (observed 2026-11-21)
+ */
+const PICKER_CLIENT = "claude-code";
 
 /** Nobody else's model takes the place of one of Anthropic's. */
 export function firstById(models: readonly ListedModel[]): readonly ListedModel[] {
