@@ -121,7 +121,16 @@ function controlServer(reader: ExchangeReader): Server {
           open_streams: 2,
           accepting: true,
           not_ready: null,
-          providers: [{ id: "anthropic", origin: "https://api.anthropic.com" }],
+          providers: [
+            {
+              id: "anthropic",
+              origin: "https://api.anthropic.com",
+              limits: { concurrency: 2, requests_per_minute: 50, tokens_per_minute: null },
+            },
+          ],
+          queues: [
+            { provider: "anthropic", owner: "local/anthropic/team", running: 2, waiting: 7 },
+          ],
         });
       } else if (pathname === "/me/quota") {
         send(200, { accounts: [] });
@@ -252,6 +261,8 @@ describe("reports", () => {
     assert.equal(running.code, 0, running.err);
     assert.match(running.out, /^Spillway 1\.2\.3 is running\.$/m);
     assert.match(running.out, /^ {2}address +http:\/\/127\.0\.0\.1:4080$/m);
+    assert.match(running.out, /at most 2 requests at a time, 50 requests a minute$/m);
+    assert.match(running.out, /^ {2}queue +anthropic: 2 running, 7 waiting/m);
     const stopped = await fromDatabase("status");
     assert.equal(stopped.code, 3);
     assert.match(stopped.out, /^Spillway is not running\./);

@@ -17,7 +17,23 @@ export interface ServerStatus {
   readonly accepting: boolean;
   /** Why it takes no new requests, if so. */
   readonly not_ready?: string | null;
-  readonly providers: readonly { readonly id: string; readonly origin: string }[];
+  readonly providers: readonly {
+    readonly id: string;
+    readonly origin: string;
+    /** Absent from older servers. */
+    readonly limits?: {
+      readonly concurrency: number | null;
+      readonly requests_per_minute: number | null;
+      readonly tokens_per_minute: number | null;
+    } | null;
+  }[];
+  /** In front of upstreams with limits, one for each credential; absent from older servers. */
+  readonly queues?: readonly {
+    readonly provider: string;
+    readonly owner: string;
+    readonly running: number;
+    readonly waiting: number;
+  }[];
   /** What pays when the session does not; absent from older servers. */
   readonly pays?: {
     readonly mode: string | null;

@@ -213,7 +213,12 @@ export async function openGateway(options: GatewayOptions): Promise<Result<Gatew
       configFile: options.loaded.file,
       openStreams: active.count,
       accepting: !draining && store.accepting,
-      providers: [deployment, ...configured].map(({ provider: id, origin }) => ({ id, origin })),
+      providers: [deployment, ...configured].map(({ provider: id, origin, limits }) => ({
+        id,
+        origin,
+        limits,
+      })),
+      queues: queues.states(),
     }),
   };
   const shed = (): GatewayError | undefined => {

@@ -174,5 +174,6 @@ function statusOf({ loaded, version, clock }: OfflineOptions): ProcessStatus {
     openStreams: 0,
     accepting: false,
     providers: [],
+    queues: [],
   };
 }

@@ -93,7 +93,14 @@ function showServer(
     ["streams", `${server.open_streams} open`],
     ["data", tildePath(server.data_dir, homeDir)],
     ["config", server.config_file === null ? "no file" : tildePath(server.config_file, homeDir)],
-    ...server.providers.map(({ id, origin }) => [id, origin]),
+    ...server.providers.map(({ id, origin, limits }) => [
+      id,
+      limits ? `${origin}, at most ${limitsText(limits)}` : origin,
+    ]),
+    ...(server.queues ?? []).map(({ provider, owner, running, waiting }) => [
+      "queue",
+      plainText(`${provider}: ${running} running, ${waiting} waiting (${owner})`),
+    ]),
   ];
   for (const line of table(rows, new Set())) screen.line(`  ${line}`);
   if (problem !== undefined) {
@@ -102,6 +109,18 @@ function showServer(
       screen.paint("red", `  Problem: ${plainText(problem)}. The server's log says more.`),
     );
   }
+}
+
+type Limits = NonNullable<ServerStatus["providers"][number]["limits"]>;
+
+/** What an upstream takes from one credential. */
+function limitsText({ concurrency, requests_per_minute, tokens_per_minute }: Limits): string {
+  const all = [
+    [concurrency, "requests at a time"],
+    [requests_per_minute, "requests a minute"],
+    [tokens_per_minute, "tokens a minute"],
+  ] as const;
+  return all.flatMap(([limit, what]) => (limit === null ? [] : `${limit} ${what}`)).join(", ");
 }
 
 function showToday(screen: Screen, today: UsageView): void {

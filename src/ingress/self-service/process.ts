@@ -1,3 +1,4 @@
+import type { SpeedLimits } from "../../base/allowance.ts";
 import { type GatewayError, gatewayError } from "../../base/errors.ts";
 import { fail, ok, type Result } from "../../base/result.ts";
 import { LOCAL_ORGANISATION } from "../../identity/principal.ts";
@@ -47,11 +48,29 @@ export async function showStatus({ views }: Ask): Reply {
       open_streams: status.openStreams,
       accepting: status.accepting,
       not_ready: views.ready() ?? null,
-      providers: status.providers,
+      providers: status.providers.map(({ id, origin, limits }) => ({
+        id,
+        origin,
+        limits: limits === undefined ? null : limitsView(limits),
+      })),
+      queues: status.queues.map(({ provider, owner, running, waiting }) => ({
+        provider,
+        owner,
+        running,
+        waiting,
+      })),
       quota: views.quota().map((quota) => describeQuota(quota, nowMs)),
       pays: paysView(views),
     }),
   );
+}
+
+function limitsView({ concurrency, requestsPerMinute, tokensPerMinute }: SpeedLimits): unknown {
+  return {
+    concurrency: concurrency ?? null,
+    requests_per_minute: requestsPerMinute ?? null,
+    tokens_per_minute: tokensPerMinute ?? null,
+  };
 }
 
 /** What pays when the session does not: the stored keys of the machine's owner, and how far they may be used without a key. */

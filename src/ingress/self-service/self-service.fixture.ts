@@ -126,6 +126,7 @@ export async function openScene(reader?: ExchangeReader): Promise<Scene> {
       openStreams: 0,
       accepting: true,
       providers: [],
+      queues: [],
     }),
     models: async () => ({
       models: [

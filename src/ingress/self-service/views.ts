@@ -1,3 +1,4 @@
+import type { SpeedLimits } from "../../base/allowance.ts";
 import type { GatewayError } from "../../base/errors.ts";
 import type { HeaderList } from "../../base/header-list.ts";
 import type { Picker } from "../../base/picker-id.ts";
@@ -70,5 +71,17 @@ export interface ProcessStatus {
   readonly configFile: string | undefined;
   readonly openStreams: number;
   readonly accepting: boolean;
-  readonly providers: readonly { readonly id: string; readonly origin: string }[];
+  readonly providers: readonly {
+    readonly id: string;
+    readonly origin: string;
+    /** Undefined: none. */
+    readonly limits: SpeedLimits | undefined;
+  }[];
+  /** Of upstreams with limits, where something runs or waits; one for each credential. */
+  readonly queues: readonly {
+    readonly provider: string;
+    readonly owner: string;
+    readonly running: number;
+    readonly waiting: number;
+  }[];
 }

@@ -6,7 +6,6 @@ export interface QueueState {
   readonly provider: string;
   /** Whose credential. */
   readonly owner: string;
-  readonly limits: UpstreamLimits;
   readonly running: number;
   readonly waiting: number;
 }
@@ -20,7 +19,6 @@ interface Limited {
 interface Known {
   readonly provider: string;
   readonly owner: string;
-  readonly limits: UpstreamLimits;
   readonly queue: UpstreamQueue;
 }
 
@@ -44,7 +42,7 @@ export class UpstreamQueues {
     if (known !== undefined) return known.queue;
     if (this.#known.size >= KEPT) this.#forgetIdle();
     const queue = new UpstreamQueue(limits, this.#time);
-    this.#known.set(key, { provider, owner, limits, queue });
+    this.#known.set(key, { provider, owner, queue });
     return queue;
   }
 
@@ -57,10 +55,9 @@ export class UpstreamQueues {
   states(): readonly QueueState[] {
     return [...this.#known.values()]
       .filter(({ queue }) => queue.running > 0 || queue.waiting > 0)
-      .map(({ provider, owner, limits, queue: { running, waiting } }) => ({
+      .map(({ provider, owner, queue: { running, waiting } }) => ({
         provider,
         owner,
-        limits,
         running,
         waiting,
       }));
