@@ -30,6 +30,7 @@ import type { ExchangeLog } from "../observe/exchange-log.ts";
 import type { Journal } from "../observe/journal.ts";
 import { ExchangeMetrics } from "../observe/metrics.ts";
 import { openSessionCosts } from "../observe/session-costs.ts";
+import { LocalRates } from "../policy/rate-limit/index.ts";
 import { FullSessions } from "../quota/full-sessions.ts";
 import { systemQueueTime, UpstreamQueues } from "../routing/queue/index.ts";
 import { writeServerInfo } from "../store/server-info.ts";
@@ -166,6 +167,7 @@ export async function openGateway(options: GatewayOptions): Promise<Result<Gatew
     },
     vault,
     budgets,
+    rates: new LocalRates(clock.monotonicMs),
     fullSessions: new FullSessions(),
     redirects,
     provenance: deriveKey(installKey, "spillway thinking"),

@@ -7,6 +7,7 @@ import type { ExchangeLog } from "../observe/exchange-log.ts";
 import type { ExchangeMetrics } from "../observe/metrics.ts";
 import type { SessionCosts } from "../observe/session-costs.ts";
 import type { BudgetGate } from "../policy/budget/index.ts";
+import type { RateLimits } from "../policy/rate-limit/index.ts";
 import type { DataPolicy, Endpoint } from "../policy/residency/index.ts";
 import type { AccountDirectories } from "../quota/account-directories.ts";
 import type { FullSessions } from "../quota/full-sessions.ts";
@@ -97,6 +98,7 @@ export interface House {
   readonly store: ExchangeStore;
   readonly vault: Pick<Vault, "find" | "list">;
   readonly budgets: BudgetGate;
+  readonly rates: RateLimits;
   readonly quota: QuotaWatch;
   /** Undefined: an account is known by its token alone. */
   readonly directories: AccountDirectories | undefined;

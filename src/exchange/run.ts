@@ -18,6 +18,7 @@ import { ClientSide } from "./client-side.ts";
 import { type Decision, decide } from "./decide.ts";
 import { type Facts, needsBody, readFacts } from "./facts.ts";
 import type { ExchangeSettings, House } from "./house.ts";
+import { enterKey } from "./key-speed.ts";
 import { openMergedList } from "./models/merged-list.ts";
 import { notTried } from "./not-sent.ts";
 import { noteDispatch } from "./note-dispatch.ts";
@@ -27,6 +28,7 @@ import { type Ending, settle } from "./settle.ts";
 import { SpillWatch } from "./spill.ts";
 import { toStartedRecord } from "./started.ts";
 import { Throttle } from "./throttle.ts";
+import { limitedTokens } from "./token-estimate.ts";
 import { unpackBody } from "./unpack.ts";
 import { withDirectory } from "./with-directory.ts";
 
@@ -61,9 +63,12 @@ export async function runExchange(call: ClientCall, house: House): Promise<void>
   const { provider } = decision.deployment;
   const started = toStartedRecord(call, identity, info, facts, provider);
   const owner = { call, identity, facts, body, settings, sessionId: info.sessionId };
+  const speed = await enterKey(owner, house);
+  using share = speed.ok ? speed.value : undefined;
+  const ruled = speed.ok ? decision : { ...decision, route: undefined, refusal: speed.error };
   const purse = new Purse(house, owner);
   const admission = new Admission(house.store, purse, call.id);
-  const opened = await admission.begin(started, decision.route);
+  const opened = await admission.begin(started, ruled.route);
   if (!opened.ok) {
     dropBody(body);
     return refuse(house, call, client, opened.error);
@@ -72,7 +77,7 @@ export async function runExchange(call: ClientCall, house: House): Promise<void>
   const spills = new SpillWatch(house, owner);
   const throttle = new Throttle(house, owner, client);
   const answering = { house, settings, owner, asked: asked.value, purse };
-  const ending = await endingOf(decision, identity, async (route) => {
+  const ending = await endingOf(ruled, identity, async (route) => {
     return await attempt({
       call,
       client,
@@ -108,9 +113,11 @@ export async function runExchange(call: ClientCall, house: House): Promise<void>
   }
   const secrets = secretsOf(identity, decision);
   const settled = noted(ending, throttle.notes);
-  throttle.settle(
+  const tokens = limitedTokens(
     settle(house, { call, client, started, ending: settled, facts, purse, settings, secrets }),
   );
+  throttle.settle(tokens);
+  if (tokens !== undefined) share?.settle(tokens, house.clock.monotonicMs());
 }
 
 function secretsOf({ own }: Identity, { route }: Decision): readonly Secret[] {

@@ -8,17 +8,14 @@ import {
   pauseMs,
   type Waiting,
 } from "../routing/queue/index.ts";
-import type { TokenTotals } from "../store/record.ts";
 import type { ResponseHead } from "../upstream/transport/contract.ts";
-import type { RequestBody } from "./body.ts";
 import type { ClientSide } from "./client-side.ts";
 import type { House } from "./house.ts";
 import { PAID, type PurseOwner } from "./purse.ts";
+import { estimateTokens } from "./token-estimate.ts";
 
 /** A stream's client hears nothing for so long before it is told that its request lives (design R6). */
 const PING_MS = 10_000;
-/** What code and prose have of a token. */
-const BYTES_PER_TOKEN = 4;
 
 type Place = Result<Disposable, GatewayError>;
 
@@ -39,7 +36,7 @@ export class Throttle {
     this.#house = house;
     this.#owner = owner;
     this.#client = client;
-    this.#tokens = Math.ceil(bytesOf(owner.body) / BYTES_PER_TOKEN);
+    this.#tokens = estimateTokens(owner.body);
   }
 
   /** Waits in queues, for the record. */
@@ -85,9 +82,8 @@ export class Throttle {
   }
 
   /** What was used in the end; unknown usage stays what was taken for it. */
-  settle(tokens: TokenTotals): void {
-    const used = tokensOf(tokens);
-    if (used !== undefined) this.#permit?.settle(used);
+  settle(tokens: number | undefined): void {
+    if (tokens !== undefined) this.#permit?.settle(tokens);
   }
 
   #queueOf({ deployment, credential }: Candidate) {
@@ -134,17 +130,6 @@ export class Throttle {
 
 const NO_PLACE: Disposable = { [Symbol.dispose]: () => {} };
 const LEFT = gatewayError("client_closed", "The client left while its request waited");
-
-function bytesOf(body: RequestBody): number {
-  if (body.kind === "none") return 0;
-  return body.kind === "held" ? body.plainBytes : (body.lengthBytes ?? 0);
-}
-
-/** As providers count them: what is read from a cache is free. Undefined: nothing is known. */
-export function tokensOf({ input, output, cacheWrite }: TokenTotals): number | undefined {
-  if (input === undefined && output === undefined) return undefined;
-  return (input ?? 0) + (output ?? 0) + (cacheWrite ?? 0);
-}
 
 function busyError(provider: string, { reason, retryAfterMs, waitedMs }: Busy): GatewayError {
   const why = {

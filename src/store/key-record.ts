@@ -23,6 +23,12 @@ export interface KeySettings {
   readonly budgets: readonly BudgetRule[];
   /** Requests a day that the stored key may be billed for; undefined is no limit. */
   readonly dailyRequests?: number | undefined;
+  /** How fast the key may go, whoever pays; undefined is no limit. */
+  readonly requestsPerMinute?: number | undefined;
+  readonly tokensPerMinute?: number | undefined;
+  /** Requests under way at a time, of the key and of each of its sessions. */
+  readonly concurrency?: number | undefined;
+  readonly sessionConcurrency?: number | undefined;
   /** By whose calendar the day of `dailyRequests` begins. */
   readonly timeZone: string;
   /** Model ids, `*` for any characters; empty allows all. */

@@ -68,9 +68,9 @@ function errorOf(answer: HttpAnswer): string {
 }
 
 function assertRetryAfter(answer: HttpAnswer): void {
-  const after = answer.headers["retry-after"] ?? "";
-  assert.match(after, /^[0-9]+$/);
-  assert.ok(Number(after) >= 1 && Number(after) <= 59, `retry-after: ${after}`);
+  const again = answer.headers["retry-after"] ?? "";
+  assert.match(again, /^[0-9]+$/);
+  assert.ok(Number(again) >= 1 && Number(again) <= 59, `retry-after: ${again}`);
   assert.equal(answer.headers["x-should-retry"], undefined);
 }
 
@@ -287,8 +287,8 @@ describe("limits of an upstream", () => {
     assert.equal((await call(gateway, { headers, body: PLAIN_BODY })).status, 200);
     const second = await call(gateway, { headers, body: PLAIN_BODY });
     assert.equal(second.status, 429);
-    const after = Number(second.headers["retry-after"]);
-    assert.ok(after > 1 && after <= 41, `retry-after: ${after}`);
+    const again = Number(second.headers["retry-after"]);
+    assert.ok(again > 1 && again <= 41, `retry-after: ${again}`);
     assert.equal(upstream.requests.length, 1);
   });
 });

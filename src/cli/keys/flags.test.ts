@@ -8,11 +8,20 @@ describe("toKeyBody", () => {
       name: "ci",
       budget: ["500/month", "20/day"],
       dailyRequests: "7",
+      rpm: "60",
+      sessionConcurrency: "none",
       models: ["a"],
     };
     assert.deepEqual(toKeyBody(flags), {
       ok: true,
-      value: { name: "ci", budget: ["500/month", "20/day"], daily_requests: 7, models: ["a"] },
+      value: {
+        name: "ci",
+        budget: ["500/month", "20/day"],
+        daily_requests: 7,
+        rpm: 60,
+        session_concurrency: null,
+        models: ["a"],
+      },
     });
     assert.deepEqual(toKeyBody({}), { ok: true, value: {} });
   });

@@ -9,6 +9,10 @@ export interface KeySettingsFlags {
   readonly budget?: readonly string[] | undefined;
   readonly currency?: string | undefined;
   readonly dailyRequests?: string | undefined;
+  readonly rpm?: string | undefined;
+  readonly tpm?: string | undefined;
+  readonly concurrency?: string | undefined;
+  readonly sessionConcurrency?: string | undefined;
   readonly models?: readonly string[] | undefined;
   readonly mode?: string | undefined;
   readonly dataPolicy?: string | undefined;
@@ -35,6 +39,10 @@ export function toKeyBody(flags: KeySettingsFlags): Result<KeyBody, CliFailure> 
     budget: clearable(flags.budget),
     currency: flags.currency,
     daily_requests: toCount(flags.dailyRequests),
+    rpm: toCount(flags.rpm),
+    tpm: toCount(flags.tpm),
+    concurrency: toCount(flags.concurrency),
+    session_concurrency: toCount(flags.sessionConcurrency),
     models: clearable(flags.models),
     mode: clearable(flags.mode),
     data_policy: clearable(flags.dataPolicy),

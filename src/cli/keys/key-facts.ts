@@ -22,10 +22,22 @@ export function keyFacts(key: KeyView, nowMs: number): readonly Fact[] {
     ["state", stateText(key, nowMs)],
     ["limits", first],
     ...others.map((limit) => ["", limit] as const),
+    ...(speedText(key) === "" ? [] : [["speed", speedText(key)] as const]),
     ["models", key.models.length === 0 ? "all" : plainText(key.models.join(", "))],
     ["pays", key.mode === null ? "as configured" : (MODES[key.mode] ?? plainText(key.mode))],
     ...(key.data_policy === null ? [] : [["data policy", plainText(key.data_policy)] as const]),
   ];
+}
+
+/** Absent fields are an older server's. */
+function speedText(key: KeyView): string {
+  const limits = [
+    [key.rpm, "requests a minute"],
+    [key.tpm, "tokens a minute"],
+    [key.concurrency, "requests at a time"],
+    [key.session_concurrency, "at a time in a session"],
+  ] as const;
+  return limits.flatMap(([limit, what]) => (limit ? `at most ${limit} ${what}` : [])).join(", ");
 }
 
 function stateText({ status, expires_at, revoked_at }: KeyView, nowMs: number): string {

@@ -31,6 +31,10 @@ const KEY: KeyView = {
   models: ["claude-opus-*"],
   budgets: [BUDGET],
   daily_requests: { limit: 200, used: 12, resets_at: "2026-11-25T18:30:00.000Z" },
+  rpm: 60,
+  tpm: null,
+  concurrency: 4,
+  session_concurrency: null,
 };
 const PLAIN: KeyView = {
   ...KEY,
@@ -43,6 +47,8 @@ const PLAIN: KeyView = {
   models: [],
   budgets: [],
   daily_requests: null,
+  rpm: null,
+  concurrency: null,
 };
 const { id: _, ...REST } = KEY;
 const MINTED = { id: KEY.id, key: SECRET, ...REST };

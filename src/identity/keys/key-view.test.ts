@@ -30,6 +30,10 @@ describe("keyView", () => {
       models: ["claude-*"],
       budgets: [],
       daily_requests: null,
+      rpm: null,
+      tpm: null,
+      concurrency: null,
+      session_concurrency: null,
     });
     const hash = saved[0]?.hashes[0]?.hash ?? "";
     assert.notEqual(hash, "");

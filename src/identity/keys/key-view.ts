@@ -43,6 +43,11 @@ export interface KeyView {
     readonly used: number;
     readonly resets_at: string;
   } | null;
+  /** How fast it may go; null is no limit. */
+  readonly rpm: number | null;
+  readonly tpm: number | null;
+  readonly concurrency: number | null;
+  readonly session_concurrency: number | null;
 }
 
 /** The JSON of a key for `/me/keys` and `spillway keys`. */
@@ -68,6 +73,10 @@ export function keyView(key: VirtualKey, use: KeyUse, nowMs: number): KeyView {
       daily === undefined
         ? null
         : { limit: daily.limit, used: daily.used, resets_at: isoTime(daily.resetsAt) },
+    rpm: settings.requestsPerMinute ?? null,
+    tpm: settings.tokensPerMinute ?? null,
+    concurrency: settings.concurrency ?? null,
+    session_concurrency: settings.sessionConcurrency ?? null,
   };
 }
 

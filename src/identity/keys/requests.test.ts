@@ -34,6 +34,10 @@ describe("readNewKey", () => {
         budget: ["500/month", "20.5/day"],
         currency: "INR",
         daily_requests: 100,
+        rpm: 60,
+        tpm: 100_000,
+        concurrency: 4,
+        session_concurrency: 2,
         models: ["claude-opus-*"],
         mode: "overflow",
         data_policy: "us_only",
@@ -52,6 +56,10 @@ describe("readNewKey", () => {
           ],
           timeZone: "Asia/Kolkata",
           dailyRequests: 100,
+          requestsPerMinute: 60,
+          tokensPerMinute: 100_000,
+          concurrency: 4,
+          sessionConcurrency: 2,
           models: ["claude-opus-*"],
           mode: "overflow",
           dataPolicy: "us_only",
@@ -115,6 +123,8 @@ describe("readNewKey", () => {
     [{ name: "x", budget: "5/day", currency: "EUR" }, /"currency".*currency\.rates/],
     [{ name: "x", daily_requests: 0 }, /"daily_requests"/],
     [{ name: "x", daily_requests: 1.5 }, /"daily_requests"/],
+    [{ name: "x", rpm: 0 }, /"rpm"/],
+    [{ name: "x", session_concurrency: "2" }, /"session_concurrency"/],
     [{ name: "x", mode: "free" }, /"mode".*overflow/],
     [{ name: "x", data_policy: "moon_only" }, /"data_policy"/],
     [{ name: "x", expires: "soon" }, /"expires"/],
@@ -171,9 +181,16 @@ describe("readKeyChange", () => {
   });
 
   it("changes what is named, clears what is null, and leaves the rest", () => {
-    const read = readKeyChange({ budget: null, mode: null, daily_requests: 5 }, DEFAULTS, KEY);
+    const change = { budget: null, mode: null, daily_requests: 5, rpm: null, tpm: 9 };
+    const read = readKeyChange(change, DEFAULTS, KEY);
     assert.ok(read.ok);
-    assert.deepEqual(read.value.settings, { budgets: [], mode: undefined, dailyRequests: 5 });
+    assert.deepEqual(read.value.settings, {
+      budgets: [],
+      mode: undefined,
+      dailyRequests: 5,
+      requestsPerMinute: undefined,
+      tokensPerMinute: 9,
+    });
     assert.equal(read.value.expiresAt, undefined);
     const forever = readKeyChange({ expires: null }, DEFAULTS, KEY);
     assert.ok(forever.ok);

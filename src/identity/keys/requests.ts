@@ -50,6 +50,8 @@ const currency = z
   .string({ error: "expected a three-letter currency code such as INR" })
   .regex(/^[A-Z]{3}$/, { error: "expected a three-letter currency code such as INR" });
 
+const WHOLE = "expected a whole number, at least 1";
+
 const fields = {
   name,
   principal: name,
@@ -62,7 +64,11 @@ const fields = {
   time_zone: z
     .string({ error: "expected a time zone such as Asia/Kolkata" })
     .refine(isTimeZone, { error: "expected a time zone such as Asia/Kolkata" }),
-  daily_requests: count("expected a whole number, at least 1"),
+  daily_requests: count(WHOLE),
+  rpm: count(WHOLE),
+  tpm: count(WHOLE),
+  concurrency: count(WHOLE),
+  session_concurrency: count(WHOLE),
   models: z
     .array(
       z
@@ -94,6 +100,10 @@ const keyChange = z.strictObject({
   ...z.object(fields).partial().shape,
   budget: fields.budget.nullish(),
   daily_requests: fields.daily_requests.nullish(),
+  rpm: fields.rpm.nullish(),
+  tpm: fields.tpm.nullish(),
+  concurrency: fields.concurrency.nullish(),
+  session_concurrency: fields.session_concurrency.nullish(),
   models: fields.models.nullish(),
   mode: fields.mode.nullish(),
   data_policy: fields.data_policy.nullish(),
@@ -181,11 +191,26 @@ function readSettings(
     ...(body.daily_requests === undefined
       ? {}
       : { dailyRequests: body.daily_requests ?? undefined }),
+    ...readSpeed(body),
     ...(body.time_zone === undefined ? {} : { timeZone: body.time_zone }),
     ...(body.models === undefined ? {} : { models: body.models ?? [] }),
     ...(body.mode === undefined ? {} : { mode: body.mode ?? undefined }),
     ...(body.data_policy === undefined ? {} : { dataPolicy: policy }),
   });
+}
+
+/** Setting by field: how fast the key may go. */
+const SPEED = {
+  rpm: "requestsPerMinute",
+  tpm: "tokensPerMinute",
+  concurrency: "concurrency",
+  session_concurrency: "sessionConcurrency",
+} as const;
+
+function readSpeed(body: Change): Partial<KeySettings> {
+  const fieldNames = ["rpm", "tpm", "concurrency", "session_concurrency"] as const;
+  const named = fieldNames.filter((field) => body[field] !== undefined);
+  return Object.fromEntries(named.map((field) => [SPEED[field], body[field] ?? undefined]));
 }
 
 function readBudgets(

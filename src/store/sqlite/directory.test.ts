@@ -26,6 +26,10 @@ const KEY: KeyRecord = {
   settings: {
     budgets: [{ amount: "500", currency: "INR", period: "month", timeZone: "Asia/Kolkata" }],
     dailyRequests: 3,
+    requestsPerMinute: 60,
+    tokensPerMinute: 100_000,
+    concurrency: 4,
+    sessionConcurrency: 2,
     timeZone: "Asia/Kolkata",
     models: ["claude-*"],
     mode: "overflow",
