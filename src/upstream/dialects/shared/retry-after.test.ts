@@ -12,6 +12,9 @@ describe("the wait before a retry", () => {
     [["retry-after", DATE, "date", LATER], 0],
     [["retry-after", LATER], undefined],
     [["retry-after", "-1"], undefined],
+    [["retry-after", "-1", "date", DATE], undefined],
+    [["retry-after", "1e9", "date", DATE], undefined],
+    [["retry-after", "1000000000"], 1e12],
     [[], undefined],
   ];
   for (const [headers, waitMs] of HEADERS) {

@@ -24,12 +24,16 @@ export function durationMs(text: string): number | undefined {
 }
 
 function toMs(value: string | undefined, unitMs: number): number | undefined {
-  return value !== undefined && /^[0-9]{1,9}(?:\.[0-9]+)?$/.test(value)
+  return value !== undefined && /^[0-9]{1,15}(?:\.[0-9]+)?$/.test(value)
     ? Math.ceil(Number(value) * unitMs)
     : undefined;
 }
 
-function dateMs(value: string | undefined, headers: HeaderList): number | undefined {
-  const ms = Date.parse(value ?? "") - Date.parse(firstValue(headers, "date") ?? "");
+/** Much that is no date would be taken for one otherwise, -1 for instance. */
+const HTTP_DATE = /^[A-Z][a-z]+, .*GMT$/;
+
+function dateMs(value = "", headers: HeaderList): number | undefined {
+  if (!HTTP_DATE.test(value)) return undefined;
+  const ms = Date.parse(value) - Date.parse(firstValue(headers, "date") ?? "");
   return Number.isNaN(ms) ? undefined : Math.max(0, ms);
 }
