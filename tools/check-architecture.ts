@@ -16,7 +16,7 @@ export const LAYERS: Readonly<Record<string, readonly string[]>> = {
   metering: ["base", "upstream"],
   ledger: ["base", "metering", "store"],
   policy: ["base", "store", "ledger", "metering"],
-  routing: ["base", "upstream", "quota", "store", "vault"],
+  routing: ["base", "canonical", "upstream", "quota", "store", "vault"],
   exchange: [
     "base",
     "canonical",

@@ -337,6 +337,18 @@ export const ERRORS = {
     retry: "never",
     help: "The plan is nearly full, and the model has no substitute at the other provider: its name in redirect.models (LITELLM_FALLBACK_OPUS, LITELLM_FALLBACK_SONNET, LITELLM_FALLBACK_HAIKU) is empty. Nothing was sent.",
   },
+  upstream_slow_start: {
+    http: 504,
+    source: "upstream",
+    retry: "other",
+    help: "Nothing of the answer came within routing.slowStart.firstToken, and another candidate was there to ask.",
+  },
+  upstream_credentials_exhausted: {
+    http: 502,
+    source: "gateway",
+    retry: "never",
+    help: "Every provider that was asked refuses the key that is stored for it. An owner checks them with spillway byok test, and replaces them with spillway byok set.",
+  },
 } as const satisfies Record<string, ErrorSpec>;
 
 export type ErrorCode = keyof typeof ERRORS;
