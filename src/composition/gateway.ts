@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import type { Clock } from "../base/clock.ts";
 import { ERRORS, type GatewayError, gatewayError } from "../base/errors.ts";
 import { IdSource } from "../base/ids.ts";
+import { systemRandom } from "../base/random.ts";
 import { fail, ok, type Result } from "../base/result.ts";
 import type { Environment } from "../config/inputs.ts";
 import type { LoadedConfig } from "../config/load.ts";
@@ -32,6 +33,8 @@ import { ExchangeMetrics } from "../observe/metrics.ts";
 import { openSessionCosts } from "../observe/session-costs.ts";
 import { LocalRates } from "../policy/rate-limit/index.ts";
 import { FullSessions } from "../quota/full-sessions.ts";
+import { RetryBudget } from "../routing/failure/retry-budget.ts";
+import { Health } from "../routing/health/health.ts";
 import { systemQueueTime, UpstreamQueues } from "../routing/queue/index.ts";
 import { writeServerInfo } from "../store/server-info.ts";
 import { openWhenFree } from "../store/sqlite/open-when-free.ts";
@@ -180,6 +183,9 @@ export async function openGateway(options: GatewayOptions): Promise<Result<Gatew
     store,
     quota,
     directories: await openAccounts({ ...options, paths: config.quota.accounts, installKey }),
+    health: new Health(clock, systemRandom, () => current.settings.failures.health),
+    retryBudget: new RetryBudget(),
+    random: systemRandom,
     metrics,
     sessions,
     log: options.log,

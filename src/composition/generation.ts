@@ -6,6 +6,7 @@ import type { Config } from "../config/schema.ts";
 import type {
   DispatchSettings,
   ExchangeSettings,
+  FailureSettings,
   PaySettings,
   ResidencySettings,
 } from "../exchange/house.ts";
@@ -44,6 +45,7 @@ export function toGeneration(config: Config, env: Environment): Result<Generatio
       pay: toPay(config),
       residency: residency.value,
       models: toListSettings(config, env),
+      failures: toFailures(config),
       dispatch: dispatch.value,
     },
     policy: {
@@ -65,6 +67,21 @@ function toPay({ auth, budgets, currency, listener, overflow, timeZone }: Config
     allowUnpriced: budgets.allowUnpriced,
     rates: currency.rates,
     injects: auth.required || isLoopbackHost(listener.bind),
+  };
+}
+
+function toFailures({ routing: { hold, slowStart, retry, health } }: Config): FailureSettings {
+  return {
+    holdMs: hold,
+    slowStartMs: slowStart.firstToken === 0 ? undefined : slowStart.firstToken,
+    repetitions: retry.repetitions,
+    waitMs: retry.wait,
+    health: {
+      failures: health.failures,
+      pauseMs: health.pause,
+      cooldownMs: health.cooldown,
+      deadKeyMs: health.deadKey,
+    },
   };
 }
 

@@ -62,6 +62,10 @@ routing:
   models: { v: { strategy: price, targets: [m] } }
   fallbacks: { "*": [m] }
   unknown: pass
+  hold: 1s
+  slowStart: { firstToken: 1s }
+  retry: { repetitions: 1, wait: 1s }
+  health: { failures: 1, pause: 1s, cooldown: 1s, deadKey: 1s }
 `;
 
 /** Maps are one field each. */

@@ -34,6 +34,7 @@ describe("configReference", () => {
         "providers",
         "routing.models",
         "routing.fallbacks",
+        "routing.retry.repetitions",
         "overflow.mode",
         "vault.masterKey",
         "vault.previousMasterKey",

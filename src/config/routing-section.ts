@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { healthSection, holdField, retrySection, slowStartSection } from "./health-section.ts";
 
 const NAME = { error: "expected the name of a model, such as claude-opus-4-8 or groq/llama-4" };
 const OWN_NAME = {
@@ -106,6 +107,10 @@ export const routingSection = z
       description:
         "What becomes of a model that nobody here knows. refuse corrects common spellings of Claude's models, and answers 404 with the nearest names; pass lets Anthropic say what it thinks of the name. auto refuses where Anthropic itself is asked and other providers are in use, a Spillway key is sent, or names are configured here.",
     }),
+    hold: holdField,
+    slowStart: slowStartSection,
+    retry: retrySection,
+    health: healthSection,
   })
   .prefault({})
   .meta({ description: "What the names of models stand for, and what is tried when one fails." });

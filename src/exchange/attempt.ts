@@ -1,114 +1,138 @@
-import { type GatewayError, gatewayError } from "../base/errors.ts";
-import type { HeaderList } from "../base/header-list.ts";
-import type { Result } from "../base/result.ts";
-import type { Candidate, CandidateCredential } from "../routing/candidate.ts";
-import type { AttemptRecord } from "../store/record.ts";
+import type { GatewayError } from "../base/errors.ts";
+import type { Candidate } from "../routing/candidate.ts";
+import { type NextStep, nextStep } from "../routing/failure/next-step.ts";
+import type { BudgetedAttempt } from "../routing/failure/retry-budget.ts";
+import type { Failure } from "../routing/failure/verdict.ts";
+import type { Placed, Trial } from "../routing/health/health.ts";
 import type { ResponseHead } from "../upstream/transport/contract.ts";
-import { withoutSecret } from "./mask-secret.ts";
-import { ended, NOT_SENT, notTried } from "./not-sent.ts";
-import type { Keeping, KeptAnswer, RelayResult } from "./relay.ts";
-import { type Sending, tryCandidate } from "./try-candidate.ts";
+import type { AttemptOutcome, AttemptPlan, Permit, Progress } from "./attempt-plan.ts";
+import {
+  conclude,
+  hasPrimary,
+  isRefusedKey,
+  OVERFLOW_FAILED,
+  show,
+  whyStopped,
+} from "./conclude.ts";
+import { notTried } from "./not-sent.ts";
+import { pause } from "./pause.ts";
+import { mayBeCured, readFailure } from "./read-failure.ts";
+import type { Keeping } from "./relay.ts";
+import { tryCandidate } from "./try-candidate.ts";
 
-/** Everything that was tried for one exchange; the last result is the one that the client saw. */
-export interface AttemptOutcome {
-  readonly attempts: readonly AttemptRecord[];
-  readonly last: RelayResult;
-  /** Whose answer, or refusal, it is. */
+/** A candidate whose turn it is. */
+interface Turn {
   readonly candidate: Candidate;
-}
-
-/** What an attempt sends and where its answer goes. */
-export interface AttemptPlan extends Sending {
-  readonly candidates: readonly Candidate[];
-  /** Puts money aside for a candidate, durably; nothing is sent for one that is not admitted. */
-  readonly admit: (candidate: Candidate) => Promise<Result<void, GatewayError>>;
-  /** Whether a candidate's upstream would take the request at once. */
-  readonly hasRoom: (candidate: Candidate) => boolean;
-  /** A place at the candidate's upstream, for as long as its answer takes; waited for where there is no other with room. */
-  readonly enter: (
-    candidate: Candidate,
-    hasRoomElsewhere: boolean,
-  ) => Promise<Result<Disposable, GatewayError>>;
-  /** The response's fields as the client gets them. */
-  readonly fields: (head: ResponseHead, candidate: Candidate) => HeaderList;
-  /** The first response byte of a candidate is there. */
-  readonly onHead: (head: ResponseHead, candidate: Candidate) => void;
-  /** True for a session's answer that another candidate may better. */
-  readonly spills: (head: ResponseHead) => boolean;
-}
-
-/** An answer that was kept back, and the attempt that it ended. */
-interface KeptOutcome {
-  readonly answer: KeptAnswer;
-  readonly outcome: AttemptOutcome;
-}
-
-/** What the loop knows after the candidates so far. */
-interface Progress {
-  readonly attempts: AttemptRecord[];
-  /** The session's 429. */
-  session?: KeptOutcome;
-  /** The 401 or 403 of a stored key. */
-  unusable?: KeptOutcome;
-  refused?: { readonly error: GatewayError; readonly candidate: Candidate };
-  last?: AttemptOutcome;
+  readonly placed: Placed;
+  /** Another one may have its turn when this one fails. */
+  readonly hasOthers: boolean;
 }
 
 /** The one attempt loop: candidates in order until one has an answer to show (design R5, R16). */
 export async function attempt(plan: AttemptPlan): Promise<AttemptOutcome> {
-  const progress: Progress = { attempts: [] };
-  for (const candidate of plan.candidates) {
+  const progress: Progress = { attempts: [], notes: [], failures: [] };
+  try {
+    return await tryAll(plan, progress);
+  } finally {
+    progress.permit?.();
+  }
+}
+
+async function tryAll(plan: AttemptPlan, progress: Progress): Promise<AttemptOutcome> {
+  for (const [at, candidate] of plan.candidates.entries()) {
     if (!isDue(candidate, progress)) continue;
     const stopped = whyStopped(plan, progress, candidate);
     if (stopped !== undefined) return stopped;
-    const admitted = await plan.admit(candidate);
-    if (!admitted.ok) {
-      progress.refused = { error: admitted.error, candidate };
-      continue;
-    }
-    const entered = await plan.enter(candidate, hasRoomElsewhere(plan, candidate));
-    if (!entered.ok) {
-      progress.refused = { error: entered.error, candidate };
-      continue;
-    }
-    using _place = entered.value;
-    const gone = whyStopped(plan, progress, candidate);
-    if (gone !== undefined) return gone;
-    const outcome = await send(plan, candidate, progress);
-    progress.last = outcome;
-    const { kept, committed, cut } = outcome.last;
-    if (committed || cut) return outcome;
-    if (kept === undefined) continue;
-    const { credential } = candidate;
-    if (credential.kind !== "stored") progress.session = { answer: kept, outcome };
-    else if (REFUSED_CREDENTIAL.has(kept.head.status)) {
-      progress.unusable = { answer: kept, outcome };
-    } else return show(plan, { answer: withoutSecret(kept, credential.secret), outcome }, []);
+    const placed = { candidate, model: candidate.model ?? plan.requestedModel };
+    const isRepeatable = plan.body.kind !== "stream";
+    const isChained = plan.candidates.slice(at + 1).some(({ tryIf }) => tryIf === "failed");
+    const turn = { candidate, placed, hasOthers: isRepeatable && isChained };
+    const outcome = isSkipped(plan, progress, turn) ? undefined : await take(plan, progress, turn);
+    if (outcome !== undefined) return outcome;
+    if (progress.isOver === true) break;
   }
   return conclude(plan, progress);
 }
 
-async function send(
-  plan: AttemptPlan,
-  candidate: Candidate,
-  progress: Progress,
-): Promise<AttemptOutcome> {
-  const { attempts, unusable } = progress;
-  const marks = unusable === undefined ? [] : OVERFLOW_FAILED;
-  const last = await tryCandidate(plan, {
-    candidate,
-    attempts,
-    keeps: (head) => keepsBack(plan, progress, candidate, head),
-    onHead: (head) => plan.onHead(head, candidate),
-    fields: (head) => [...plan.fields(head, candidate), ...marks],
-  });
-  return { attempts, last, candidate };
+function isDue({ tryIf }: Candidate, progress: Progress): boolean {
+  const { session, refused, unusable } = progress;
+  if (tryIf === "always") return true;
+  if (tryIf === "session_full") return session !== undefined;
+  if (tryIf === "overflow_failed") return refused !== undefined || unusable !== undefined;
+  return progress.isSkipped === true || hasPrimary(progress);
 }
 
-function isDue({ tryIf }: Candidate, { session, refused, unusable, last }: Progress): boolean {
-  if (tryIf === "session_full") return session !== undefined;
-  if (tryIf === "always" || refused !== undefined || unusable !== undefined) return true;
-  return tryIf === "failed" && last?.last.failure !== undefined;
+/** Since the list was made somebody may have found out that a candidate does not answer. */
+function isSkipped(
+  { failing: { health } }: AttemptPlan,
+  progress: Progress,
+  { candidate, placed, hasOthers }: Turn,
+): boolean {
+  const fitness = hasOthers ? health.fitness(placed) : undefined;
+  // One that asked to be left alone was already put behind the others.
+  if (fitness?.use !== "off") return false;
+  progress.isSkipped = true;
+  progress.notes.push(`${candidate.deployment.provider} was left out: ${fitness.reason}`);
+  return true;
+}
+
+/** Asks one candidate, again where that may help; undefined: nothing was shown, and the next one may do better. */
+async function take(
+  plan: AttemptPlan,
+  progress: Progress,
+  turn: Turn,
+): Promise<AttemptOutcome | undefined> {
+  const { candidate } = turn;
+  const admitted = await plan.admit(candidate);
+  if (!admitted.ok) return refuse(progress, turn, admitted.error);
+  for (let repeated = 0; ; repeated += 1) {
+    const asked = await askOnce(plan, progress, turn, repeated);
+    if (asked.repeat === undefined) return asked.outcome;
+    const { afterMs, isAsked } = asked.repeat;
+    const why = isAsked ? " for retry-after" : "";
+    progress.notes.push(
+      `waited ${afterMs} ms${why}, to ask ${candidate.deployment.provider} again`,
+    );
+    await pause(afterMs, plan);
+    const gone = whyStopped(plan, progress, candidate);
+    if (gone !== undefined) return gone;
+  }
+}
+
+/** Nothing is sent to this one; another may cost less, or have room. */
+function refuse(
+  progress: Progress,
+  { candidate, hasOthers }: Turn,
+  error: GatewayError,
+): undefined {
+  const { attempts, notes } = progress;
+  progress.refused ??= { error, candidate };
+  if (hasOthers) progress.uncured ??= { attempts, notes, last: notTried(error), candidate };
+}
+
+/** One attempt, and what comes of it: an outcome for the client, a repetition, or neither. */
+async function askOnce(
+  plan: AttemptPlan,
+  progress: Progress,
+  turn: Turn,
+  repeated: number,
+): Promise<{
+  readonly outcome?: AttemptOutcome | undefined;
+  readonly repeat?: Extract<NextStep, { readonly step: "repeat" }>;
+}> {
+  const { candidate } = turn;
+  const entered = await plan.enter(candidate, hasRoomElsewhere(plan, candidate));
+  if (!entered.ok) return { outcome: refuse(progress, turn, entered.error) };
+  using _place = entered.value;
+  const gone = whyStopped(plan, progress, candidate);
+  if (gone !== undefined) return { outcome: gone };
+  using counted = plan.failing.budget.begin(upstreamOf(candidate));
+  const { outcome, failure } = await send(plan, progress, turn, repeated);
+  if (outcome.last.committed || outcome.last.cut) return { outcome };
+  const next = await decideNext(plan, progress, turn, { failure, repeated, counted });
+  if (next.step === "repeat") return { repeat: next };
+  if (failure !== undefined) progress.failures.push(failure);
+  return { outcome: leave(plan, progress, outcome, next.step === "move") };
 }
 
 /** A later one that this one's failure makes due. */
@@ -117,91 +141,144 @@ function hasRoomElsewhere({ candidates, hasRoom }: AttemptPlan, candidate: Candi
   return later.some((other) => other.tryIf === "failed" && hasRoom(other));
 }
 
-/** The client left, or the process is going, while nothing of an answer was shown. */
-function whyStopped(
-  { active, client }: AttemptPlan,
-  { attempts, last }: Progress,
-  candidate: Candidate,
-): AttemptOutcome | undefined {
-  const { cut } = active;
-  // What the session answered stays known: a 429 is not billed.
-  const seen = last?.last.seen;
-  if (cut !== undefined)
-    return { attempts, last: { ...notTried(cut), seen, cut: true }, candidate };
-  return client.gone ? { attempts, last: { ...NOT_SENT, seen }, candidate } : undefined;
+async function send(
+  plan: AttemptPlan,
+  progress: Progress,
+  turn: Turn,
+  repeated: number,
+): Promise<{ readonly outcome: AttemptOutcome; readonly failure: Failure | undefined }> {
+  const { candidate, placed, hasOthers } = turn;
+  const { attempts, notes, unusable, permit } = progress;
+  progress.permit = undefined;
+  const { failing, streamRequested } = plan;
+  const trial = failing.health.begin(placed);
+  const isAfterOverflow = candidate.tryIf === "overflow_failed" && unusable !== undefined;
+  const marks = isAfterOverflow ? OVERFLOW_FAILED : [];
+  const last = await tryCandidate(plan, {
+    candidate,
+    attempts,
+    // A session's 429 and what follows it are one answer in two parts.
+    after: repeated > 0 || candidate.tryIf !== "failed" ? "retried" : "failed_over",
+    keeps: (head) => keepsBack(plan, progress, turn, head),
+    patience: hasOthers
+      ? { holdMs: failing.holdMs, slowStartMs: streamRequested ? failing.slowStartMs : undefined }
+      : undefined,
+    onHead: (head) => plan.onHead(head, candidate),
+    onCommit: ({ status }) => {
+      permit?.();
+      if (status < 400) trial.succeeded();
+    },
+    fields: (head) => [...plan.fields(head, candidate), ...marks],
+  });
+  permit?.();
+  const failure = readFailure(last, candidate, plan.requestedModel);
+  report(trial, failure);
+  const heldMs = Math.round(last.heldMs ?? 0);
+  if (heldMs > 0) notes.push(`held ${heldMs} ms`);
+  const outcome = { attempts, notes, last, candidate };
+  progress.last = outcome;
+  return { outcome, failure };
 }
 
-const REFUSED_CREDENTIAL: ReadonlySet<number> = new Set([401, 403]);
-const OVERFLOW_FAILED = ["x-spillway-overflow", "failed"] as const;
+function report(trial: Trial, failure: Failure | undefined): void {
+  if (failure === undefined) trial.abandoned();
+  else trial.failed(failure);
+}
 
-/** A session's 429 waits for its overflow; what a stored key was refused with is looked at before anybody sees it. */
+/** What comes next, and whether there is room for it among all that is repeated. */
+async function decideNext(
+  plan: AttemptPlan,
+  progress: Progress,
+  { candidate, placed, hasOthers }: Turn,
+  now: {
+    readonly failure: Failure | undefined;
+    readonly repeated: number;
+    readonly counted: BudgetedAttempt;
+  },
+): Promise<NextStep> {
+  const { failure, repeated, counted } = now;
+  const { patience, random, health } = plan.failing;
+  if (failure === undefined) return SHOW;
+  const isOwnCredential = candidate.credential.kind === "own";
+  const standing = { failure, isOwnCredential, hasOthers, repeated };
+  const isRepeatable = plan.body.kind !== "stream";
+  const next = isRepeatable ? nextStep(standing, patience, random) : SHOW;
+  // Nobody was asked, or by now nobody else would be sent there first: that repeats nothing.
+  const isFree = failure.kind === "unsayable" || health.isOpen(placed);
+  if (next.step === "show" || (next.step === "move" && isFree)) return next;
+  const isMove = next.step === "move";
+  progress.permit =
+    counted.repeat() ?? (isMove ? await waitForRoom(plan, placed, counted) : undefined);
+  if (progress.permit !== undefined) return next;
+  progress.notes.push("too much was being repeated already, so the failure is shown");
+  progress.isOver = true;
+  return SHOW;
+}
+
+/** Moves wait a moment for their turn: each is over once its answer has begun. */
+async function waitForRoom(
+  plan: AttemptPlan,
+  placed: Placed,
+  counted: BudgetedAttempt,
+): Promise<Permit | undefined> {
+  const { patience, health } = plan.failing;
+  for (let waitedMs = 0; waitedMs < patience.waitMs; waitedMs += LOOK_AGAIN_MS) {
+    await pause(LOOK_AGAIN_MS, plan);
+    if (health.isOpen(placed)) return () => {};
+    const permit = counted.repeat();
+    if (permit !== undefined || plan.client.gone) return permit;
+  }
+  return undefined;
+}
+
+/** Nothing was shown of an attempt: what of it is kept for the end, or what is shown now. */
+function leave(
+  plan: AttemptPlan,
+  progress: Progress,
+  outcome: AttemptOutcome,
+  moves: boolean,
+): AttemptOutcome | undefined {
+  const { candidate, last } = outcome;
+  const isFallback = candidate.tryIf === "failed" && hasPrimary(progress);
+  if (moves && !isFallback) progress.uncured = outcome;
+  const { kept } = last;
+  if (kept === undefined) return undefined;
+  const { credential } = candidate;
+  const { head } = kept;
+  if (credential.kind === "own" && isFull(plan, progress, head)) {
+    progress.session = { answer: kept, outcome };
+  } else if (isRefusedKey(candidate, head)) progress.unusable = { answer: kept, outcome };
+  else if (!moves && !isFallback) return show(plan, { answer: kept, outcome }, []);
+  return undefined;
+}
+
+/** A session's answer that waits for its overflow. */
+function isFull({ candidates, spills }: AttemptPlan, { refused }: Progress, head: ResponseHead) {
+  const hasOverflow = candidates.some(({ tryIf }) => tryIf === "session_full");
+  return (hasOverflow || refused !== undefined) && spills(head);
+}
+
+/** What may not be shown yet: what a stored key was refused with is looked at before anybody sees it. */
 function keepsBack(
-  { candidates, spills }: AttemptPlan,
-  { refused }: Progress,
-  { credential }: Candidate,
+  plan: AttemptPlan,
+  progress: Progress,
+  { candidate, hasOthers }: Turn,
   head: ResponseHead,
 ): Keeping {
-  if (credential.kind === "stored") return head.status >= 400 ? "always" : "no";
-  const hasOverflow = candidates.some(({ tryIf }) => tryIf === "session_full");
-  return (hasOverflow || refused !== undefined) && spills(head) ? "if_small" : "no";
+  const { credential, tryIf } = candidate;
+  const { holdMs, patience } = plan.failing;
+  if (head.status < 400) return hasOthers && holdMs > 0 ? "until_content" : "no";
+  if (credential.kind === "stored") return "always";
+  if (tryIf === "failed" && hasPrimary(progress)) return "if_small";
+  if (credential.kind === "own" && isFull(plan, progress, head)) return "if_small";
+  const isRepeated = patience.repetitions > 0 && plan.body.kind !== "stream";
+  if (!hasOthers && !isRepeated) return "no";
+  return mayBeCured(head) || credential.kind === "none" ? "if_small" : "no";
 }
 
-/** Nothing was shown yet: the refusal, or the session's own answer, or what went wrong at last. */
-function conclude(plan: AttemptPlan, progress: Progress): AttemptOutcome {
-  const { attempts, session, unusable, refused, last } = progress;
-  if (last?.last.failure !== undefined) return last;
-  if (refused !== undefined) {
-    const result = { ...notTried(refused.error), seen: last?.last.seen };
-    return { attempts, last: result, candidate: refused.candidate };
-  }
-  // The client sees what it would have seen without a stored key (design R16).
-  if (session !== undefined) return show(plan, session, OVERFLOW_FAILED);
-  if (unusable === undefined) throw new Error("no candidate reached the attempt loop");
-  return failed(unusable.outcome, storedKeyRefused(unusable));
+function upstreamOf({ deployment }: Candidate): string {
+  return `${deployment.provider} ${deployment.origin}`;
 }
 
-function show(
-  { client, fields }: AttemptPlan,
-  { answer, outcome }: KeptOutcome,
-  marks: HeaderList,
-): AttemptOutcome {
-  const { head, body, isComplete } = answer;
-  if (!isComplete) return failed(outcome, BROKEN_OFF);
-  const isShown =
-    !client.gone && client.writeHead(head, [...fields(head, outcome.candidate), ...marks]);
-  if (isShown) {
-    client.write(body);
-    client.end(() => {});
-  }
-  return { ...outcome, last: { ...outcome.last, head, committed: isShown } };
-}
-
-function failed(outcome: AttemptOutcome, error: GatewayError): AttemptOutcome {
-  return { ...outcome, last: { ...outcome.last, failure: ended(error) } };
-}
-
-const BROKEN_OFF = gatewayError(
-  "upstream_reset",
-  "The upstream's answer, an error, broke off before it was complete",
-);
-
-/** In our own words: the provider's may quote the key, and are about somebody else's credential. */
-function storedKeyRefused({ answer, outcome }: KeptOutcome): GatewayError {
-  const { deployment, credential } = outcome.candidate;
-  const { provider } = deployment;
-  const { status } = answer.head;
-  if (credential.kind === "stored" && credential.secret === undefined) {
-    return gatewayError(
-      "stored_key_refused",
-      `${provider} refuses this gateway itself, or does not let it use the model (${status}). Whoever runs the gateway can give its identity there access, or another in providers.${provider}`,
-    );
-  }
-  return gatewayError(
-    "stored_key_refused",
-    `The provider refuses the key "${labelOf(credential)}" that your organisation stored for ${provider} (${status}). An owner can check it with "spillway byok test ${provider}" and replace it with "spillway byok set ${provider}"`,
-  );
-}
-
-function labelOf(credential: CandidateCredential): string {
-  return credential.kind === "stored" ? credential.label : "";
-}
+const SHOW: NextStep = { step: "show" };
+const LOOK_AGAIN_MS = 50;

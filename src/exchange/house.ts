@@ -16,6 +16,9 @@ import type { Redirected } from "../quota/redirects.ts";
 import type { QuotaWatch } from "../quota/watch.ts";
 import type { Deployment } from "../routing/deployment.ts";
 import type { Tier } from "../routing/dispatch.ts";
+import type { RetryBudget } from "../routing/failure/retry-budget.ts";
+import type { Health } from "../routing/health/health.ts";
+import type { HealthSettings } from "../routing/health/settings.ts";
 import type { Providers } from "../routing/providers.ts";
 import type { UpstreamQueues } from "../routing/queue/index.ts";
 import type { ExchangeStore } from "../store/contract.ts";
@@ -62,6 +65,19 @@ export interface DispatchSettings {
   readonly models: Readonly<Record<Tier, string>>;
 }
 
+/** What is done where a candidate fails. */
+export interface FailureSettings {
+  /** The beginning of an answer is held so long at most while another candidate is left (design R5). */
+  readonly holdMs: number;
+  /** A candidate that says nothing for so long is given up for the next one; undefined: it is waited for. */
+  readonly slowStartMs: number | undefined;
+  /** How often the last candidate is asked again; undefined: as the client's own patience leaves room for. */
+  readonly repetitions: number | undefined;
+  /** The longest `retry-after` that is waited out. */
+  readonly waitMs: number;
+  readonly health: HealthSettings;
+}
+
 /** What a redirect does for a session besides sending its requests elsewhere. */
 export interface RedirectWatch {
   /** How the session stands now. */
@@ -82,6 +98,7 @@ export interface ExchangeSettings {
   readonly pay: PaySettings;
   readonly residency: ResidencySettings;
   readonly models: ListSettings;
+  readonly failures: FailureSettings;
   /** Undefined: everything that names no provider goes to Anthropic, and nothing is looked at for that. */
   readonly dispatch: DispatchSettings | undefined;
 }
@@ -109,6 +126,10 @@ export interface House {
   /** The thinking of theirs that could not be marked. */
   readonly foreign: ForeignProofs;
   readonly firstSpills: FirstSpills;
+  readonly health: Health;
+  readonly retryBudget: RetryBudget;
+  /** From 0 to 1, for spreading things out. */
+  readonly random: () => number;
   readonly metrics: ExchangeMetrics;
   readonly sessions: SessionCosts;
   readonly log: ExchangeLog;

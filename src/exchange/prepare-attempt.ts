@@ -6,10 +6,11 @@ import type { Candidate } from "../routing/candidate.ts";
 import type { BoundDialect } from "../upstream/dialects/bind.ts";
 import { DialectTap } from "../upstream/dialects/dialect-tap.ts";
 import { EmbeddingsTap } from "../upstream/dialects/embeddings-tap.ts";
-import type { UpstreamRequest } from "../upstream/transport/contract.ts";
+import type { ResponseHead, UpstreamRequest } from "../upstream/transport/contract.ts";
 import type { RequestBody } from "./body.ts";
 import type { ClientCall } from "./call.ts";
 import { insteadOfCaller } from "./credential-fields.ts";
+import { firstContentOf } from "./first-content.ts";
 import type { ForeignProofs } from "./foreign-proofs.ts";
 import { toUpstreamHeaders } from "./headers.ts";
 import { isEventStream } from "./hub/answer-reader.ts";
@@ -76,8 +77,14 @@ function prepare(
     return ok(prepareOwnCount({ ...preparing, isStream: false }, candidate, request));
   }
   const isRenamed = model !== undefined && dialect.id === ANTHROPIC && !candidate.namesItself;
-  if (isRenamed && call.operation === "messages") return ok(renamed(request, preparing, makeTap));
-  return ok({ open: (inner, send) => send(request, inner), makeTap });
+  const firstContent =
+    call.operation === "messages"
+      ? (head: ResponseHead) => firstContentOf(dialect, head)
+      : undefined;
+  if (isRenamed && call.operation === "messages") {
+    return ok({ ...renamed(request, preparing, makeTap), firstContent });
+  }
+  return ok({ open: (inner, send) => send(request, inner), makeTap, firstContent });
 }
 
 function renamed(

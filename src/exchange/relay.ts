@@ -1,5 +1,6 @@
 import { type GatewayError, gatewayError } from "../base/errors.ts";
 import type { HeaderList } from "../base/header-list.ts";
+import type { Failure } from "../routing/failure/verdict.ts";
 import type { Observation, Tap } from "../upstream/dialects/anthropic/index.ts";
 import type {
   Flow,
@@ -9,6 +10,7 @@ import type {
   UpstreamCall,
 } from "../upstream/transport/contract.ts";
 import type { ClientSide } from "./client-side.ts";
+import type { FirstContent, Glimpse } from "./first-content.ts";
 
 /** An answer that was not shown, because another candidate may have a better one, or it may hold what must not be shown. */
 export interface KeptAnswer {
@@ -18,8 +20,18 @@ export interface KeptAnswer {
   readonly isComplete: boolean;
 }
 
-/** Whether an answer is kept back: no; as long as it is small; whatever becomes of it. */
-export type Keeping = "no" | "if_small" | "always";
+/** Whether an answer is kept back: no; as long as it is small; whatever becomes of it; until something of it is there to show. */
+export type Keeping = "no" | "if_small" | "always" | "until_content";
+
+/** How long the beginning of an answer may take while another candidate is left. */
+export interface Patience {
+  /** Headers and events before the first content are held so long at most (design R5). */
+  readonly holdMs: number;
+  /** Without content after so long, the next candidate is asked; undefined: it is waited for. */
+  readonly slowStartMs: number | undefined;
+  /** Looks at what is held; undefined where that cannot be done. */
+  readonly firstContent: (head: ResponseHead) => FirstContent | undefined;
+}
 
 /** How one attempt ended, seen from the exchange. */
 export interface RelayResult {
@@ -31,6 +43,10 @@ export interface RelayResult {
   readonly committed: boolean;
   readonly failure: TransportFailure | undefined;
   readonly kept: KeptAnswer | undefined;
+  /** How the answer that was kept failed inside of a 200. */
+  readonly failedWithin?: Failure | undefined;
+  /** How long the beginning of the answer was held. */
+  readonly heldMs?: number | undefined;
   /** True when we ended the call ourselves: the client left, or the process is going. */
   readonly cut: boolean;
   readonly bytesReceived: number;
@@ -51,8 +67,10 @@ export interface RelayOptions {
   readonly onHead: (head: ResponseHead) => void;
   /** Asked once for each head. */
   readonly keeps: (head: ResponseHead) => Keeping;
+  /** Undefined: no other candidate is left, and nothing is held. */
+  readonly patience?: Patience | undefined;
   /** Called once the answer will be shown: the request body is not needed any more. */
-  readonly onCommit: () => void;
+  readonly onCommit: (head: ResponseHead) => void;
   /** The response's fields as the client gets them. */
   readonly fields: (head: ResponseHead) => HeaderList;
   /** An answer that is billed in full is read to its end, at most this long, after the client left (design R15). */
@@ -74,6 +92,14 @@ interface Kept {
   readonly timer: NodeJS.Timeout;
 }
 
+/** The beginning of an answer that will be shown, unless it turns out to be none. */
+interface Held {
+  readonly head: ResponseHead;
+  readonly chunks: Buffer[];
+  readonly look: FirstContent;
+  readonly timer: NodeJS.Timeout;
+}
+
 /** Carries one upstream response to the client byte for byte, with back-pressure, and lets the tap read along. */
 export class Relay implements ResponseSink {
   readonly #options: RelayOptions;
@@ -86,6 +112,10 @@ export class Relay implements ResponseSink {
   #tap: Tap | undefined;
   #keeping: Kept | undefined;
   #kept: KeptAnswer | undefined;
+  #held: Held | undefined;
+  #heldMs: number | undefined;
+  #failedWithin: Failure | undefined;
+  #slowStart: NodeJS.Timeout | undefined;
   #bytesReceived = 0;
   #failure: TransportFailure | undefined;
   #cut = false;
@@ -99,9 +129,12 @@ export class Relay implements ResponseSink {
 
   /** Begins to watch the call; resolves when upstream and client are both done with it. */
   async run(start: (sink: ResponseSink) => UpstreamCall): Promise<RelayResult> {
-    const { client } = this.#options;
+    const { client, patience } = this.#options;
     client.onGone(() => this.#clientGone());
     client.onDrain(() => this.#flow?.resume());
+    if (patience?.slowStartMs !== undefined) {
+      this.#slowStart = setTimeout(() => this.#refuse(SLOW_START), patience.slowStartMs);
+    }
     this.#call = start(this);
     if (client.gone) this.#clientGone();
     return await this.#done.promise;
@@ -127,27 +160,80 @@ export class Relay implements ResponseSink {
       this.#commit(head);
       return;
     }
+    if (keeping === "until_content") {
+      this.#hold(head);
+      return;
+    }
+    clearTimeout(this.#slowStart);
     const timer = setTimeout(() => this.#giveUpKeeping(), MAX_KEEPING_MS);
     this.#keeping = { head, chunks: [], mayShow: keeping === "if_small", timer };
   }
 
   onData(chunk: Buffer): void {
     this.#bytesReceived += chunk.length;
-    if (this.#keeping === undefined) this.#show(chunk);
+    if (this.#held !== undefined) this.#holdOn(this.#held, chunk);
+    else if (this.#keeping === undefined) this.#show(chunk);
     else this.#keep(this.#keeping, chunk);
+  }
+
+  #hold(head: ResponseHead): void {
+    const { patience, makeTap } = this.#options;
+    const look = patience?.firstContent(head);
+    if (patience === undefined || look === undefined) {
+      this.#commit(head);
+      return;
+    }
+    // What it tells of usage is known also where nothing of it is shown.
+    this.#tap = makeTap(head);
+    const timer = setTimeout(() => this.#letGo(), patience.holdMs);
+    this.#held = { head, chunks: [], look, timer };
+  }
+
+  #holdOn({ chunks, look }: Held, chunk: Buffer): void {
+    chunks.push(chunk);
+    this.#tap?.push(chunk);
+    this.#judge(look.push(chunk));
+    if (this.#bytesReceived > MAX_KEPT_BYTES) this.#letGo();
+  }
+
+  #judge(seen: Glimpse): void {
+    if (this.#held === undefined || seen === "nothing") return;
+    if (seen === "content") {
+      this.#letGo();
+      return;
+    }
+    const { head, chunks, timer } = this.#held;
+    clearTimeout(timer);
+    clearTimeout(this.#slowStart);
+    this.#held = undefined;
+    this.#failedWithin = seen;
+    // The rest of what it says is waited for: it may have to be shown after all.
+    const giveUp = setTimeout(() => this.#giveUpKeeping(), MAX_KEEPING_MS);
+    this.#keeping = { head, chunks, mayShow: false, timer: giveUp };
+  }
+
+  #letGo(): void {
+    if (this.#held === undefined) return;
+    const { head, chunks, timer } = this.#held;
+    clearTimeout(timer);
+    this.#held = undefined;
+    this.#heldMs = this.#options.monotonicMs() - (this.#headAtMs ?? 0);
+    this.#commit(head);
+    if (!this.#concluded) for (const held of chunks) this.#write(held);
   }
 
   #commit(head: ResponseHead): void {
     const { client, fields, makeTap, onCommit } = this.#options;
-    onCommit();
+    onCommit(head);
     if (!client.gone && !client.writeHead(head, fields(head))) {
       this.#refuse(
         gatewayError("upstream_malformed", "The upstream's response head cannot be passed on"),
       );
       return;
     }
+    clearTimeout(this.#slowStart);
     this.#head = head;
-    this.#tap = makeTap(head);
+    this.#tap ??= makeTap(head);
   }
 
   #keep({ head, chunks, mayShow, timer }: Kept, chunk: Buffer): void {
@@ -178,12 +264,21 @@ export class Relay implements ResponseSink {
   }
 
   #show(chunk: Buffer): void {
-    const { client } = this.#options;
-    if (!client.gone && !client.write(chunk)) this.#flow?.pause();
+    this.#write(chunk);
     this.#tap?.push(chunk);
   }
 
+  #write(chunk: Buffer): void {
+    const { client } = this.#options;
+    if (!client.gone && !client.write(chunk)) this.#flow?.pause();
+  }
+
   onEnd(): void {
+    if (this.#held !== undefined) {
+      const seen = this.#held.look.end(Buffer.concat(this.#held.chunks));
+      this.#judge(seen === "nothing" ? "content" : seen);
+      if (this.#concluded) return;
+    }
     this.#upstreamOver = true;
     const { client } = this.#options;
     this.#takeKept(true);
@@ -252,6 +347,8 @@ export class Relay implements ResponseSink {
     this.#concluded = true;
     clearTimeout(this.#readOnTimer);
     clearTimeout(this.#keeping?.timer);
+    clearTimeout(this.#held?.timer);
+    clearTimeout(this.#slowStart);
     this.#done.resolve(this.#conclude());
   }
 
@@ -262,6 +359,8 @@ export class Relay implements ResponseSink {
       committed: this.#head !== undefined,
       failure: this.#failure,
       kept: this.#kept,
+      failedWithin: this.#failedWithin,
+      heldMs: this.#heldMs,
       cut: this.#cut,
       bytesReceived: this.#bytesReceived,
       headAtMs: this.#headAtMs,
@@ -269,3 +368,8 @@ export class Relay implements ResponseSink {
     };
   }
 }
+
+const SLOW_START = gatewayError(
+  "upstream_slow_start",
+  "Nothing of the upstream's answer came in the time that it was given",
+);

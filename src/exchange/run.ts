@@ -5,13 +5,15 @@ import type { Secret } from "../base/secret.ts";
 import { readClientInfo } from "../identity/client.ts";
 import { carriesKey } from "../identity/keys/index.ts";
 import { type Identity, identify } from "../identity/principal.ts";
+import { repetitionsFor } from "../routing/failure/client-repeats.ts";
 import type { Route } from "../routing/route.ts";
 import { makeTap, type Tap } from "../upstream/dialects/anthropic/index.ts";
 import type { ResponseHead } from "../upstream/transport/contract.ts";
 import { Admission } from "./admission.ts";
 import { answerFields, originMarks } from "./answer-fields.ts";
 import { readAsked } from "./asked.ts";
-import { type AttemptOutcome, attempt } from "./attempt.ts";
+import { attempt } from "./attempt.ts";
+import type { AttemptOutcome, Failing } from "./attempt-plan.ts";
 import { holdBody, type RequestBody, streamBody } from "./body.ts";
 import type { ClientCall } from "./call.ts";
 import { ClientSide } from "./client-side.ts";
@@ -95,6 +97,7 @@ export async function runExchange(call: ClientCall, house: House): Promise<void>
         readOnAfterClientGoneMs: isBilledWhole(call, facts) ? settings.abortedReadMs : 0,
         monotonicMs: house.clock.monotonicMs,
       },
+      failing: failingFor(house, settings, info.name),
       admit: (candidate) => admission.admit(candidate),
       hasRoom: (candidate) => throttle.hasRoom(candidate),
       enter: (candidate, elsewhere) => throttle.enter(candidate, elsewhere),
@@ -148,7 +151,7 @@ async function endingOf(
       seller: deployment,
     };
   }
-  const { attempts, last, candidate } = await tryAll(route);
+  const { attempts, notes, last, candidate } = await tryAll(route);
   return {
     attempts,
     last,
@@ -157,7 +160,7 @@ async function endingOf(
     sentModel: candidate.model,
     residency,
     reason: candidate.reason,
-    record,
+    record: record && { ...record, notes: [...record.notes, ...notes] },
     seller: candidate.deployment,
     billingOwner: candidate.credential.owner,
   };
@@ -168,6 +171,18 @@ function noted(ending: Ending, notes: readonly string[]): Ending {
   if (notes.length === 0) return ending;
   const { steps = [], candidates = [], refused = [], notes: before = [] } = ending.record ?? {};
   return { ...ending, record: { steps, candidates, refused, notes: [...before, ...notes] } };
+}
+
+function failingFor(house: House, settings: ExchangeSettings, client: string | undefined): Failing {
+  const { holdMs, slowStartMs, waitMs, repetitions } = settings.failures;
+  return {
+    health: house.health,
+    budget: house.retryBudget,
+    patience: { repetitions: repetitions ?? repetitionsFor(client), waitMs },
+    holdMs,
+    slowStartMs,
+    random: house.random,
+  };
 }
 
 /** Why a request ends before its body is read. */

@@ -4,7 +4,7 @@ import type { Seller } from "../metering/index.ts";
 import type { UpstreamMode } from "../routing/candidate.ts";
 import type { Book, Finish, StartedRecord, TerminalRecord, TokenTotals } from "../store/record.ts";
 import type { RouteRecord } from "../store/route-record.ts";
-import type { AttemptOutcome } from "./attempt.ts";
+import type { AttemptOutcome } from "./attempt-plan.ts";
 import { type Bill, bill } from "./bill.ts";
 import type { ClientCall } from "./call.ts";
 import type { ClientSide } from "./client-side.ts";

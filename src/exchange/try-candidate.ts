@@ -9,7 +9,13 @@ import type { LoggedCall } from "./hub/search/call-log.ts";
 import { maskHead } from "./mask-secret.ts";
 import { NOT_SENT, notTried } from "./not-sent.ts";
 import { type Preparing, prepareAttempt } from "./prepare-attempt.ts";
-import { type Keeping, Relay, type RelayOptions, type RelayResult } from "./relay.ts";
+import {
+  type Keeping,
+  type Patience,
+  Relay,
+  type RelayOptions,
+  type RelayResult,
+} from "./relay.ts";
 import { senderTo } from "./sender.ts";
 import { upstreamIdOf } from "./upstream-id.ts";
 
@@ -23,10 +29,16 @@ export interface Sending extends Preparing {
 /** What depends on the candidate and on what came before it. */
 export interface Turn {
   readonly candidate: Candidate;
-  /** Each attempt is added at its end; the one before it was then not the last. */
+  /** Each attempt is added at its end. */
   readonly attempts: AttemptRecord[];
+  /** What is said of the attempt before it, which was then not the last. */
+  readonly after: "retried" | "failed_over";
   readonly keeps: (head: ResponseHead) => Keeping;
+  /** Undefined: nobody else is left, and nothing is held. */
+  readonly patience: Omit<Patience, "firstContent"> | undefined;
   readonly onHead: (head: ResponseHead) => void;
+  /** Something of the answer goes to the client. */
+  readonly onCommit: (head: ResponseHead) => void;
   /** The response's fields as the client gets them. */
   readonly fields: (head: ResponseHead) => HeaderList;
 }
@@ -46,7 +58,7 @@ export async function tryCandidate(sending: Sending, turn: Turn): Promise<RelayR
     sending.body.kind !== "stream" &&
     !first.cut &&
     !sending.client.gone;
-  return repeatable ? await prepareAndSend(sending, turn, true) : first;
+  return repeatable ? await prepareAndSend(sending, { ...turn, after: "retried" }, true) : first;
 }
 
 /** Anew for each repetition, for a body that was yielded in parts is used up. */
@@ -72,11 +84,11 @@ function answerHere(
 async function sendOnce(
   sending: Sending,
   turn: Turn,
-  { open, makeTap, searched }: Prepared,
+  { open, makeTap, firstContent = () => undefined, searched }: Prepared,
   fresh: boolean,
 ): Promise<RelayResult> {
   const { call, client, active, body } = sending;
-  const { candidate, attempts, keeps, onHead, fields } = turn;
+  const { candidate, attempts, keeps, onHead, fields, patience } = turn;
   const { monotonicMs } = sending.relay;
   const startedAfterMs = monotonicMs() - call.startedMs;
   const relay = new Relay({
@@ -86,9 +98,11 @@ async function sendOnce(
     received: (head) => withoutStoredKey(head, candidate.credential),
     onHead,
     keeps,
-    onCommit: () => {
+    ...(patience === undefined ? {} : { patience: { ...patience, firstContent } }),
+    onCommit: (head) => {
       // What goes in front of a stream may still be on its way.
       if (body.kind === "held") body.drop();
+      turn.onCommit(head);
     },
     fields,
   });
@@ -100,7 +114,7 @@ async function sendOnce(
   active.remove(relay);
   const result = searched === undefined ? relayed : withSearches(relayed, searched);
   const previous = attempts.at(-1);
-  if (previous !== undefined) attempts[attempts.length - 1] = { ...previous, outcome: "retried" };
+  if (previous !== undefined) attempts[attempts.length - 1] = superseded(previous, turn.after);
   const last: AttemptRecord = {
     deployment: `${candidate.deployment.provider} ${candidate.deployment.origin}`,
     credentialOwner: candidate.credential.owner,
@@ -121,6 +135,12 @@ async function sendOnce(
       ...calls.map((logged) => ofCall(logged, last, call.startedMs, logged === calls.at(-1))),
     );
   return result;
+}
+
+/** Of an attempt that came to no answer at all it is said why, and the next one tells that it was not the last. */
+function superseded(previous: AttemptRecord, after: Turn["after"]): AttemptRecord {
+  if (after === "failed_over" && previous.outcome !== "ok") return previous;
+  return { ...previous, outcome: after };
 }
 
 /** Each of the upstream calls that an answer with searches took is an attempt; only the last one may have failed. */

@@ -23,7 +23,8 @@ export interface AttemptRecord {
   readonly startedAfterMs: number;
   readonly headersAfterMs?: number | undefined;
   readonly endedAfterMs: number;
-  readonly outcome: "ok" | "retried" | ErrorCode;
+  /** `retried`: asked again, or the session's answer before its overflow; `failed_over`: the next of a chain was asked instead. */
+  readonly outcome: "ok" | "retried" | "failed_over" | ErrorCode;
 }
 
 /** What is known before the upstream call; committed before dispatch (design R12). */

@@ -14,6 +14,7 @@ import type {
 import type { RequestBody } from "../body.ts";
 import type { ClientCall } from "../call.ts";
 import type { AnswerFacts } from "../dialect.ts";
+import { type FirstContent, type Glimpse, glimpseOf } from "../first-content.ts";
 import type { WholeAnswer } from "../whole-answer.ts";
 import { TranslatedAnswer } from "./answer.ts";
 import { estimateTokens } from "./estimate-tokens.ts";
@@ -41,6 +42,8 @@ export interface Prepared {
   readonly open: (inner: ResponseSink, send: Send) => UpstreamCall;
   /** Reads the usage, where that is not Anthropic's own answer on its way. */
   readonly makeTap?: ((head: ResponseHead) => Tap | undefined) | undefined;
+  /** Looks whether there is an answer behind a 200; undefined: nobody can tell. */
+  readonly firstContent?: ((head: ResponseHead) => FirstContent | undefined) | undefined;
   /** Of an answer that may take several upstream calls. */
   readonly searched?: SearchedAnswer | undefined;
 }
@@ -96,6 +99,7 @@ export function prepareTranslation(
       return answer.start(request);
     },
     makeTap: () => readAlready(observer, () => answer?.atBoundary ?? true),
+    firstContent: () => seenAlready(observer),
     searched: loop && {
       calls: () => loop.log.calls,
       observation: () => observer.observation,
@@ -129,6 +133,13 @@ function readAlready(observer: EventObserver, isAtBoundary: () => boolean): Tap 
     },
     finish: () => observer.observation,
   };
+}
+
+/** By the time that something of it arrives, the observer knows what it is. */
+function seenAlready(observer: EventObserver): FirstContent {
+  const look = (): Glimpse =>
+    observer.first === undefined ? "nothing" : glimpseOf(observer.first);
+  return { push: look, end: look };
 }
 
 /** Toward Anthropic's own clients its thinking stays as it is. */

@@ -76,7 +76,8 @@ export class ShownAnswer {
     const { status, headers, body } = client.writeError(error, facts);
     const bytes = Buffer.from(body);
     const refusal = stored === undefined ? undefined : CREDENTIAL_REFUSALS[error.kind];
-    this.#begin(refusal ?? status, [...headers, "content-length", String(bytes.length)]);
+    const fields = [...headers, "content-length", String(bytes.length)];
+    this.#begin(refusal ?? status, fields, error);
     this.#inner.onData(bytes);
     this.end();
   }
@@ -101,7 +102,7 @@ export class ShownAnswer {
     clearInterval(this.#pings);
   }
 
-  #begin(status: number, fields: HeaderList): void {
+  #begin(status: number, fields: HeaderList, error?: UpstreamError): void {
     if (this.#isBegun) return;
     this.#isBegun = true;
     const { lossy } = this.#translation;
@@ -111,6 +112,6 @@ export class ShownAnswer {
     const headers = isNamed
       ? fields
       : [...fields, "request-id", upstreamId, "x-request-id", upstreamId];
-    this.#inner.onHead({ status, reason: "", headers, lossy, upstreamId }, this.#flow);
+    this.#inner.onHead({ status, reason: "", headers, lossy, upstreamId, error }, this.#flow);
   }
 }

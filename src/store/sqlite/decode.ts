@@ -128,9 +128,12 @@ function isAttempt(value: unknown): value is AttemptRecord {
   );
 }
 
+/** Besides the errors of the table. */
+const OUTCOMES: ReadonlySet<string> = new Set(["ok", "retried", "failed_over"]);
+
 function isOutcome(value: unknown): value is AttemptRecord["outcome"] {
   if (typeof value !== "string") return false;
-  return value === "ok" || value === "retried" || Object.hasOwn(ERRORS, value);
+  return OUTCOMES.has(value) || Object.hasOwn(ERRORS, value);
 }
 
 /** Lines in the order of their key, amounts as text; the lines of a transaction become one. */

@@ -4,9 +4,11 @@ import { NOTHING_OBSERVED, type Observation } from "./anthropic/index.ts";
 /** Notes of a stream in the canonical form what metering needs to know. */
 export class EventObserver {
   #seen: { -readonly [K in keyof Observation]: Observation[K] } = { ...NOTHING_OBSERVED };
+  #first: StreamEvent | undefined;
 
   push(event: StreamEvent): void {
     const seen = this.#seen;
+    if (event.type !== "start") this.#first ??= event;
     switch (event.type) {
       case "start":
         seen.sawMessageStart = true;
@@ -34,6 +36,11 @@ export class EventObserver {
       default:
         event satisfies never;
     }
+  }
+
+  /** The first event that is more than a beginning: content, an end, or an error. */
+  get first(): StreamEvent | undefined {
+    return this.#first;
   }
 
   /** What is known, or to be expected, of an answer that goes on. */

@@ -1,5 +1,6 @@
 import type { GatewayError } from "../../base/errors.ts";
 import type { HeaderList } from "../../base/header-list.ts";
+import type { UpstreamError } from "../../canonical/index.ts";
 
 /** One request as it goes onto the wire; the transport adds `host` and framing, nothing else. */
 export interface UpstreamRequest {
@@ -20,6 +21,8 @@ export interface ResponseHead {
   readonly upstreamId?: string | undefined;
   /** What of the request was left out in another dialect. */
   readonly lossy?: readonly string[];
+  /** What went wrong, where the fields are ours and say it in another dialect's words. */
+  readonly error?: UpstreamError | undefined;
   /** The numbers of the answer are an estimate of ours. */
   readonly estimated?: boolean;
 }
