@@ -27,6 +27,20 @@ describe("readUsage", () => {
       { output_tokens: 9, output_tokens_details: { thinking_tokens: 4 } },
       { output: 9, reasoning: 4 },
     ],
+    [
+      "iterations, of which the top level leaves some out",
+      {
+        input_tokens: 23,
+        output_tokens: 1,
+        output_tokens_details: { thinking_tokens: 1 },
+        iterations: [
+          { type: "compaction", input_tokens: 180, output_tokens: 3 },
+          { type: "message", input_tokens: 23, cache_read_input_tokens: 5, output_tokens: 1 },
+        ],
+      },
+      { input: 203, cacheRead: 5, output: 4, reasoning: 1 },
+    ],
+    ["iterations that are none", { input_tokens: 3, iterations: [null, 1] }, { input: 3 }],
   ];
   for (const [name, raw, expected] of ROWS) {
     it(`reads ${name}`, () => {
