@@ -1,6 +1,6 @@
 import type { CacheMark, JsonObject, TextBlock } from "../../../canonical/index.ts";
 import type { Lose } from "../shared/losses.ts";
-import { dataUrl, titledText } from "../shared/media.ts";
+import { dataUrl, detailOf, titledText } from "../shared/media.ts";
 import type { ChatTraits } from "./traits.ts";
 import type { SaidBlock } from "./turn-plan.ts";
 
@@ -60,7 +60,8 @@ function writeImage(
   const bytes = source.kind === "base64" ? dataUrl(source) : undefined;
   const url = source.kind === "url" ? source.url : bytes;
   if (url !== undefined && traits.images === "accepted") {
-    return { type: "image_url", image_url: { url } };
+    const detail = detailOf(block);
+    return { type: "image_url", image_url: { url, ...(detail && { detail }) } };
   }
   lose("content[].image");
   return { type: "text", text: "[image omitted: the model cannot see it]" };

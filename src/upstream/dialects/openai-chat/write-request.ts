@@ -44,7 +44,7 @@ export function writeRequest(
       : {}),
   };
   if (!isOwn) losses.loseExtra(request.extra);
-  notePartExtras(request, losses);
+  notePartExtras(request, losses, "said");
   return ok({
     path: "/chat/completions",
     body,

@@ -25,6 +25,11 @@ const PDF_PART = {
 const CASES: readonly (readonly [string, Block, object])[] = [
   ["an image", { type: "image", source: PNG }, PNG_PART],
   [
+    "an image with its detail",
+    { type: "image", source: PNG, extra: { detail: "low" } },
+    { ...PNG_PART, detail: "low" },
+  ],
+  [
     "an image's address",
     { type: "image", source: LINK },
     { type: "input_image", image_url: "https://a/b", detail: "auto" },

@@ -6,7 +6,7 @@ import type {
   ToolResultBlock,
 } from "../../../canonical/index.ts";
 import type { Lose } from "../shared/losses.ts";
-import { dataUrl, titledText } from "../shared/media.ts";
+import { dataUrl, detailOf, titledText } from "../shared/media.ts";
 import { writeOpaque } from "../shared/opaque-text.ts";
 import type { ResponsesTraits } from "./traits.ts";
 
@@ -67,12 +67,15 @@ function textPart(text: string): readonly JsonObject[] {
   return text.trim() === "" ? [] : [{ type: "input_text", text }];
 }
 
-function imagePart({ source }: ImageBlock, traits: ResponsesTraits, lose: Lose) {
+function imagePart(block: ImageBlock, traits: ResponsesTraits, lose: Lose) {
+  const { source } = block;
   if (traits.images) {
     // Without `detail` strict servers refuse the part, though the API has a default.
     const url = source.kind === "base64" ? dataUrl(source) : undefined;
     const image_url = source.kind === "url" ? source.url : url;
-    if (image_url !== undefined) return [{ type: "input_image", image_url, detail: "auto" }];
+    if (image_url !== undefined) {
+      return [{ type: "input_image", image_url, detail: detailOf(block) ?? "auto" }];
+    }
   }
   return textPart(omittedText("image", lose));
 }

@@ -53,7 +53,7 @@ function noteUnsaid(request: CanonicalRequest, losses: Losses): void {
   if (request.stopSequences.length > 0) lose("stopSequences");
   if (request.turns.at(-1)?.role === "assistant") lose("prefill");
   losses.loseExtra(request.extra);
-  notePartExtras(request, losses);
+  notePartExtras(request, losses, "said");
 }
 
 function instructionsOf({ system }: CanonicalRequest): string | undefined {
