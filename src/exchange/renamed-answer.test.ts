@@ -56,6 +56,20 @@ describe("RenamedAnswer", () => {
     }
   });
 
+  it("names it behind comments, and in no later event, wherever the bytes are split", () => {
+    const before = ": waiting\n\n: still\r\n\r\n";
+    const said = 'data: {"type":"ping"}\n\n';
+    for (const [told, shown] of [
+      [before + STREAM, before + RENAMED],
+      [said + STREAM, said + STREAM],
+    ] as const) {
+      for (let at = 0; at <= told.length; at += 1) {
+        const chunks = [told.slice(0, at), told.slice(at)];
+        assert.equal(pass({ headers: EVENTS }, chunks), `[Content-Type]${shown}<end>`);
+      }
+    }
+  });
+
   it("names it in a whole answer, whose length is then another", () => {
     const headers = ["Content-Length", String(WHOLE.length), ...JSON_TYPE];
     const renamed = WHOLE.replace('"some-model"', '"afar/some-model"');

@@ -12,7 +12,7 @@ import type {
 /** A whole answer is not larger, and the first event of a stream much smaller. */
 const MAX_ANSWER_BYTES = 32 * 2 ** 20;
 const MAX_EVENT_BYTES = 256 * 1024;
-const EVENT_END = /\r?\n\r?\n/;
+const EVENT_END = /\r?\n\r?\n/g;
 
 /**
  * Gives an answer of the Messages API the model's name that the client asked for, and changes no other byte: Claude Code takes
@@ -71,9 +71,27 @@ export class RenamedAnswer implements ResponseSink {
     this.#bytes += chunk.length;
     if (this.#holding === "whole") {
       if (this.#bytes > MAX_ANSWER_BYTES) this.#letGo((held) => held);
-    } else if (EVENT_END.test(Buffer.concat(this.#chunks).toString("latin1"))) {
-      this.#letGo((held) => renameEvent(held, this.#model));
-    } else if (this.#bytes > MAX_EVENT_BYTES) this.#letGo((held) => held);
+    } else this.#passBeginning();
+  }
+
+  /** Up to and with the first event that says something; before it come comments, which keep the connection alive. */
+  #passBeginning(): void {
+    const held = Buffer.concat(this.#chunks);
+    let from = 0;
+    for (const { index, 0: gap } of held.toString("latin1").matchAll(EVENT_END)) {
+      const end = index + gap.length;
+      const event = held.subarray(from, end);
+      if (event.includes("{")) {
+        this.#chunks = [held.subarray(from)];
+        this.#letGo(() => Buffer.concat([renameEvent(event, this.#model), held.subarray(end)]));
+        return;
+      }
+      this.#pass(event, event);
+      from = end;
+    }
+    this.#chunks = [held.subarray(from)];
+    this.#bytes = held.length - from;
+    if (this.#bytes > MAX_EVENT_BYTES) this.#letGo((all) => all);
   }
 
   onEnd(): void {
