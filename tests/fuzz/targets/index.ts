@@ -3,6 +3,7 @@ import { ANSWER_TARGETS } from "./answers.ts";
 import { OTHER_TARGETS } from "./beside.ts";
 import { ERROR_TARGETS } from "./errors.ts";
 import { JSON_TARGETS } from "./json.ts";
+import { PASSED_TARGETS } from "./passed-on.ts";
 import { REQUEST_TARGETS } from "./requests.ts";
 import { STREAM_TARGETS } from "./streams.ts";
 
@@ -13,5 +14,6 @@ export const TARGETS: readonly Target[] = [
   ...STREAM_TARGETS,
   ...ERROR_TARGETS,
   ...JSON_TARGETS,
+  ...PASSED_TARGETS,
   ...OTHER_TARGETS,
 ];
