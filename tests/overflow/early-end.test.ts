@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, beforeEach, describe, it } from "node:test";
-import { events, newestEvent, sendRaw, startTestGateway } from "../fault/rig.ts";
+import { events, newestEvent, sendRaw } from "../fault/rig.ts";
 import {
   adjusted,
   bytes,
@@ -10,19 +10,12 @@ import {
   messageThenError,
   type Responder,
 } from "../upstream/answer.ts";
-import { type AnthropicUpstream, startAnthropicUpstream } from "../upstream/anthropic.ts";
+import type { AnthropicUpstream } from "../upstream/anthropic.ts";
 import type { Gateway } from "../upstream/gateway.ts";
 import { encodeEvent, type Message, messageEvents, text } from "../upstream/messages.ts";
 import type { Row } from "./books.ts";
 import { assertCost, bodyOf, type Cost, HELD, MODEL, PRICE } from "./metered.ts";
-import {
-  assertBooksBalance,
-  type MadeKey,
-  makeKey,
-  providerKey,
-  recordsOf,
-  storeKey,
-} from "./rig.ts";
+import { type MadeKey, openDesk, providerKey, recordsOf, storeKey } from "./rig.ts";
 
 const scope = new AsyncDisposableStack();
 let upstream: AnthropicUpstream;
@@ -30,11 +23,10 @@ let gateway: Gateway;
 let key: MadeKey;
 
 before(async () => {
-  upstream = scope.use(await startAnthropicUpstream());
-  gateway = scope.use(await startTestGateway(upstream.url));
-  scope.defer(() => assertBooksBalance(gateway));
+  ({ upstream, gateway, key } = await openDesk(scope, {
+    key: { budget: "1000/month", currency: "USD" },
+  }));
   await storeKey(gateway, providerKey());
-  key = await makeKey(gateway, { budget: "1000/month", currency: "USD" });
 });
 
 after(() => scope.disposeAsync());

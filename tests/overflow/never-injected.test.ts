@@ -7,7 +7,7 @@ import {
   PLAIN_BODY,
   startTestGateway,
 } from "../fault/rig.ts";
-import { type AnthropicUpstream, startAnthropicUpstream } from "../upstream/anthropic.ts";
+import type { AnthropicUpstream } from "../upstream/anthropic.ts";
 import type { Gateway } from "../upstream/gateway.ts";
 import {
   bearer,
@@ -15,6 +15,7 @@ import {
   isSession,
   type MadeKey,
   makeKey,
+  openDesk,
   PLAN_IS_FULL,
   providerKey,
   sessionToken,
@@ -28,9 +29,7 @@ let gateway: Gateway;
 let key: MadeKey;
 
 before(async () => {
-  upstream = scope.use(await startAnthropicUpstream());
-  gateway = scope.use(await startTestGateway(upstream.url));
-  key = await makeKey(gateway);
+  ({ upstream, gateway, key } = await openDesk(scope));
   await storeKey(gateway, STORED, { overflow: true });
 });
 

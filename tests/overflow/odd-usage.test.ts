@@ -1,19 +1,12 @@
 import assert from "node:assert/strict";
 import { after, before, beforeEach, describe, it } from "node:test";
-import { call, startTestGateway } from "../fault/rig.ts";
+import { call } from "../fault/rig.ts";
 import { message } from "../upstream/answer.ts";
-import { type AnthropicUpstream, startAnthropicUpstream } from "../upstream/anthropic.ts";
+import type { AnthropicUpstream } from "../upstream/anthropic.ts";
 import type { Gateway } from "../upstream/gateway.ts";
 import { type JsonObject, type Message, text } from "../upstream/messages.ts";
 import { assertCost, bodyOf, PRICE } from "./metered.ts";
-import {
-  assertBooksBalance,
-  type MadeKey,
-  makeKey,
-  providerKey,
-  recordOf,
-  storeKey,
-} from "./rig.ts";
+import { type MadeKey, openDesk, providerKey, recordOf, storeKey } from "./rig.ts";
 
 const scope = new AsyncDisposableStack();
 let upstream: AnthropicUpstream;
@@ -21,11 +14,10 @@ let gateway: Gateway;
 let key: MadeKey;
 
 before(async () => {
-  upstream = scope.use(await startAnthropicUpstream());
-  gateway = scope.use(await startTestGateway(upstream.url));
-  scope.defer(() => assertBooksBalance(gateway));
+  ({ upstream, gateway, key } = await openDesk(scope, {
+    key: { budget: "1000/month", currency: "USD" },
+  }));
   await storeKey(gateway, providerKey());
-  key = await makeKey(gateway, { budget: "1000/month", currency: "USD" });
 });
 
 after(() => scope.disposeAsync());

@@ -9,20 +9,18 @@ import {
   idOf,
   PLAIN_BODY,
   STREAM_BODY,
-  startTestGateway,
 } from "../fault/rig.ts";
 import { failure, message, unifiedHeaders } from "../upstream/answer.ts";
-import { type AnthropicUpstream, startAnthropicUpstream } from "../upstream/anthropic.ts";
+import type { AnthropicUpstream } from "../upstream/anthropic.ts";
 import type { Gateway } from "../upstream/gateway.ts";
 import { text } from "../upstream/messages.ts";
 import {
-  assertBooksBalance,
   bearer,
   credentialOf,
   forgetKey,
   isSession,
   type MadeKey,
-  makeKey,
+  openDesk,
   PLAN_IS_FULL,
   providerKey,
   sessionToken,
@@ -37,10 +35,7 @@ let gateway: Gateway;
 let key: MadeKey;
 
 before(async () => {
-  upstream = scope.use(await startAnthropicUpstream());
-  gateway = scope.use(await startTestGateway(upstream.url, { config: "overflow:\n  memory: off" }));
-  scope.defer(() => assertBooksBalance(gateway));
-  key = await makeKey(gateway);
+  ({ upstream, gateway, key } = await openDesk(scope, { config: "overflow:\n  memory: off" }));
 });
 
 after(() => scope.disposeAsync());

@@ -4,8 +4,9 @@ import { request } from "node:http";
 import { join } from "node:path";
 import { verifyLedger } from "../../src/ledger/index.ts";
 import { openReader } from "../../src/store/sqlite/open-reader.ts";
-import { call, eventually, type Fields, type HttpAnswer } from "../fault/rig.ts";
+import { call, eventually, type Fields, type HttpAnswer, startTestGateway } from "../fault/rig.ts";
 import { failure, type Responder, unifiedHeaders } from "../upstream/answer.ts";
+import { type AnthropicUpstream, startAnthropicUpstream } from "../upstream/anthropic.ts";
 import type { Gateway } from "../upstream/gateway.ts";
 import type { RecordedRequest } from "../upstream/recorded-request.ts";
 import { isObject } from "../upstream/request-kind.ts";
@@ -22,6 +23,24 @@ export interface OwnAnswer {
 export interface MadeKey {
   readonly id: string;
   readonly secret: string;
+}
+
+/** What most suites stand on. */
+export interface Desk {
+  readonly upstream: AnthropicUpstream;
+  readonly gateway: Gateway;
+  readonly key: MadeKey;
+}
+
+/** A provider, a gateway before it and a key, until `scope` ends; then the books have to balance. */
+export async function openDesk(
+  scope: AsyncDisposableStack,
+  { key, ...options }: { readonly config?: string; readonly key?: Fields } = {},
+): Promise<Desk> {
+  const upstream = scope.use(await startAnthropicUpstream());
+  const gateway = scope.use(await startTestGateway(upstream.url, options));
+  scope.defer(() => assertBooksBalance(gateway));
+  return { upstream, gateway, key: await makeKey(gateway, key) };
 }
 
 /** The owner's socket: the one door that needs no key. */
