@@ -169,6 +169,12 @@ export const ERRORS = {
     retry: "never",
     help: "No such endpoint or record.",
   },
+  model_unknown: {
+    http: 404,
+    source: "client",
+    retry: "never",
+    help: "The request names a model that nobody here knows; the message has the nearest names. See routing.unknown.",
+  },
   method_not_allowed: {
     http: 405,
     source: "client",

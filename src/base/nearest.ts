@@ -1,21 +1,30 @@
+/** The candidate that a mistyped name most likely means; undefined when none is close. */
+export function nearestName(name: string, candidates: Iterable<string>): string | undefined {
+  return nearestNames(name, candidates, 1)[0];
+}
+
 /**
- * The candidate that a mistyped name most likely means; undefined when none is close.
+ * The candidates that a mistyped name may mean, the closest first.
  *
  * Close is a third of the name's length in edits at most; letter case and a swap of neighbours count little.
  */
-export function nearestName(name: string, candidates: Iterable<string>): string | undefined {
+export function nearestNames(
+  name: string,
+  candidates: Iterable<string>,
+  most: number,
+): readonly string[] {
   const wanted = name.toLowerCase();
-  let best: string | undefined;
-  let bestDistance = Math.max(1, Math.floor(name.length / 3)) + 1;
+  const farthest = Math.max(1, Math.floor(name.length / 3));
+  const near: { readonly candidate: string; readonly distance: number }[] = [];
   for (const candidate of candidates) {
-    if (Math.abs(candidate.length - name.length) >= bestDistance) continue;
+    if (Math.abs(candidate.length - name.length) > farthest) continue;
     const distance = editDistance(wanted, candidate.toLowerCase());
-    if (distance < bestDistance) {
-      best = candidate;
-      bestDistance = distance;
-    }
+    if (distance <= farthest) near.push({ candidate, distance });
   }
-  return best;
+  return near
+    .toSorted((a, b) => a.distance - b.distance)
+    .slice(0, most)
+    .map(({ candidate }) => candidate);
 }
 
 /** Insertions, deletions, replacements and swaps of neighbours (optimal string alignment). */

@@ -36,6 +36,8 @@ import { FullSessions } from "../quota/full-sessions.ts";
 import { RetryBudget } from "../routing/failure/retry-budget.ts";
 import { Health } from "../routing/health/health.ts";
 import { systemQueueTime, UpstreamQueues } from "../routing/queue/index.ts";
+import { Latencies } from "../routing/strategies/latencies.ts";
+import { Turns } from "../routing/strategies/turns.ts";
 import { writeServerInfo } from "../store/server-info.ts";
 import { openWhenFree } from "../store/sqlite/open-when-free.ts";
 import { openAccounts } from "./accounts.ts";
@@ -180,6 +182,8 @@ export async function openGateway(options: GatewayOptions): Promise<Result<Gatew
     providers,
     search,
     providerLists: new ProviderLists({ monotonicMs: clock.monotonicMs }),
+    latencies: new Latencies(),
+    turns: new Turns(),
     store,
     quota,
     directories: await openAccounts({ ...options, paths: config.quota.accounts, installKey }),

@@ -15,6 +15,7 @@ import { makeCatalogue, toDisplayCurrency } from "../metering/index.ts";
 import { readDataPolicy } from "../policy/residency/index.ts";
 import { PROVIDERS } from "../upstream/providers/registry.generated.ts";
 import { toListSettings } from "./list-settings.ts";
+import { toRouting } from "./routing.ts";
 
 /** The parts of a configuration that change while running. */
 export interface Generation {
@@ -33,6 +34,8 @@ export function toGeneration(config: Config, env: Environment): Result<Generatio
   if (!residency.ok) return residency;
   const dispatch = toDispatch(config);
   if (!dispatch.ok) return dispatch;
+  const routing = toRouting(config);
+  if (!routing.ok) return routing;
   return ok({
     config,
     settings: {
@@ -47,6 +50,7 @@ export function toGeneration(config: Config, env: Environment): Result<Generatio
       models: toListSettings(config, env),
       failures: toFailures(config),
       dispatch: dispatch.value,
+      routing: routing.value,
     },
     policy: {
       hosts: allowedHosts(config.listener.bind, config.listener.hosts),

@@ -9,16 +9,16 @@ function read(...headers: readonly string[]) {
 
 describe("readAsked", () => {
   it("asks for nothing without a field of Spillway's own", () => {
-    const nothing = { overflow: false, dataPolicies: [], usesAliases: false };
+    const nothing = { overflow: false, dataPolicies: [], fallbacks: [], usesAliases: false };
     assert.deepEqual(read("X-Other", "1"), nothing);
     assert.deepEqual(read("x-spillway-key", "spw-x"), nothing);
   });
 
   it("S0-10: reads overflow in both spellings, and tells who is used to another gateway's answers", () => {
     const own = read("X-Spillway-Overflow", "BYOK");
-    assert.deepEqual(own, { overflow: true, dataPolicies: [], usesAliases: false });
+    assert.deepEqual(own, { overflow: true, dataPolicies: [], fallbacks: [], usesAliases: false });
     const other = read("x-br-overflow", "byok", "x-br-api-key", "spw-x");
-    assert.deepEqual(other, { overflow: true, dataPolicies: [], usesAliases: true });
+    assert.deepEqual(other, { overflow: true, dataPolicies: [], fallbacks: [], usesAliases: true });
   });
 
   it("R17: every data policy that is said holds, however often and in whatever spelling", () => {
@@ -29,7 +29,7 @@ describe("readAsked", () => {
       ["us_only", "india_only"],
     );
     const none = read("x-br-data-policy", "none");
-    assert.deepEqual(none, { overflow: false, dataPolicies: [], usesAliases: true });
+    assert.deepEqual(none, { overflow: false, dataPolicies: [], fallbacks: [], usesAliases: true });
   });
 
   it("refuses a value that it does not know, also beside one that it knows", () => {

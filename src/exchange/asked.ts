@@ -9,11 +9,16 @@ export interface Asked {
   readonly overflow: boolean;
   /** All of them hold. */
   readonly dataPolicies: readonly DataPolicy[];
+  /** `x-spillway-fallbacks`: tried in the place of the operator's chain, in this order. */
+  readonly fallbacks: readonly string[];
   /** A header of another gateway came, so its answer headers are expected too. */
   readonly usesAliases: boolean;
 }
 
-const NOTHING: Asked = { overflow: false, dataPolicies: [], usesAliases: false };
+const NOTHING: Asked = { overflow: false, dataPolicies: [], fallbacks: [], usesAliases: false };
+
+/** More than anybody waits for. */
+const MAX_FALLBACKS = 10;
 
 /** Reads Spillway's own request headers; a value that it does not know is refused, never ignored. */
 export function readAsked(headers: HeaderList): Result<Asked, GatewayError> {
@@ -30,9 +35,21 @@ export function readAsked(headers: HeaderList): Result<Asked, GatewayError> {
     if (!policy.ok) return policy;
     if (policy.value !== undefined) dataPolicies.push(policy.value);
   }
+  const fallbacks = valuesOf(headers, "fallbacks").flatMap((list) =>
+    list.split(",").map((name) => name.trim()),
+  );
+  if (fallbacks.includes("") || fallbacks.length > MAX_FALLBACKS) {
+    return fail(
+      gatewayError(
+        "invalid_header",
+        `The header x-spillway-fallbacks takes up to ${MAX_FALLBACKS} models with commas between them`,
+      ),
+    );
+  }
   return ok({
     overflow: overflow.length > 0,
     dataPolicies,
+    fallbacks,
     usesAliases: headers.some((name, i) => i % 2 === 0 && /^x-br-/i.test(name)),
   });
 }

@@ -1,21 +1,25 @@
-import type { GatewayError } from "../base/errors.ts";
-import type { Result } from "../base/result.ts";
+import { type GatewayError, gatewayError } from "../base/errors.ts";
+import { fail, type Result } from "../base/result.ts";
 import { ANTHROPIC } from "../canonical/index.ts";
 import type { Deployment } from "../routing/deployment.ts";
 import { payModeOf } from "../routing/pay-mode.ts";
 import { byName, providerRoute } from "../routing/provider-route.ts";
 import type { ProviderModel } from "../routing/providers.ts";
 import { type Route, type RouteRequest, route } from "../routing/route.ts";
+import type { Target } from "../routing/target.ts";
 import type { PayMode } from "../store/key-record.ts";
 import type { Operation } from "./call.ts";
 import { WITH_MODEL } from "./facts.ts";
 import type { ExchangeSettings, House } from "./house.ts";
+import { knownFull } from "./known-full.ts";
+import { keysAt } from "./provider-keys.ts";
 import type { Question } from "./question.ts";
 import { type Dispatched, dispatchRequest, routeElsewhere } from "./redirecting.ts";
 import { shownTime } from "./shown-time.ts";
 
 /** Operations that a stored key is used for (design R4). */
 const INJECTED: ReadonlySet<Operation> = new Set(["messages", "count_tokens", "models"]);
+
 /** Who would answer a request, and who would pay. */
 export interface Choice {
   readonly payMode: PayMode;
@@ -33,8 +37,38 @@ export function choose(question: Question, house: House, settings: ExchangeSetti
     : chooseProvider(question, target, house, settings);
 }
 
+/** Who would answer in the place of one target of a name, which is asked for as if it stood in the request. */
+export function chooseTarget(
+  question: Question,
+  target: Target,
+  house: House,
+  settings: ExchangeSettings,
+): Choice {
+  const { model, pays, key } = target;
+  const asked = { ...question, facts: { ...question.facts, model } };
+  const named = providerOfTarget(question, target, house);
+  if (named !== undefined) return chooseProvider(asked, named, house, settings, key);
+  if (pays === "key") return chooseKey(asked, house, settings, key);
+  if (pays === "session" && question.identity.own.class !== "subscription") {
+    const routed = fail(NO_SESSION);
+    return { payMode: "session", routed, deployment: house.deployment };
+  }
+  return chooseAnthropic(asked, house, settings, pays);
+}
+
+/** Another provider than Anthropic; what the client wrote itself is read as it always is. */
+export function providerOfTarget(
+  question: Question,
+  { model }: Target,
+  house: House,
+): ProviderModel | undefined {
+  return model === question.facts.model
+    ? findProvider(question, house)
+    : house.providers.find(model);
+}
+
 /** A client of another dialect means its own provider's models where it names no other, and no model of Anthropic's. */
-function findProvider(question: Question, house: House): ProviderModel | undefined {
+export function findProvider(question: Question, house: House): ProviderModel | undefined {
   const { call, facts } = question;
   const { model } = facts;
   const named = house.providers.find(model);
@@ -58,8 +92,9 @@ function inUse(
 function chooseProvider(
   { identity }: Question,
   target: ProviderModel,
-  { vault }: House,
+  house: House,
   { pay }: ExchangeSettings,
+  key?: string,
 ): Choice {
   const { deployment } = target;
   const routed = providerRoute({
@@ -67,28 +102,55 @@ function chooseProvider(
     as: byName(target),
     organisation: identity.organisation,
     caller: { own: identity.own.class, hasKey: identity.key !== undefined },
-    stored: vault.find(identity.organisation, deployment.provider),
+    keys: keysAt(target, identity, house, key),
     injects: pay.injects,
   });
   return { payMode: "inject", routed, deployment };
 }
 
-function chooseAnthropic(question: Question, house: House, settings: ExchangeSettings): Choice {
+/** Anthropic, paid by a key whatever the caller brought. */
+function chooseKey(
+  { identity }: Question,
+  house: House,
+  { pay }: ExchangeSettings,
+  key: string | undefined,
+): Choice {
+  const { deployment } = house;
+  const routed = providerRoute({
+    target: { deployment, needsKey: true },
+    as: { mode: "byok", reason: "a key pays" },
+    organisation: identity.organisation,
+    caller: { own: identity.own.class, hasKey: identity.key !== undefined },
+    keys: keysAt({ deployment, key: undefined }, identity, house, key),
+    injects: pay.injects,
+  });
+  return { payMode: "inject", routed, deployment };
+}
+
+function chooseAnthropic(
+  question: Question,
+  house: House,
+  settings: ExchangeSettings,
+  pays?: "session",
+): Choice {
   const { call, identity, asked, facts, body } = question;
   const { pay } = settings;
   const hasKey = identity.key !== undefined;
   const isInjected = INJECTED.has(call.operation);
-  const found = isInjected
-    ? house.vault.find(identity.organisation, house.deployment.provider)
-    : undefined;
+  const found =
+    isInjected && pays === undefined
+      ? house.vault.find(identity.organisation, house.deployment.provider)
+      : undefined;
   const stored = pay.injects ? found : undefined;
-  const payMode = payModeOf({
-    asksOverflow: asked.overflow,
-    key: identity.key?.settings.mode,
-    config: pay.mode,
-    stored,
-    hasKey,
-  });
+  const payMode =
+    pays ??
+    payModeOf({
+      asksOverflow: asked.overflow,
+      key: identity.key?.settings.mode,
+      config: pay.mode,
+      stored,
+      hasKey,
+    });
   const dispatched =
     settings.dispatch === undefined || !WITH_MODEL.has(call.operation)
       ? undefined
@@ -105,7 +167,7 @@ function chooseAnthropic(question: Question, house: House, settings: ExchangeSet
   }
   const canSpill = facts.isQuotaProbe !== true && body.kind !== "stream";
   const full =
-    payMode === "overflow" && stored !== undefined && canSpill && pay.memory
+    payMode === "overflow" && stored !== undefined && canSpill
       ? knownFull(question, house, settings)
       : undefined;
   const routed = route({
@@ -152,11 +214,7 @@ function ownFor({ call, identity }: Question): Pick<RouteRequest["caller"], "own
   return { own: own.class, secret: own.secret };
 }
 
-function knownFull({ identity, facts }: Question, house: House, { pay }: ExchangeSettings) {
-  const { principal, account, own } = identity;
-  if (account === undefined || own.class !== "subscription") return undefined;
-  return house.fullSessions.find({ principal, account }, facts.model, {
-    nowMs: house.clock.now(),
-    retryMs: pay.retrySessionMs,
-  });
-}
+const NO_SESSION = gatewayError(
+  "credential_missing",
+  "The caller brings no subscription; sign in to the client with one",
+);

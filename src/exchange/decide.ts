@@ -1,20 +1,22 @@
 import { type GatewayError, gatewayError } from "../base/errors.ts";
 import { ok, type Result } from "../base/result.ts";
-import { allowsModel } from "../policy/access/index.ts";
-import { decideResidency, readDataPolicy } from "../policy/residency/index.ts";
+import { arrange } from "../routing/arrange.ts";
 import type { Candidate, UpstreamMode } from "../routing/candidate.ts";
 import type { Deployment } from "../routing/deployment.ts";
 import { placesOf } from "../routing/explain/place.ts";
 import { listRoute } from "../routing/list-route.ts";
+import type { Resolution } from "../routing/names/names.ts";
 import type { Route } from "../routing/route.ts";
 import type { PayMode } from "../store/key-record.ts";
 import type { RouteRecord } from "../store/route-record.ts";
 import { choose } from "./choose.ts";
-import { WITH_MODEL } from "./facts.ts";
+import { judgeResidency, refusedModel, refusedOperation } from "./constraints.ts";
 import type { ExchangeSettings, House } from "./house.ts";
+import { listCandidates } from "./list-candidates.ts";
 import { isMerged } from "./models/merged-list.ts";
 import { othersInUse } from "./models/other-models.ts";
 import type { Question } from "./question.ts";
+import { readName } from "./read-name.ts";
 import { type Dispatched, sparesNothing } from "./redirecting.ts";
 
 /** What is to become of a request, and why. */
@@ -26,8 +28,8 @@ export interface Decision {
   readonly deployment: Deployment;
   /** Of the first candidate, or the mode that would have been used (req:C-34). */
   readonly mode: UpstreamMode;
-  /** Undefined where nothing is processed, such as a list of models. */
-  readonly residency: string | undefined;
+  /** What was decided of a place, by its origin; undefined where nothing is processed, such as a list of models. */
+  readonly residencyAt: (origin: string) => string | undefined;
   /** The list of models is made here, out of Anthropic's and the other providers'. */
   readonly isMergedList: boolean;
   /** Undefined where nothing depends on the model's name. */
@@ -44,6 +46,16 @@ const MODE_LABELS: Readonly<Record<PayMode, UpstreamMode>> = {
 
 /** Asks every policy, then routes. Nothing is sent, and no money is touched. */
 export function decide(question: Question, house: House, settings: ExchangeSettings): Decision {
+  const read = readName(question, house, settings);
+  if (!read.ok || read.value === undefined) {
+    const decided = decideOne(question, house, settings);
+    return read.ok ? decided : refuseInstead(decided, read.error);
+  }
+  return decideAmong(question, read.value, house, settings);
+}
+
+/** The name means itself. */
+function decideOne(question: Question, house: House, settings: ExchangeSettings): Decision {
   const { payMode, routed: chosen, deployment, dispatched } = choose(question, house, settings);
   const isMergedList = isMerged(question, house);
   const routed = isMergedList
@@ -56,7 +68,7 @@ export function decide(question: Question, house: House, settings: ExchangeSetti
   const mode = routed.ok ? routed.value[0].mode : MODE_LABELS[payMode];
   const refusal =
     residency?.error ??
-    refusedBody(question, settings, routed) ??
+    refusedBody(question, settings, routed.ok ? routed.value : []) ??
     refusedReading(question) ??
     refusedModel(question) ??
     refusedOperation(question, deployment) ??
@@ -66,11 +78,50 @@ export function decide(question: Question, house: House, settings: ExchangeSetti
     refusal,
     deployment,
     mode,
-    residency: residency?.text,
+    residencyAt: () => residency?.text,
     isMergedList,
     dispatched,
     record: recordOf(question, routed),
   };
+}
+
+/** The name stands for several places, or for another one. */
+function decideAmong(
+  question: Question,
+  resolution: Resolution,
+  house: House,
+  settings: ExchangeSettings,
+): Decision {
+  const listed = listCandidates(question, resolution, house, settings);
+  const { drafts, choice, refused, refusal: emptied } = listed;
+  const [first, ...others] = drafts;
+  // What must not go out twice goes to one place.
+  const repeats = question.facts.isQuotaProbe !== true && question.body.kind !== "stream";
+  const route = first === undefined ? undefined : arrange([first, ...(repeats ? others : [])]);
+  const refusal =
+    refusedBody(question, settings, route ?? []) ??
+    refusedReading(question) ??
+    refusedModel(question) ??
+    emptied;
+  const { deployment, mode } = route?.[0] ?? {
+    deployment: choice.deployment,
+    mode: MODE_LABELS[choice.payMode],
+  };
+  const candidates = placesOf(route ?? [], question.facts.model ?? "");
+  return {
+    route: refusal === undefined ? route : undefined,
+    refusal,
+    deployment,
+    mode,
+    residencyAt: (origin) => judgeResidency(question, origin, settings)?.text,
+    isMergedList: false,
+    dispatched: (first?.choice ?? choice).dispatched,
+    record: { steps: resolution.steps, candidates, refused, notes: [] },
+  };
+}
+
+function refuseInstead(decided: Decision, error: GatewayError): Decision {
+  return { ...decided, route: undefined, refusal: decided.refusal ?? error };
 }
 
 function recordOf(
@@ -105,53 +156,19 @@ function decideForSession(
   settings: ExchangeSettings,
   dispatched: Dispatched,
 ): Decision {
-  const decided = decide(question, house, { ...settings, dispatch: undefined });
+  const decided = decideOne(question, house, { ...settings, dispatch: undefined });
   return { ...decided, dispatched: sparesNothing(dispatched) };
-}
-
-/** Every request that carries content is judged, whoever pays for it (design R17). */
-function judgeResidency(
-  { call, identity, asked, facts }: Question,
-  origin: string,
-  { residency }: ExchangeSettings,
-) {
-  const carriesContent = call.operation !== "models" && call.operation !== "probe";
-  if (!carriesContent) return undefined;
-  const named = identity.key?.settings.dataPolicy;
-  const ofKey = named === undefined ? undefined : readDataPolicy(named);
-  // A key whose policy is not understood any more goes nowhere.
-  if (ofKey?.ok === false) return { error: ofKey.error, text: `${named} is not known` };
-  const policies = [...asked.dataPolicies, ofKey?.value, residency.policy];
-  return decideResidency({
-    policies: policies.filter((policy) => policy !== undefined),
-    origin,
-    inferenceGeo: facts.inferenceGeo,
-    endpoints: residency.endpoints,
-  });
-}
-
-/** Why a request's searches must not go to another origin, of which it says nothing itself; undefined: they may. */
-export function refuseSearch(
-  question: Question,
-  origin: string,
-  settings: ExchangeSettings,
-): GatewayError | undefined {
-  const { inferenceGeo: _, ...facts } = question.facts;
-  const refused = judgeResidency({ ...question, facts }, origin, settings)?.error;
-  return (
-    refused && gatewayError(refused.code, `Web search is another provider's. ${refused.message}`)
-  );
 }
 
 /** Where a rule depends on a member, two servers must not read different ones (design R11). */
 function refusedBody(
   { identity, asked, facts }: Question,
   { residency }: ExchangeSettings,
-  routed: Result<Route, GatewayError>,
+  candidates: readonly Candidate[],
 ): GatewayError | undefined {
   const [first] = facts.duplicates;
   if (first === undefined) return undefined;
-  const mayCost = routed.ok && routed.value.some(({ credential }) => credential.kind === "stored");
+  const mayCost = candidates.some(({ credential }) => credential.kind === "stored");
   const isRuled =
     identity.key !== undefined ||
     mayCost ||
@@ -166,36 +183,6 @@ function refusedReading({ call, identity, facts, body }: Question): GatewayError
   if (body.kind !== "held" || body.plain.ok || facts.model !== undefined) return undefined;
   const isRuled = (identity.key?.settings.models ?? []).length > 0;
   return isRuled || call.dialect.usualProvider !== undefined ? body.plain.error : undefined;
-}
-
-function refusedModel({ call, identity, facts }: Question): GatewayError | undefined {
-  const models = identity.key?.settings.models ?? [];
-  if (models.length === 0) return undefined;
-  const list = models.join(", ");
-  if (call.operation === "batches" && call.request.method === "POST") {
-    return gatewayError(
-      "model_not_allowed",
-      `This key is for ${list} only, which cannot be checked for a batch`,
-    );
-  }
-  if (!WITH_MODEL.has(call.operation) || allowsModel(models, facts.model)) return undefined;
-  const asked = facts.model === undefined ? "The request names no model" : "This model is not one";
-  return gatewayError("model_not_allowed", `${asked} that this key allows: ${list}`);
-}
-
-/** Embeddings are passed on as they come, so they go where that dialect is spoken. */
-function refusedOperation(
-  { call, facts: { model = "" } }: Question,
-  deployment: Deployment,
-): GatewayError | undefined {
-  if (call.operation !== "embeddings") return undefined;
-  const { provider } = deployment;
-  const name = model.slice(model.startsWith(`${provider}/`) ? provider.length + 1 : 0);
-  if (deployment.dialectFor(name).id.startsWith("openai-")) return undefined;
-  return gatewayError(
-    "operation_not_supported",
-    `There are no embeddings by this dialect at ${provider}. Name a model of a provider that has them, such as openai/text-embedding-3-small`,
-  );
 }
 
 function errorOf(routed: Result<Route, GatewayError>): GatewayError | undefined {

@@ -19,8 +19,11 @@ import type { Tier } from "../routing/dispatch.ts";
 import type { RetryBudget } from "../routing/failure/retry-budget.ts";
 import type { Health } from "../routing/health/health.ts";
 import type { HealthSettings } from "../routing/health/settings.ts";
+import type { Names } from "../routing/names/names.ts";
 import type { Providers } from "../routing/providers.ts";
 import type { UpstreamQueues } from "../routing/queue/index.ts";
+import type { Latencies } from "../routing/strategies/latencies.ts";
+import type { Turns } from "../routing/strategies/turns.ts";
 import type { ExchangeStore } from "../store/contract.ts";
 import type { BudgetRule, PayMode } from "../store/key-record.ts";
 import type { WebSearch } from "../upstream/search/index.ts";
@@ -78,6 +81,17 @@ export interface FailureSettings {
   readonly health: HealthSettings;
 }
 
+/** What the names of models stand for. */
+export interface RoutingSettings {
+  readonly names: Names;
+  /** The operator gave names, tiers or chains. */
+  readonly isUsed: boolean;
+  /** What becomes of names that nobody here knows. */
+  readonly unknown: "auto" | "refuse" | "pass";
+  /** Anthropic's own API is asked, and nothing that stands in its place. */
+  readonly asksAnthropic: boolean;
+}
+
 /** What a redirect does for a session besides sending its requests elsewhere. */
 export interface RedirectWatch {
   /** How the session stands now. */
@@ -101,6 +115,7 @@ export interface ExchangeSettings {
   readonly failures: FailureSettings;
   /** Undefined: everything that names no provider goes to Anthropic, and nothing is looked at for that. */
   readonly dispatch: DispatchSettings | undefined;
+  readonly routing: RoutingSettings;
 }
 
 /** What every exchange works with. Built once by `gateway.ts`. */
@@ -112,6 +127,8 @@ export interface House {
   /** Searches the web for models that cannot; undefined: none is configured. */
   readonly search: WebSearch | undefined;
   readonly providerLists: ProviderLists;
+  readonly latencies: Latencies;
+  readonly turns: Turns;
   readonly store: ExchangeStore;
   readonly vault: Pick<Vault, "find" | "list">;
   readonly budgets: BudgetGate;

@@ -111,14 +111,14 @@ export class Purse {
   }
 
   /** The budgets that stand above a candidate: only a stored key's money is anybody's budget (design R2, R22). */
-  scopesOf({ credential, mode }: Candidate): readonly BudgetScope[] {
+  scopesOf({ credential, mode, isSpill }: Candidate): readonly BudgetScope[] {
     const { call, identity, settings } = this.#owner;
     if (credential.kind !== "stored" || !PAID.has(call.operation)) return [];
     const { cap } = settings.pay;
     const { key, principal } = identity;
-    if (key !== undefined) return [keyScope(key, mode, cap)];
+    if (key !== undefined) return [keyScope(key, isSpill === true ? "byok-overflow" : mode, cap)];
     // Another provider's model is asked for by its name; the cap is for what nobody asked for.
-    return mode === "byok-overflow" ? [userScope(principal, cap)] : [];
+    return isSpill === true || mode === "byok-overflow" ? [userScope(principal, cap)] : [];
   }
 
   #take(scopes: readonly BudgetScope[], at: number, amountNano: NanoUsd | undefined) {

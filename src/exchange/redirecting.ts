@@ -7,6 +7,7 @@ import { type AskedAs, providerRoute } from "../routing/provider-route.ts";
 import type { Provider } from "../routing/providers.ts";
 import type { Route } from "../routing/route.ts";
 import type { DispatchSettings, ExchangeSettings, House } from "./house.ts";
+import { keysAt } from "./provider-keys.ts";
 import type { Question } from "./question.ts";
 
 /** Where a request goes that names no provider, and the session that is spared by it. */
@@ -46,7 +47,7 @@ export function routeElsewhere(
   { identity, facts }: Question,
   { substitute, reason, redirected }: Dispatched,
   elsewhere: Provider,
-  { vault }: House,
+  house: House,
   { pay, dispatch: settings }: ExchangeSettings,
 ): Result<Route, GatewayError> {
   const model =
@@ -67,7 +68,7 @@ export function routeElsewhere(
     as,
     organisation: identity.organisation,
     caller: { own: identity.own.class, hasKey: identity.key !== undefined },
-    stored: vault.find(identity.organisation, elsewhere.deployment.provider),
+    keys: keysAt(elsewhere, identity, house),
     injects: pay.injects,
   });
 }

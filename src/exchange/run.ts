@@ -110,6 +110,7 @@ export async function runExchange(call: ClientCall, house: House): Promise<void>
     });
   });
   dropBody(body);
+  noteLatency(house, ending, facts);
   const { failure, committed } = ending.last;
   if (failure !== undefined && !committed && !client.gone) {
     client.refuse(failure.error, originMarks(provider, ending.mode, asked.value));
@@ -136,7 +137,7 @@ async function endingOf(
   { own }: Identity,
   tryAll: (route: Route) => Promise<AttemptOutcome>,
 ): Promise<Ending> {
-  const { route, refusal, mode, residency, deployment, record } = decision;
+  const { route, refusal, mode, residencyAt, deployment, record } = decision;
   if (route === undefined) {
     if (refusal === undefined) throw new Error("neither a route nor a refusal");
     const book = own.class === "subscription" ? "subscription" : "api";
@@ -145,7 +146,7 @@ async function endingOf(
       last: notTried(refusal),
       mode,
       book,
-      residency,
+      residency: residencyAt(deployment.origin),
       reason: "refused by policy",
       record,
       seller: deployment,
@@ -158,7 +159,7 @@ async function endingOf(
     mode: candidate.mode,
     book: candidate.book,
     sentModel: candidate.model,
-    residency,
+    residency: residencyAt(candidate.deployment.origin),
     reason: candidate.reason,
     record: record && { ...record, notes: [...record.notes, ...notes] },
     seller: candidate.deployment,
@@ -183,6 +184,18 @@ function failingFor(house: House, settings: ExchangeSettings, client: string | u
     slowStartMs,
     random: house.random,
   };
+}
+
+/** How long the deployment took whose answer the client has. */
+function noteLatency(
+  { latencies }: House,
+  { attempts, seller, sentModel }: Ending,
+  facts: Facts,
+): void {
+  const { headersAfterMs, startedAfterMs = 0, status = 0 } = attempts.at(-1) ?? {};
+  const model = sentModel ?? facts.model;
+  if (headersAfterMs === undefined || status >= 300 || model === undefined) return;
+  latencies.note({ deployment: seller, model }, headersAfterMs - startedAfterMs);
 }
 
 /** Why a request ends before its body is read. */

@@ -1,6 +1,6 @@
 import type { Admission } from "./admission.ts";
 import type { ClientSide } from "./client-side.ts";
-import { refuseSearch } from "./decide.ts";
+import { refuseSearch } from "./constraints.ts";
 import type { ExchangeSettings, House } from "./house.ts";
 import type { Searching } from "./hub/search/loop.ts";
 import type { Question } from "./question.ts";

@@ -2,6 +2,7 @@ import { ERRORS, type GatewayError } from "../base/errors.ts";
 import type { Secret } from "../base/secret.ts";
 import type { Seller } from "../metering/index.ts";
 import type { UpstreamMode } from "../routing/candidate.ts";
+import type { Deployment } from "../routing/deployment.ts";
 import type { Book, Finish, StartedRecord, TerminalRecord, TokenTotals } from "../store/record.ts";
 import type { RouteRecord } from "../store/route-record.ts";
 import type { AttemptOutcome } from "./attempt-plan.ts";
@@ -31,7 +32,7 @@ export interface Ending extends Pick<AttemptOutcome, "attempts" | "last"> {
   /** What was chosen from; undefined: there was nothing to choose. */
   readonly record: RouteRecord | undefined;
   /** Whose prices hold. */
-  readonly seller: Seller;
+  readonly seller: Seller & Pick<Deployment, "origin">;
   /** As the upstream calls it, where that is another name. */
   readonly sentModel?: string | undefined;
   /** Undefined: nobody was to pay. */

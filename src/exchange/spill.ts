@@ -24,13 +24,13 @@ export class SpillWatch {
 
   /** Reads a candidate's head: the session's windows, whether it is full, whether it serves again, or who pays for it. */
   observe(head: ResponseHead, candidate: Candidate): void {
-    const { credential, mode } = candidate;
+    const { credential, mode, model = this.#owner.facts.model } = candidate;
     if (credential.kind === "stored") {
-      if (mode === "byok-overflow" && head.status < 300) this.#tell(credential.label);
-    } else if (credential.class === "subscription") this.#observeSession(head);
+      if (mode === "byok-overflow" && head.status < 300) this.#tell(credential.label, model);
+    } else if (credential.class === "subscription") this.#observeSession(head, model);
   }
 
-  #observeSession(head: ResponseHead): void {
+  #observeSession(head: ResponseHead, model: string | undefined): void {
     const { call, identity, facts, settings } = this.#owner;
     const { principal, account, own } = identity;
     if (account === undefined || own.secret === undefined) return;
@@ -40,10 +40,10 @@ export class SpillWatch {
     const { quota, fullSessions, clock, redirects } = this.#house;
     const isAnswered = head.status < 300;
     if (head.status === TOO_MANY_REQUESTS) {
-      const answer = { headers, model: facts.model };
+      const answer = { headers, model };
       this.#full = fullSessions.note(owner, answer, clock.now());
     } else if (isAnswered && facts.isQuotaProbe !== true) {
-      fullSessions.served(owner, facts.model);
+      fullSessions.served(owner, model);
       quota.overflows(owner, undefined);
     }
     quota.observe(owner, headers, isAnswered && call.operation === "messages");
@@ -59,7 +59,7 @@ export class SpillWatch {
   }
 
   /** Tells, once for each session and each time that it is full, until when, who pays, and what moving costs. */
-  #tell(label: string): void {
+  #tell(label: string, model: string | undefined): void {
     const { call, identity, settings, sessionId } = this.#owner;
     const { principal, account } = identity;
     if (account === undefined || call.operation !== "messages") return;
@@ -70,7 +70,7 @@ export class SpillWatch {
     const { facts, body } = this.#owner;
     // The stored key's organisation has not cached this context.
     const moving = costOfContext({
-      facts,
+      facts: model === undefined ? facts : { ...facts, model },
       body,
       prices: settings.catalogue.of(this.#house.deployment),
     });

@@ -50,6 +50,8 @@ export interface Candidate {
   readonly credential: CandidateCredential;
   readonly mode: UpstreamMode;
   readonly book: Book;
+  /** A key's money in the place of the caller's session, which nobody asked for: the overflow's cap is above it. */
+  readonly isSpill?: true | undefined;
   readonly tryIf: TryIf;
   readonly reason: string;
 }

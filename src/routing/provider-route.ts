@@ -17,13 +17,21 @@ export function byName({ deployment, model }: ProviderModel): AskedAs {
   return { model, mode: "byok", reason: `the model names the provider ${deployment.provider}` };
 }
 
-/** A request for another provider. */
+/** A key that may pay, by the name that it has for people. */
+export interface ProviderKey {
+  readonly label: string;
+  /** Undefined: the deployment signs by itself. */
+  readonly secret: Secret | undefined;
+}
+
+/** A request for a provider that a key pays, or nobody. */
 export interface ProviderRequest {
-  readonly target: Provider;
+  readonly target: Pick<Provider, "deployment" | "needsKey">;
   readonly as: AskedAs;
   readonly organisation: string;
   readonly caller: { readonly own: CallerCredential; readonly hasKey: boolean };
-  readonly stored: { readonly label: string; readonly secret: Secret } | undefined;
+  /** The first pays, the next ones where it cannot. */
+  readonly keys: readonly ProviderKey[];
   /** False where anybody on the network may call without a key. */
   readonly injects: boolean;
 }
@@ -48,8 +56,8 @@ export function providerRoute(request: ProviderRequest): Result<Route, GatewayEr
       ),
     );
   }
-  const credential = credentialFor(request);
-  if (credential === undefined) {
+  const [first, ...others] = credentialsFor(request);
+  if (first === undefined) {
     return fail(
       refusal(
         `of ${provider} is stored`,
@@ -57,23 +65,22 @@ export function providerRoute(request: ProviderRequest): Result<Route, GatewayEr
       ),
     );
   }
-  return ok([{ ...as, deployment: target.deployment, credential, book: "api", tryIf: "always" }]);
+  const candidate = { ...as, deployment: target.deployment, book: "api" } as const;
+  return ok([
+    { ...candidate, credential: first, tryIf: "always" },
+    ...others.map((credential) => ({ ...candidate, credential, tryIf: "failed" }) as const),
+  ]);
 }
 
-function credentialFor({
-  target,
-  organisation,
-  stored,
-}: ProviderRequest): CandidateCredential | undefined {
-  const { provider, sign } = target.deployment;
-  const isConfigured = target.key !== undefined || sign !== undefined;
-  const found =
-    stored ?? (isConfigured ? { label: "configuration", secret: target.key } : undefined);
-  if (found !== undefined) {
-    const owner = `${organisation}/${provider}/${found.label}`;
-    return { kind: "stored", owner, class: "stored", label: found.label, secret: found.secret };
+function credentialsFor({ target, organisation, keys }: ProviderRequest): CandidateCredential[] {
+  const { provider } = target.deployment;
+  if (keys.length === 0 && !target.needsKey) {
+    return [{ kind: "none", owner: provider, class: "none" }];
   }
-  return target.needsKey ? undefined : { kind: "none", owner: provider, class: "none" };
+  return keys.map(({ label, secret }) => {
+    const owner = `${organisation}/${provider}/${label}`;
+    return { kind: "stored", owner, class: "stored", label, secret };
+  });
 }
 
 function refusal(what: string, why: string): GatewayError {

@@ -59,8 +59,13 @@ export class ProviderLists {
     return entries.map(({ models }) => models);
   }
 
+  /** What a provider listed when it was last asked; nobody is asked for this. */
+  known(organisation: string, provider: string): readonly string[] {
+    return this.#entries.get(nameOf(organisation, provider))?.models?.map(({ id }) => id) ?? [];
+  }
+
   #entryFor(organisation: string, source: ListSource): Entry {
-    const name = `${organisation}\n${source.deployment.provider}`;
+    const name = nameOf(organisation, source.deployment.provider);
     const known = this.#entries.get(name);
     const entry = known ?? {
       models: undefined,
@@ -91,6 +96,10 @@ export class ProviderLists {
     entry.dueAtMs = monotonicMs() + (models === undefined ? retryMs : freshMs);
     entry.pending = undefined;
   }
+}
+
+function nameOf(organisation: string, provider: string): string {
+  return `${organisation}\n${provider}`;
 }
 
 /** A list is shown to people who must not see the key. */

@@ -1,4 +1,4 @@
-import type { Candidate } from "../candidate.ts";
+import type { Deployment } from "../deployment.ts";
 
 /** What one answer counts beside all before it. */
 const SHARE = 0.2;
@@ -6,7 +6,10 @@ const SHARE = 0.2;
 const MAX_DEPLOYMENTS = 1_000;
 
 /** A provider's model at one origin. */
-export type Measured = Pick<Candidate, "deployment"> & { readonly model: string };
+export interface Measured {
+  readonly deployment: Pick<Deployment, "provider" | "origin">;
+  readonly model: string;
+}
 
 /** How long deployments usually take to their first byte, as a moving average. Owned by the house, one for each process. */
 export class Latencies {
