@@ -90,7 +90,7 @@ function openWatch(
         journal(
           "warn",
           "quota.no_limits",
-          "[proxy] the answer to a message had no unified-utilization headers: how full the plan is stays unknown, so no status file tells of it and nothing is redirected. Something between here and Anthropic may leave them out.",
+          "The answer to a message had no unified-utilization headers: how full the plan is stays unknown, so no status file tells of it and nothing is redirected. Something between here and Anthropic may leave them out.",
         ),
       onSecondAccount: () => {
         if (directories.length > 0) return;

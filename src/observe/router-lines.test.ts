@@ -78,7 +78,7 @@ describe("the router's log lines", () => {
     ];
     assert.equal(
       limitsLine([...fields, "anthropic-ratelimit-y", "\u001b[31m\r\n[proxy] forged"]),
-      "[proxy] all rate-limit headers (first response):\n" +
+      "all rate-limit headers (first response):\n" +
         "  Anthropic-RateLimit-Unified-Status: allowed\n" +
         "  anthropic-ratelimit-x: a b\n" +
         "  anthropic-ratelimit-y: ?[31m??[proxy] forged",

@@ -51,12 +51,12 @@ export function transitionLine(from: string, to: string, windows: readonly Shown
   return `[proxy] mode transition: ${from} -> ${to} (${windowTexts(windows).join(", ")})`;
 }
 
-/** Every limit that an answer told, one below the other. `fields` is name, value, name, value … */
+/** Every limit that an answer told, one below the other; told with nothing of the router's on, too. `fields` is name, value … */
 export function limitsLine(fields: readonly string[]): string {
   const told = fields.flatMap((name, i) =>
     i % 2 === 0 ? [`\n  ${plain(name)}: ${plainValue(fields[i + 1] ?? "")}`] : [],
   );
-  return `[proxy] all rate-limit headers (first response):${told.join("")}`;
+  return `all rate-limit headers (first response):${told.join("")}`;
 }
 
 /** `[proxy] probe: 200 5h=12% 7d=10% overage=0% mode=litellm->anthropic`, or how it failed. */
