@@ -115,6 +115,12 @@ export const ERRORS = {
     retry: "never",
     help: "The Spillway key was revoked, or replaced by a rotation whose overlap is over. Ask for a new one.",
   },
+  signed_for_aws: {
+    http: 401,
+    source: "client",
+    retry: "never",
+    help: "A client in Bedrock's shape signs its requests with AWS credentials, which nobody here can check or pass on. Set CLAUDE_CODE_SKIP_BEDROCK_AUTH=1, and send a Spillway key.",
+  },
   key_expired: {
     http: 401,
     source: "client",

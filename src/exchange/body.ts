@@ -1,5 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import { type GatewayError, gatewayError } from "../base/errors.ts";
+import type { HeaderList } from "../base/header-list.ts";
 import { fail, ok, type Result } from "../base/result.ts";
 import { declaredLength } from "./headers.ts";
 
@@ -50,7 +51,9 @@ export class HeldBody {
   readonly #held: HeldBytes;
   #parts: readonly Buffer[];
   #plain: Result<readonly Buffer[], GatewayError>;
+  readonly #isUnpacked: boolean;
   #dropped = false;
+  #rewritten: { readonly fields: HeaderList } | undefined;
 
   /**
    * `held` has taken the bytes already, and those of `unpacked`. The parts are as they arrived: joining them would copy the
@@ -66,6 +69,7 @@ export class HeldBody {
     this.#parts = parts;
     this.#held = held;
     this.isPacked = unpacked !== undefined;
+    this.#isUnpacked = unpacked?.ok === true;
     this.#plain = unpacked?.ok === false ? unpacked : ok(unpacked ? [unpacked.value] : parts);
     this.plainBytes = unpacked?.ok === true ? unpacked.value.length : lengthBytes;
   }
@@ -80,10 +84,26 @@ export class HeldBody {
     return this.#plain;
   }
 
+  /** Other bytes take its place, of about the same length. `fields` go upstream beside those of the client. */
+  rewrite(body: Buffer, fields: HeaderList): void {
+    this.#parts = [body];
+    this.#plain = ok([body]);
+    this.#rewritten = { fields };
+  }
+
+  /** Neither length nor encoding are those of the client's fields. */
+  get isRewritten(): boolean {
+    return this.#rewritten !== undefined;
+  }
+
+  get fields(): HeaderList {
+    return this.#rewritten?.fields ?? [];
+  }
+
   drop(): void {
     if (this.#dropped) return;
     this.#dropped = true;
-    const unpackedBytes = this.isPacked && this.#plain.ok ? this.plainBytes : 0;
+    const unpackedBytes = this.isPacked && this.#isUnpacked ? this.plainBytes : 0;
     this.#parts = [];
     this.#plain = ok([]);
     this.#held.release(this.lengthBytes + unpackedBytes);

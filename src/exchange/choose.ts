@@ -71,11 +71,15 @@ export function providerOfTarget(
 export function findProvider(question: Question, house: House): ProviderModel | undefined {
   const { call, facts } = question;
   const { model } = facts;
-  const named = house.providers.find(model);
-  if (call.dialect.id === ANTHROPIC) return named && inUse(named, question, house);
   const { usualProvider } = call.dialect;
-  if (named !== undefined || usualProvider === undefined || model === undefined) return named;
-  return model.includes("claude") ? undefined : house.providers.find(`${usualProvider}/${model}`);
+  const named = house.providers.find(model);
+  const isUsual = named === undefined && usualProvider !== undefined && model !== undefined;
+  const usual = isUsual ? house.providers.find(`${usualProvider}/${model}`) : undefined;
+  if (call.dialect.id !== ANTHROPIC) {
+    return named ?? (model?.includes("claude") === true ? undefined : usual);
+  }
+  const target = named ?? usual;
+  return target && inUse(target, question, house);
 }
 
 /** Anthropic has the last word on a name that nobody here gave a meaning. */

@@ -6,6 +6,7 @@ import { firstValue, type HeaderList } from "../base/header-list.ts";
 import type { ResponseHead } from "../upstream/transport/contract.ts";
 import { streamBody } from "./body.ts";
 import type { ClientCall } from "./call.ts";
+import { type ClientOutput, EventStreamOutput, plainOutput } from "./client-output.ts";
 import { continuesStream, EARLY_HEAD, lateRefusal } from "./early-stream.ts";
 
 const NOTHING = Buffer.alloc(0);
@@ -14,7 +15,7 @@ const NOTHING = Buffer.alloc(0);
 export type Side = Pick<ClientCall, "id" | "request" | "response"> & {
   readonly dialect: Pick<
     ClientCall["dialect"],
-    "renderError" | "renderStreamError" | "repeatsAfterReset"
+    "renderError" | "renderStreamError" | "repeatsAfterReset" | "frames"
   >;
 };
 
@@ -22,6 +23,7 @@ export type Side = Pick<ClientCall, "id" | "request" | "response"> & {
 export class ClientSide {
   readonly #call: Side;
   readonly #response: ServerResponse;
+  readonly #output: ClientOutput;
   readonly #now: () => number;
   #gone = false;
   #bodyBegun = false;
@@ -41,6 +43,11 @@ export class ClientSide {
   constructor(call: Side, monotonicMs: () => number) {
     this.#call = call;
     this.#response = call.response;
+    const { frames } = call.dialect;
+    this.#output =
+      frames === undefined
+        ? plainOutput(call.response)
+        : new EventStreamOutput(call.response, frames);
     this.#now = monotonicMs;
     this.#response.on("close", () => this.#closed());
     this.#response.on("drain", () => this.#onDrain());
@@ -81,9 +88,9 @@ export class ClientSide {
     if (!this.#begunEarly) {
       this.#begunEarly = true;
       this.#status = 200;
-      this.#response.writeHead(200, [...EARLY_HEAD, "x-spillway-request-id", this.#call.id]);
+      this.#output.writeHead(200, "", [...EARLY_HEAD, "x-spillway-request-id", this.#call.id]);
     }
-    this.#response.write(ping);
+    this.#output.write(ping);
   }
 
   /** Returns false when the head cannot be said in HTTP; nothing was sent then. */
@@ -95,7 +102,7 @@ export class ClientSide {
     // The upstream's own Date, or none, reaches the client.
     this.#response.sendDate = false;
     try {
-      this.#response.writeHead(head.status, head.reason, [...fields]);
+      this.#output.writeHead(head.status, head.reason, [...fields]);
     } catch {
       return false;
     }
@@ -104,7 +111,7 @@ export class ClientSide {
     // A head that comes with its first bytes goes out in one packet with them; one that comes alone goes out alone.
     process.nextTick(() => {
       // `flushHeaders` would write the head as UTF-8 and so change the bytes of latin1 values.
-      if (!this.#bodyBegun && !this.#gone) this.#response.write(NOTHING);
+      if (!this.#bodyBegun && !this.#gone) this.#output.write(NOTHING);
     });
     return true;
   }
@@ -118,7 +125,7 @@ export class ClientSide {
     this.#bodyBegun = true;
     this.#firstByteAtMs ??= this.#now();
     this.#bytesSent += chunk.length;
-    return this.#response.write(chunk);
+    return this.#output.write(chunk);
   }
 
   /** Ends the answer; `onFlushed` is called once it was handed to the operating system, or the client has left. */
@@ -131,7 +138,7 @@ export class ClientSide {
     }
     this.#bodyBegun = true;
     this.#onFlushed = onFlushed;
-    this.#response.end();
+    this.#output.end();
     if (isArriving(this.#call.request)) linger(this.#call.request);
   }
 
@@ -151,7 +158,7 @@ export class ClientSide {
     this.#brokenOff = true;
     // In an answer of declared length the event could make up just what is missing, and the answer would look whole.
     if (error !== undefined && !this.#hasLength)
-      this.#response.write(this.#call.dialect.renderStreamError(error));
+      this.#output.write(this.#call.dialect.renderStreamError(error));
     const { socket } = this.#call.request;
     // What was written still goes out, but the body's end marker never does. HTTP/1.0 has no end marker: only a reset
     // tells a broken answer from a whole one.

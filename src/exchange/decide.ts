@@ -139,12 +139,18 @@ function recordOf(
  */
 function withRealName(
   routed: Result<Route, GatewayError>,
-  { facts: { wrapped, model }, identity }: Question,
+  { call, facts: { wrapped, model }, identity }: Question,
   house: House,
 ): Result<Route, GatewayError> {
-  if (!routed.ok || wrapped === undefined) return routed;
+  if (!routed.ok) return routed;
+  const anthropic = model === undefined ? undefined : call.dialect.anthropicName?.(model);
+  if (anthropic !== undefined) return withName(routed.value, anthropic);
+  if (wrapped === undefined) return routed;
   if (othersInUse(house, identity.organisation).length === 0) return routed;
-  const [first, ...rest] = routed.value;
+  return withName(routed.value, model);
+}
+
+function withName([first, ...rest]: Route, model: string | undefined): Result<Route, GatewayError> {
   const named = (candidate: Candidate) => ({ ...candidate, model: candidate.model ?? model });
   return ok([named(first), ...rest.map(named)]);
 }

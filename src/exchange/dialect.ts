@@ -9,6 +9,11 @@ import type {
   UpstreamError,
 } from "../canonical/index.ts";
 
+/** What an error of Anthropic's is called by clients whose answers are framed. */
+export interface ExceptionName {
+  readonly nameOf: (type: string) => string;
+}
+
 /** An error as one client dialect says it. */
 export interface RenderedError {
   readonly status: number;
@@ -59,6 +64,10 @@ export interface ClientDialect {
   readonly usualProvider?: string | undefined;
   /** Its clients ask anew for an answer that broke off where the connection was reset, and not where it ended. */
   readonly repeatsAfterReset?: true;
+  /** Anthropic's own name for a model, where its clients call it by another; undefined: it is none of Anthropic's. */
+  readonly anthropicName?: (model: string) => string | undefined;
+  /** Its answers go out in the frames of an AWS event stream, and its errors by these names. */
+  readonly frames?: ExceptionName;
   renderError(error: GatewayError, requestId: string): RenderedError;
   /** One whole event for a stream that cannot go on. */
   renderStreamError(error: GatewayError): string;

@@ -41,6 +41,8 @@ export interface UpstreamHeaderOptions {
   readonly withoutBeta?: string | undefined;
   /** Fields that take the place of everything by which the caller is known; undefined: the caller's own. */
   readonly instead: HeaderList | undefined;
+  /** Said elsewhere in the client's request. */
+  readonly add?: HeaderList;
 }
 
 /** The fields by which a caller is known to a provider; never sent beside a stored key. */
@@ -71,6 +73,7 @@ export function toUpstreamHeaders(raw: HeaderList, options: UpstreamHeaderOption
   }
   if (options.identityEncoding && !encodingSeen) headers.push("accept-encoding", "identity");
   if (options.instead !== undefined) headers.push(...options.instead);
+  if (options.add !== undefined) headers.push(...options.add);
   return headers;
 }
 

@@ -40,7 +40,7 @@ export function toPayload(
       const plain = body.plain.ok ? body.plain.value : undefined;
       const isForeign = plain !== undefined && foreign?.areIn(plain) === true;
       const isCut = (cutsSealed && bodyIncludes(body, SEALED_TRACE)) || isForeign;
-      const isUnpacked = isPlain && body.isPacked;
+      const isUnpacked = body.isRewritten || (isPlain && body.isPacked);
       if (plain === undefined || (model === undefined && !isCut && !isUnpacked)) {
         return { body: asItCame(body), isRewritten: false };
       }

@@ -6,7 +6,12 @@ import type { Candidate } from "../routing/candidate.ts";
 import type { BoundDialect } from "../upstream/dialects/bind.ts";
 import { DialectTap } from "../upstream/dialects/dialect-tap.ts";
 import { EmbeddingsTap } from "../upstream/dialects/embeddings-tap.ts";
-import type { ResponseHead, UpstreamRequest } from "../upstream/transport/contract.ts";
+import type {
+  ResponseHead,
+  ResponseSink,
+  Send,
+  UpstreamRequest,
+} from "../upstream/transport/contract.ts";
 import type { RequestBody } from "./body.ts";
 import type { ClientCall } from "./call.ts";
 import { insteadOfCaller } from "./credential-fields.ts";
@@ -20,6 +25,7 @@ import type { Searching } from "./hub/search/loop.ts";
 import type { MergedList } from "./models/merged-list.ts";
 import { prepareList } from "./models/prepare-list.ts";
 import { toPayload } from "./payload.ts";
+import { pinged } from "./pinged-answer.ts";
 import type { RelayOptions } from "./relay.ts";
 import { RenamedAnswer } from "./renamed-answer.ts";
 
@@ -77,14 +83,18 @@ function prepare(
     return ok(prepareOwnCount({ ...preparing, isStream: false }, candidate, request));
   }
   const isRenamed = model !== undefined && dialect.id === ANTHROPIC && !candidate.namesItself;
-  const firstContent =
-    call.operation === "messages"
-      ? (head: ResponseHead) => firstContentOf(dialect, head)
-      : undefined;
-  if (isRenamed && call.operation === "messages") {
-    return ok({ ...renamed(request, preparing, makeTap), firstContent });
-  }
-  return ok({ open: (inner, send) => send(request, inner), makeTap, firstContent });
+  const isMessages = call.operation === "messages";
+  const firstContent = isMessages
+    ? (head: ResponseHead) => firstContentOf(dialect, head)
+    : undefined;
+  const prepared =
+    isRenamed && isMessages
+      ? renamed(request, preparing, makeTap)
+      : { open: (inner: ResponseSink, send: Send) => send(request, inner), makeTap };
+  // A cloud that has frames of its own says nothing while a model thinks.
+  const isSilent = dialect.shape?.fromCloud !== undefined && streamRequested;
+  const spoken = isSilent ? pinged(prepared, call.dialect.canonical.ping) : prepared;
+  return ok({ ...spoken, firstContent });
 }
 
 function renamed(
@@ -170,6 +180,7 @@ function toUpstreamRequest(
       contentEncoding: !isRewritten,
       withoutBeta: deployment.provider === ANTHROPIC ? undefined : ONE_MILLION_BETA,
       instead: insteadOfCaller(candidate),
+      add: preparing.body.kind === "held" ? preparing.body.fields : [],
     }),
     body,
   };

@@ -225,10 +225,25 @@ async function collectBody(call: ClientCall, house: House, settings: ExchangeSet
       return fail(TOO_LARGE);
     }
     const { rawHeaders } = call.request;
-    return ok(await unpackBody(body.value, rawHeaders, settings.limits, house.held));
+    const unpacked = await unpackBody(body.value, rawHeaders, settings.limits, house.held);
+    if (call.readBody === undefined || unpacked.kind === "none") return ok(unpacked);
+    return reshaped(unpacked, call.readBody);
   }
   return { ok: true, value: streamBody(call.request) } as const;
 }
+
+/** A body in a cloud's shape is read whole, whoever it goes to. */
+function reshaped(body: Exclude<RequestBody, { readonly kind: "none" }>, read: ReadBody) {
+  if (body.kind === "held" && body.plain.ok) {
+    const found = read(Buffer.concat(body.plain.value));
+    if (found !== undefined) body.rewrite(found.body, found.fields);
+    return ok(body);
+  }
+  body.drop();
+  return fail(body.kind === "held" && !body.plain.ok ? body.plain.error : TOO_LARGE);
+}
+
+type ReadBody = NonNullable<ClientCall["readBody"]>;
 
 const TOO_LARGE = gatewayError(
   "body_too_large",

@@ -1,6 +1,8 @@
 import type { IncomingHttpHeaders } from "node:http";
+import type { GatewayError } from "../base/errors.ts";
 import type { ClientCall } from "../exchange/call.ts";
 import { anthropicDialect } from "./anthropic/errors.ts";
+import { readBedrockAddress } from "./bedrock/address.ts";
 import {
   geminiArrayDialect,
   geminiClientDialect,
@@ -15,8 +17,19 @@ import { type Target, toOperation, withoutAlias } from "./target.ts";
 /** What a request's address says: which dialect the client speaks, and what it wants. */
 export type Address = Pick<
   ClientCall,
-  "dialect" | "operation" | "asked" | "target" | "path" | "targetFor" | "writeCount" | "models"
->;
+  | "dialect"
+  | "operation"
+  | "asked"
+  | "target"
+  | "path"
+  | "targetFor"
+  | "writeCount"
+  | "models"
+  | "readBody"
+> & {
+  /** Why nothing is answered at this address, or not to such a request. */
+  readonly refusal?: GatewayError | undefined;
+};
 
 /** OpenAI's API, also where clients are told to find it under a name of its own. */
 const OPENAI = /^(?:\/openai)?\/v1(?<rest>\/chat\/completions|\/responses|\/embeddings)$/;
@@ -26,6 +39,7 @@ const GEMINI_ALIAS = "/genai";
 export function readAddress(method: string, at: Target, headers: IncomingHttpHeaders): Address {
   if (at.path === "/v1/embeddings" && isAnthropics(headers)) return anthropicAddress(method, at);
   return (
+    readBedrockAddress(method, at, headers) ??
     openAiAddress(method, at) ??
     geminiAddress(method, at) ??
     modelsAddress(method, at, headers) ??

@@ -66,6 +66,10 @@ export class Ingress {
       });
       return;
     }
+    if (address.refusal !== undefined) {
+      this.refuse(request, response, address.refusal, { dialect: address.dialect });
+      return;
+    }
     this.#forward({ request, response }, address);
   }
 
