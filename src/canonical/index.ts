@@ -41,3 +41,4 @@ export type {
 export { type Sealing, StreamSealer, sealMessage } from "./seal-answer.ts";
 export { OWN_SEARCH_ID, openSnippet, packSnippet } from "./search-snippet.ts";
 export type { BlockDelta, OpenedBlock, StreamEvent, StreamReader } from "./stream.ts";
+export { sumUsage } from "./sum-usage.ts";

@@ -42,7 +42,7 @@ export interface Preparing {
   readonly searching: Searching | undefined;
   /** Undefined: no list of models is made here. */
   readonly list: MergedList | undefined;
-  readonly relay: Pick<RelayOptions, "makeTap">;
+  readonly relay: Pick<RelayOptions, "makeTap" | "monotonicMs">;
 }
 
 /** Makes what one candidate gets, or the answer for which nobody is asked. Only a list may have to be waited for. */
@@ -63,7 +63,8 @@ function prepare(
   const { deployment, model } = candidate;
   const dialect = deployment.dialectFor(model ?? preparing.requestedModel);
   if (call.operation === "messages" && dialect.id !== call.dialect.id) {
-    return prepareTranslation({ ...preparing, isStream: streamRequested }, candidate);
+    const { monotonicMs } = preparing.relay;
+    return prepareTranslation({ ...preparing, isStream: streamRequested, monotonicMs }, candidate);
   }
   const unreadable = whyNotCarried(dialect, preparing, candidate);
   if (unreadable !== undefined) return fail(unreadable);

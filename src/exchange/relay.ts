@@ -52,8 +52,8 @@ export interface RelayResult {
   readonly bytesReceived: number;
   readonly headAtMs: number | undefined;
   readonly observation: Observation | undefined;
-  /** What was searched for it here, for the record. */
-  readonly searches?: string | undefined;
+  /** What it took more than one upstream call for, for the record. */
+  readonly account?: string | undefined;
 }
 
 /** What a relay needs to know of its exchange. */

@@ -7,7 +7,7 @@ import type { Question } from "./question.ts";
 
 /** What one exchange needs to search by itself; undefined where no search is configured. */
 export function searchingFor(
-  { search, clock }: Pick<House, "search" | "clock">,
+  { search }: Pick<House, "search">,
   question: Question,
   settings: ExchangeSettings,
   { admission, client }: { readonly admission: Admission; readonly client: ClientSide },
@@ -18,6 +18,5 @@ export function searchingFor(
     refusal: () => refuseSearch(question, search.origin, settings),
     admit: async (bodyBytes) => await admission.admitMore(bodyBytes),
     isClientGone: () => client.gone,
-    monotonicMs: clock.monotonicMs,
   };
 }

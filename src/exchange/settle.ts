@@ -149,7 +149,7 @@ function decisionOf({ reason, last }: Ending, { duplicates }: Facts): string {
   const { lossy = [] } = last.seen ?? {};
   return [
     reason,
-    ...(last.searches === undefined ? [] : [last.searches]),
+    ...(last.account === undefined ? [] : [last.account]),
     ...(lossy.length === 0 ? [] : [`left out in its dialect: ${lossy.join(", ")}`]),
     ...(duplicates.length === 0
       ? []

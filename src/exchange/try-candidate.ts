@@ -4,8 +4,8 @@ import type { AttemptRecord } from "../store/record.ts";
 import type { ResponseHead } from "../upstream/transport/contract.ts";
 import type { ActiveExchanges } from "./active.ts";
 import type { ClientSide } from "./client-side.ts";
-import type { LocalAnswer, Prepared, SearchedAnswer } from "./hub/prepare.ts";
-import type { LoggedCall } from "./hub/search/call-log.ts";
+import type { LoggedCall } from "./hub/call-log.ts";
+import type { LocalAnswer, Prepared, SeveralCalls } from "./hub/prepare.ts";
 import { maskHead } from "./mask-secret.ts";
 import { NOT_SENT, notTried } from "./not-sent.ts";
 import { type Preparing, prepareAttempt } from "./prepare-attempt.ts";
@@ -84,7 +84,7 @@ function answerHere(
 async function sendOnce(
   sending: Sending,
   turn: Turn,
-  { open, makeTap, firstContent = () => undefined, searched }: Prepared,
+  { open, makeTap, firstContent = () => undefined, several }: Prepared,
   fresh: boolean,
 ): Promise<RelayResult> {
   const { call, client, active, body } = sending;
@@ -112,7 +112,7 @@ async function sendOnce(
     open(sink, (request, read, again = fresh) => send(request, read, again)),
   );
   active.remove(relay);
-  const result = searched === undefined ? relayed : withSearches(relayed, searched);
+  const result = several === undefined ? relayed : withCalls(relayed, several);
   const previous = attempts.at(-1);
   if (previous !== undefined) attempts[attempts.length - 1] = superseded(previous, turn.after);
   const last: AttemptRecord = {
@@ -128,7 +128,7 @@ async function sendOnce(
     endedAfterMs: monotonicMs() - call.startedMs,
     outcome: outcomeOf(result, client),
   };
-  const calls = searched?.calls() ?? [];
+  const calls = several?.calls() ?? [];
   if (calls.length < 2) attempts.push(last);
   else
     attempts.push(
@@ -143,33 +143,34 @@ function superseded(previous: AttemptRecord, after: Turn["after"]): AttemptRecor
   return { ...previous, outcome: after };
 }
 
-/** Each of the upstream calls that an answer with searches took is an attempt; only the last one may have failed. */
+/** Each of the upstream calls that an answer took is an attempt; only the last one may have failed. */
 function ofCall(
-  { startedAtMs, headAtMs, endedAtMs, ...seen }: LoggedCall,
+  { startedAtMs, headAtMs, endedAtMs, isRepeated, ...seen }: LoggedCall,
   last: AttemptRecord,
   sinceMs: number,
   isLast: boolean,
 ): AttemptRecord {
+  const earlier = isRepeated ? "retried" : "ok";
   return {
     ...last,
     ...seen,
     startedAfterMs: startedAtMs - sinceMs,
     headersAfterMs: headAtMs === undefined ? undefined : headAtMs - sinceMs,
     endedAfterMs: endedAtMs === undefined ? last.endedAfterMs : endedAtMs - sinceMs,
-    outcome: isLast ? last.outcome : "ok",
+    outcome: isLast ? last.outcome : earlier,
   };
 }
 
 /** What the earlier calls of an answer used is known, also where nothing of it was shown. */
-function withSearches(
+function withCalls(
   result: RelayResult,
-  { calls, observation, account }: SearchedAnswer,
+  { calls, observation, account }: SeveralCalls,
 ): RelayResult {
   const isBegun = calls().length > 1;
   return {
     ...result,
     observation: result.observation ?? (isBegun ? observation() : undefined),
-    searches: account(),
+    account: account(),
   };
 }
 

@@ -49,7 +49,7 @@ export class TranslatedAnswer implements ResponseSink, UpstreamCall, Flow {
     this.#inner = inner;
     this.#translation = translation;
     this.#context = translation.context;
-    this.#send = send;
+    this.#send = translation.calls.through(send);
     this.#shown = new ShownAnswer(inner, translation, this);
     this.#teller = translation.isStream
       ? new StreamTeller(translation)

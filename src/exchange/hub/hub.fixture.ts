@@ -4,6 +4,7 @@ import { bindDialect } from "../../upstream/dialects/bind.ts";
 import { EventObserver } from "../../upstream/dialects/observe-events.ts";
 import { openAiChat, UNKNOWN_SERVER } from "../../upstream/dialects/openai-chat/index.ts";
 import type { CanonicalClient } from "../dialect.ts";
+import { CallLog } from "./call-log.ts";
 import type { AnswerTranslation } from "./translation.ts";
 
 export const ASKED: CanonicalRequest = {
@@ -50,6 +51,7 @@ export function chatTranslation(more: Partial<AnswerTranslation> = {}): AnswerTr
     sealing: undefined,
     isStream: true,
     observer: new EventObserver(),
+    calls: new CallLog(() => 0),
     lossy: [],
     stored: { secret: new Secret("a stored key") },
     ...more,

@@ -17,9 +17,9 @@ import type { AnswerFacts } from "../dialect.ts";
 import { type FirstContent, type Glimpse, glimpseOf } from "../first-content.ts";
 import type { WholeAnswer } from "../whole-answer.ts";
 import { TranslatedAnswer } from "./answer.ts";
+import { CallLog, type LoggedCall } from "./call-log.ts";
 import { estimateTokens } from "./estimate-tokens.ts";
 import { addressRequest, type ReadRequest, readForUpstream, thinkerOf } from "./request.ts";
-import type { LoggedCall } from "./search/call-log.ts";
 import type { Searching } from "./search/loop.ts";
 import { openSearchLoop } from "./search/open-loop.ts";
 import type { AnswerTranslation } from "./translation.ts";
@@ -36,6 +36,11 @@ export interface Translating {
   readonly searching: Searching | undefined;
 }
 
+/** A message that is to be answered. */
+export interface Answering extends Translating {
+  readonly monotonicMs: () => number;
+}
+
 /** An attempt that is ready to be sent. */
 export interface Prepared {
   /** Sends it, and puts what it takes between the answer and the exchange. */
@@ -45,15 +50,15 @@ export interface Prepared {
   /** Looks whether there is an answer behind a 200; undefined: nobody can tell. */
   readonly firstContent?: ((head: ResponseHead) => FirstContent | undefined) | undefined;
   /** Of an answer that may take several upstream calls. */
-  readonly searched?: SearchedAnswer | undefined;
+  readonly several?: SeveralCalls | undefined;
 }
 
-/** What is known of an answer in which searches are run. */
-export interface SearchedAnswer {
+/** What is known of an answer that may take several upstream calls. */
+export interface SeveralCalls {
   readonly calls: () => readonly LoggedCall[];
   /** What was used so far, where nothing of the answer was shown. */
   readonly observation: () => Observation;
-  /** For the record; undefined: nothing was searched. */
+  /** What they were for, for the record; undefined: there was one. */
   readonly account: () => string | undefined;
 }
 
@@ -64,10 +69,10 @@ export interface LocalAnswer {
 
 /** Says a request in the upstream's dialect, and keeps what its answer has to be read with. Refused where that is not honest. */
 export function prepareTranslation(
-  translating: Translating,
+  translating: Answering,
   candidate: Candidate,
 ): Result<Prepared, GatewayError> {
-  const { call, isStream, provenance, searching } = translating;
+  const { call, isStream, provenance, searching, monotonicMs } = translating;
   const read = readForUpstream(translating, candidate, provenance);
   if (!read.ok) return read;
   const { asked, said, dialect } = read.value;
@@ -78,6 +83,7 @@ export function prepareTranslation(
   if (!written.ok) return written;
   const { context, lossy } = written.value;
   const observer = new EventObserver();
+  const calls = new CallLog(monotonicMs);
   const translation: AnswerTranslation = {
     dialect,
     context,
@@ -86,6 +92,7 @@ export function prepareTranslation(
     sealing: sealingFor(call.dialect.id, thinkerOf(candidate.deployment, said.model), provenance),
     isStream,
     observer,
+    calls,
     lossy: offer === undefined ? lossy : [...lossy, ...offer.lossy],
     stored: candidate.credential.kind === "stored" ? candidate.credential : undefined,
     searches: loop,
@@ -94,16 +101,15 @@ export function prepareTranslation(
   let answer: TranslatedAnswer | undefined;
   return ok({
     open: (inner, send) => {
-      const through = loop === undefined ? send : loop.log.through(send);
-      answer = new TranslatedAnswer(inner, translation, through);
+      answer = new TranslatedAnswer(inner, translation, send);
       return answer.start(request);
     },
     makeTap: () => readAlready(observer, () => answer?.atBoundary ?? true),
     firstContent: () => seenAlready(observer),
-    searched: loop && {
-      calls: () => loop.log.calls,
+    several: {
+      calls: () => calls.calls,
       observation: () => observer.observation,
-      account: () => loop.account,
+      account: () => loop?.account,
     },
   });
 }

@@ -3,6 +3,7 @@ import type { AnswerContext, Sealing } from "../../canonical/index.ts";
 import type { BoundDialect } from "../../upstream/dialects/bind.ts";
 import type { EventObserver } from "../../upstream/dialects/observe-events.ts";
 import type { AnswerFacts, CanonicalClient } from "../dialect.ts";
+import type { CallLog } from "./call-log.ts";
 import type { SearchLoop } from "./search/loop.ts";
 
 /** What an answer of another dialect is read and written with. */
@@ -15,6 +16,7 @@ export interface AnswerTranslation {
   readonly sealing: Sealing | undefined;
   /** Reads what metering needs to know. */
   readonly observer: EventObserver;
+  readonly calls: CallLog;
   /** The client asked for a stream. */
   readonly isStream: boolean;
   /** What of the request could not be said. */

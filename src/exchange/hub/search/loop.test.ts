@@ -77,7 +77,6 @@ function open(more: Partial<Searching> = {}, search: WebSearch["search"] = async
     refusal: () => undefined,
     admit: async () => ok(undefined),
     isClientGone: () => false,
-    monotonicMs: () => 0,
     ...more,
   };
   const offer = offerSearch({ ...ASKED, tools: [TOOL] }, TOOL, web);
@@ -86,11 +85,11 @@ function open(more: Partial<Searching> = {}, search: WebSearch["search"] = async
   const answer = new TranslatedAnswer(
     inner,
     chatTranslation({ searches: loop }),
-    loop.log.through((request, sink, fresh) => {
+    (request, sink, fresh) => {
       const call: Sent = { request, sink, fresh, isAborted: false, flow: [] };
       sent.push(call);
       return { abort: () => void (call.isAborted = true) };
-    }),
+    },
   );
   const call = answer.start(REQUEST);
   const begin = ({ sink, flow: log }: Sent): void =>

@@ -13,7 +13,6 @@ import type { BoundDialect } from "../../../upstream/dialects/bind.ts";
 import type { SearchFailure, WebSearch } from "../../../upstream/search/index.ts";
 import type { UpstreamRequest } from "../../../upstream/transport/contract.ts";
 import { addressRequest } from "../request.ts";
-import { CallLog } from "./call-log.ts";
 import type { SearchOffer } from "./offer.ts";
 import { type Found, followUp, queryIn, type RunSearch } from "./results.ts";
 import { SearchRounds } from "./rounds.ts";
@@ -26,7 +25,6 @@ export interface Searching {
   /** Puts money aside, durably, for one more request of so many bytes. */
   readonly admit: (bodyBytes: number) => Promise<Result<void, GatewayError>>;
   readonly isClientGone: () => boolean;
-  readonly monotonicMs: () => number;
 }
 
 /** How an answer goes on after a round. */
@@ -46,7 +44,6 @@ const MAX_ROUNDS = 10;
 /** Runs the searches that a model asks for, and has it go on with what was found. Owned by one answer. */
 export class SearchLoop {
   readonly rounds: SearchRounds;
-  readonly log: CallLog;
   readonly #offer: SearchOffer;
   readonly #dialect: BoundDialect;
   readonly #candidate: Candidate;
@@ -68,7 +65,6 @@ export class SearchLoop {
     this.#searching = searching;
     this.#request = offer.said;
     this.rounds = new SearchRounds(offer.name);
-    this.log = new CallLog(searching.monotonicMs);
   }
 
   /** For the record: how many searches were run, by whom, and what went wrong with them; undefined: none was. */

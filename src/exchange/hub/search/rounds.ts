@@ -3,11 +3,11 @@ import {
   type Message,
   type StopReason,
   type StreamEvent,
+  sumUsage,
   type TokenUsage,
   type ToolUseBlock,
 } from "../../../canonical/index.ts";
 import { type RunSearch, resultBlock, searchBlock } from "./results.ts";
-import { sumUsage } from "./usage-sum.ts";
 
 type End = Extract<StreamEvent, { readonly type: "end" }>;
 type Block = Extract<StreamEvent, { readonly type: "block" }>["block"];

@@ -1,17 +1,17 @@
-import type { TokenUsage } from "../../../canonical/index.ts";
+import type { TokenUsage } from "./message.ts";
 
-/** What every round tells that tells anything: without it the sum is not known. */
+/** What every answer tells that tells anything: without it the sum is not known. */
 const STRICT = ["input", "output"] as const;
 const LOOSE = ["cacheRead", "cacheWrite5m", "cacheWrite1h", "reasoning"] as const;
 
-/** The usage of all rounds together; a round that told none makes it unknown. */
+/** The usage of several answers together; one that told none makes it unknown. */
 export function sumUsage(
-  rounds: readonly (TokenUsage | undefined)[],
-  webSearches: number,
+  usages: readonly (TokenUsage | undefined)[],
+  webSearches = 0,
 ): TokenUsage | undefined {
   const searches = webSearches === 0 ? {} : { webSearches };
-  const told = rounds.filter((usage) => usage !== undefined);
-  if (told.length < rounds.length) return webSearches === 0 ? undefined : searches;
+  const told = usages.filter((usage) => usage !== undefined);
+  if (told.length < usages.length) return webSearches === 0 ? undefined : searches;
   const sums = [...STRICT, ...LOOSE].map((member) => {
     const counts = told.map((usage) => usage[member]).filter((count) => count !== undefined);
     const isKnown = LOOSE.some((loose) => loose === member) || counts.length === told.length;

@@ -1,10 +1,10 @@
-import { firstValue } from "../../../base/header-list.ts";
 import type {
   ResponseSink,
   Send,
   UpstreamCall,
   UpstreamRequest,
-} from "../../../upstream/transport/contract.ts";
+} from "../../upstream/transport/contract.ts";
+import { upstreamIdOf } from "../upstream-id.ts";
 
 /** One upstream call of an answer that takes several. Times are monotonic milliseconds. */
 export interface LoggedCall {
@@ -15,6 +15,8 @@ export interface LoggedCall {
   readonly upstreamRequestId: string | undefined;
   readonly bytesSent: number;
   readonly bytesReceived: number;
+  /** What it answered was not shown; it was asked again. */
+  readonly isRepeated: boolean;
 }
 
 type Entry = { -readonly [K in keyof LoggedCall]: LoggedCall[K] };
@@ -31,6 +33,12 @@ export class CallLog {
 
   get calls(): readonly LoggedCall[] {
     return this.#entries;
+  }
+
+  /** What the last call answered is not shown. */
+  repeat(): void {
+    const last = this.#entries.at(-1);
+    if (last !== undefined) last.isRepeated = true;
   }
 
   /** Sends through `send`. A call behind the first is repeated once where a kept connection had just been closed. */
@@ -65,6 +73,7 @@ export class CallLog {
       upstreamRequestId: undefined,
       bytesSent: Buffer.isBuffer(request.body) ? request.body.length : 0,
       bytesReceived: 0,
+      isRepeated: false,
     };
     this.#entries.push(entry);
     return entry;
@@ -76,7 +85,7 @@ export class CallLog {
       onHead: (head, flow) => {
         entry.headAtMs = this.#monotonicMs();
         entry.status = head.status;
-        entry.upstreamRequestId = firstValue(head.headers, "x-request-id");
+        entry.upstreamRequestId = upstreamIdOf(head.headers);
         if (isCurrent()) sink.onHead(head, flow);
       },
       onData: (chunk) => {
