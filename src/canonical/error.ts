@@ -1,3 +1,5 @@
+import type { Remedy } from "./remedy.ts";
+
 /** What kind of failure an upstream told of; each client dialect has its own word and status for it. */
 export type UpstreamErrorKind =
   | "authentication"
@@ -33,4 +35,6 @@ export interface UpstreamError {
   readonly retryAfterMs?: number | undefined;
   /** Of a context overflow, where the upstream tells them. */
   readonly tokens?: OverflowTokens | undefined;
+  /** Undefined where no change is known that would help. */
+  readonly remedy?: Remedy | undefined;
 }

@@ -23,10 +23,13 @@ export {
   NOTHING_LEFT,
   type OpenedThinking,
   openThinking,
+  proofsIn,
   SEAL_MARK,
   sealThinking,
   thinkingFor,
+  withoutThinking,
 } from "./provenance.ts";
+export type { Remedy } from "./remedy.ts";
 export type {
   CanonicalRequest,
   Effort,

@@ -68,11 +68,28 @@ export function thinkingFor(
 ): readonly Turn[] {
   const isAnthropics = provider === ANTHROPIC && client === ANTHROPIC;
   const prepare = isAnthropics ? keepUnsealed : (block: Block) => keepOwn(block, provider, key);
-  return turns.map((turn) => {
-    const content = turn.content.flatMap(prepare);
-    const isEmptied = content.length === 0 && turn.content.length > 0;
-    return { ...turn, content: isEmptied ? [{ type: "text", text: NOTHING_LEFT }] : content };
-  });
+  return turns.map((turn) => prepared(turn, prepare));
+}
+
+/** The thinking of these turns that somebody proved, by the proofs. */
+export function proofsIn(turns: readonly Turn[]): readonly string[] {
+  return turns.flatMap(({ content }) => content.flatMap((block) => proofOf(block) ?? []));
+}
+
+/** Leaves out thinking by its proof; the same list where there is none of it. */
+export function withoutThinking(
+  turns: readonly Turn[],
+  isRefused: (proof: string) => boolean,
+): readonly Turn[] {
+  const isKept = (block: Block) => !isRefused(proofOf(block) ?? "");
+  if (turns.every(({ content }) => content.every(isKept))) return turns;
+  return turns.map((turn) => prepared(turn, (block) => (isKept(block) ? [block] : [])));
+}
+
+function prepared(turn: Turn, prepare: (block: Block) => readonly Block[]): Turn {
+  const content = turn.content.flatMap(prepare);
+  const isEmptied = content.length === 0 && turn.content.length > 0;
+  return { ...turn, content: isEmptied ? [{ type: "text", text: NOTHING_LEFT }] : content };
 }
 
 function keepUnsealed(block: Block): readonly Block[] {

@@ -90,7 +90,10 @@ export class AnswerReader {
   #takeCandidate(candidate: JsonObject, id: string): UpstreamError | undefined {
     const finish = readFinish(candidate["finishReason"]);
     // Its calls were never declared, so that no client could run them.
-    if (finish?.kind === "failed") return failureOf(finish.reason, candidate["finishMessage"]);
+    if (finish?.kind === "failed") {
+      const error = failureOf(finish.reason, candidate["finishMessage"]);
+      return finish.mayPass ? { ...error, remedy: { by: "again", usage: this.#usage } } : error;
+    }
     for (const part of partsOf(candidate)) this.#takePart(part, id);
     if (isObject(candidate["groundingMetadata"])) this.#grounding = candidate["groundingMetadata"];
     if (finish === undefined) return undefined;

@@ -2,6 +2,7 @@ import { isObject, parseJson } from "../../../base/json.ts";
 import type { JsonObject, UpstreamError, UpstreamErrorKind } from "../../../canonical/index.ts";
 import { isContextOverflow, overflowTokens } from "../shared/context-overflow.ts";
 import { textOf } from "../shared/fields.ts";
+import { remedyIn } from "../shared/remedy.ts";
 import { durationMs } from "../shared/retry-after.ts";
 import { statusKind } from "../shared/status-kind.ts";
 import { isThinkingRefusal } from "../shared/thinking-refusal.ts";
@@ -32,12 +33,14 @@ export function classify(status: number | undefined, error: JsonObject): Upstrea
   const details = Array.isArray(inner["details"]) ? inner["details"].filter(isObject) : [];
   const plain = kindOf(code, inner["status"], message, details);
   const isOverflow = FITTING.has(plain) && isContextOverflow(message);
+  const remedy = plain === "invalid_request" && !isOverflow ? remedyIn(message) : undefined;
   return {
     kind: isOverflow ? "context_overflow" : plain,
     message: message === "" ? "the upstream told no reason" : message,
     status: code,
     retryAfterMs: retryDelay(details),
     tokens: isOverflow ? overflowTokens(message) : undefined,
+    ...(remedy === undefined ? {} : { remedy }),
   };
 }
 

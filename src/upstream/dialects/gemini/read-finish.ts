@@ -4,7 +4,7 @@ import type { StopReason } from "../../../canonical/index.ts";
 export type Finish =
   | { readonly kind: "stop"; readonly stopReason: StopReason }
   /** The model's output was no answer: a call that cannot be read or was never declared. */
-  | { readonly kind: "failed"; readonly reason: string };
+  | { readonly kind: "failed"; readonly reason: string; readonly mayPass: boolean };
 
 /**
  * The numbers of an old Vertex encoding (`enum-encoding=int`).
@@ -54,11 +54,17 @@ const FAILURES: ReadonlySet<string> = new Set([
   "NO_IMAGE",
 ]);
 
+/**
+ * By chance: the same request is answered more often than not.
+ * @source https://github.com/google-gemini/gemini-cli/pull/12965 (read 2026-11-26)
+ */
+const PASSING: ReadonlySet<string> = new Set(["MALFORMED_FUNCTION_CALL", "UNEXPECTED_TOOL_CALL"]);
+
 /** What a `finishReason` says, by its name or its number; one that is not known yet is an ordinary end. */
 export function readFinish(value: unknown): Finish | undefined {
   const reason = typeof value === "number" ? (BY_NUMBER[value] ?? String(value)) : value;
   if (typeof reason !== "string" || reason === "" || reason === BY_NUMBER[0]) return undefined;
-  if (FAILURES.has(reason)) return { kind: "failed", reason };
+  if (FAILURES.has(reason)) return { kind: "failed", reason, mayPass: PASSING.has(reason) };
   if (REFUSALS.has(reason)) return { kind: "stop", stopReason: "refusal" };
   return { kind: "stop", stopReason: reason === "MAX_TOKENS" ? "max_tokens" : "end_turn" };
 }

@@ -8,6 +8,8 @@ export interface ErrorWords {
   readonly message: string;
   /** Codes, types and reasons, in lower case. */
   readonly codes: readonly string[];
+  /** The member of the request that it blames. */
+  readonly param: string | undefined;
   /** An HTTP status that stands in the error itself. */
   readonly status: number | undefined;
   /** Google's `RetryInfo`: `34.4s`. */
@@ -17,7 +19,13 @@ export interface ErrorWords {
 /** Gateways in front of gateways wrap errors a few times; what is deeper is not looked for. */
 const MAX_DEPTH = 4;
 
-const NOTHING: ErrorWords = { message: "", codes: [], status: undefined, retryDelay: "" };
+const NOTHING: ErrorWords = {
+  message: "",
+  codes: [],
+  param: undefined,
+  status: undefined,
+  retryDelay: "",
+};
 
 /** Reads an error in any of its spellings: `{error: {…}}`, `{error: "…"}`, `{detail: …}`, a list of them, text. */
 export function readWords(value: unknown, depth = 0): ErrorWords {
@@ -32,6 +40,7 @@ export function readWords(value: unknown, depth = 0): ErrorWords {
   return {
     message: [own.message, inner.message].filter((text) => text !== "").join(": "),
     codes: [...codesOf(value), ...own.codes, ...inner.codes],
+    param: paramOf(value) ?? own.param ?? inner.param,
     status: own.status ?? inner.status ?? statusOf(value),
     retryDelay: retryDelayOf(value) || own.retryDelay || inner.retryDelay,
   };
@@ -72,12 +81,20 @@ function codesOf(error: JsonObject): readonly string[] {
     error["code"],
     error["type"],
     error["status"],
+    objectsOf(error["detail"])[0]?.["type"],
     inner,
     ...reasons,
   ];
   return codes
     .map((code) => (typeof code === "number" ? String(code) : textOf(code).toLowerCase()))
     .filter((code) => code !== "");
+}
+
+/** FastAPI tells the way to it: `["body", "temperature"]`. */
+function paramOf(error: JsonObject): string | undefined {
+  const place = listOf(objectsOf(error["detail"])[0]?.["loc"]);
+  const name = textOf(error["param"]) || textOf(place.at(-1));
+  return name === "" ? undefined : name;
 }
 
 function statusOf(error: JsonObject): number | undefined {

@@ -2,6 +2,7 @@ import type { HeaderList } from "../../../base/header-list.ts";
 import { isObject } from "../../../base/json.ts";
 import type { UpstreamError } from "../../../canonical/index.ts";
 import { overflowTokens } from "../shared/context-overflow.ts";
+import { remedyIn } from "../shared/remedy.ts";
 import { durationMs, waitInHeaders, waitInText } from "../shared/retry-after.ts";
 import { errorKind } from "./error-kind.ts";
 import { readWords } from "./error-words.ts";
@@ -40,12 +41,14 @@ function toError(
   const retryAfterMs =
     waitInHeaders(headers) ?? durationMs(words.retryDelay) ?? waitInText(words.message);
   const kind = errorKind(status, { ...words, retryAfterMs });
+  const remedy = kind === "invalid_request" ? remedyIn(words.message, words) : undefined;
   return {
     kind,
     message: bounded(words.message, status),
     status,
     retryAfterMs,
     tokens: kind === "context_overflow" ? overflowTokens(words.message) : undefined,
+    ...(remedy === undefined ? {} : { remedy }),
   };
 }
 

@@ -1,6 +1,7 @@
 import type { UpstreamError, UpstreamErrorKind } from "../../../canonical/index.ts";
 import { isContextOverflow, overflowTokens } from "../shared/context-overflow.ts";
 import { textOf } from "../shared/fields.ts";
+import { remedyIn } from "../shared/remedy.ts";
 import { waitInText } from "../shared/retry-after.ts";
 import { statusKind } from "../shared/status-kind.ts";
 import { isThinkingRefusal } from "../shared/thinking-refusal.ts";
@@ -11,6 +12,8 @@ export interface ToldError {
   readonly code?: unknown;
   readonly type?: unknown;
   readonly message?: unknown;
+  /** The member of the request that it blames. */
+  readonly param?: unknown;
   /** The message where none was told. */
   readonly fallback: string;
 }
@@ -53,12 +56,16 @@ export function classify(told: ToldError): UpstreamError {
   const kind = kindOf(told, message);
   const tokens = kind === "context_overflow" ? overflowTokens(message) : undefined;
   const retryAfterMs = kind === "rate_limit" ? waitInText(message) : undefined;
+  const codes = [told.code, told.type].map((word) => textOf(word).toLowerCase());
+  const param = textOf(told.param) || undefined;
+  const remedy = kind === "invalid_request" ? remedyIn(message, { codes, param }) : undefined;
   return {
     kind,
     message,
     ...(told.status === undefined ? {} : { status: told.status }),
     ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
     ...(tokens === undefined ? {} : { tokens }),
+    ...(remedy === undefined ? {} : { remedy }),
   };
 }
 

@@ -25,6 +25,7 @@ interface Told {
   readonly code?: unknown;
   readonly type?: unknown;
   readonly message?: unknown;
+  readonly param?: unknown;
 }
 
 /** Follows the error through what it is wrapped in; the innermost message wins, and the innermost code that there is. */
@@ -36,6 +37,7 @@ export function unwrap(value: unknown, depth: number = MAX_WRAPPINGS): Told {
     code: value["code"],
     type: value["type"] === "error" ? undefined : value["type"],
     message: value["message"] ?? value["detail"],
+    param: value["param"],
   };
   if (depth === 0) return own;
   const inner = unwrap(innerOf(value), depth - 1);
@@ -43,6 +45,7 @@ export function unwrap(value: unknown, depth: number = MAX_WRAPPINGS): Told {
     code: inner.code ?? own.code,
     type: inner.type ?? own.type,
     message: textOf(inner.message) || own.message,
+    param: inner.param ?? own.param,
   };
 }
 

@@ -6,6 +6,7 @@ const WORDS: readonly RegExp[] = [
   /could not decrypt/i,
   /invalid .?signature.? in .?thinking/i,
   /(?:corrupted|invalid) thought.?signature|thought.?signature (?:is )?(?:not valid|invalid|corrupted)/i,
+  /missing a thought_signature|thought_signature.{0,40}base64 decoding failed/is,
 ];
 
 /** Whether an error says that earlier thinking is refused: without it the same request would be answered. */

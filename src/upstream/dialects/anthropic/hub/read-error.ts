@@ -2,6 +2,7 @@ import { firstValue, type HeaderList } from "../../../../base/header-list.ts";
 import { isObject, parseJson } from "../../../../base/json.ts";
 import type { UpstreamError, UpstreamErrorKind } from "../../../../canonical/index.ts";
 import { isContextOverflow, overflowTokens } from "../../shared/context-overflow.ts";
+import { remedyIn } from "../../shared/remedy.ts";
 import { waitInHeaders } from "../../shared/retry-after.ts";
 import { statusKind } from "../../shared/status-kind.ts";
 import { isThinkingRefusal } from "../../shared/thinking-refusal.ts";
@@ -53,7 +54,10 @@ export function describeError(envelope: unknown, status?: number): UpstreamError
   if (kind === "invalid_request" && isThinkingRefusal(text)) {
     return { kind: "thinking_refused", ...said };
   }
-  if (kind === "rate_limit" || !isContextOverflow(text)) return { kind, ...said };
+  if (kind === "rate_limit" || !isContextOverflow(text)) {
+    const remedy = kind === "invalid_request" ? remedyIn(text) : undefined;
+    return { kind, ...said, ...(remedy && { remedy }) };
+  }
   const tokens = overflowTokens(text);
   return { kind: "context_overflow", ...said, ...(tokens && { tokens }) };
 }
