@@ -12,6 +12,7 @@ import { ActiveExchanges } from "../exchange/active.ts";
 import { HeldBytes } from "../exchange/body.ts";
 import { FirstSpills } from "../exchange/first-spills.ts";
 import { ForeignProofs } from "../exchange/foreign-proofs.ts";
+import { LearnedRefusals } from "../exchange/hub/amend/learned-refusals.ts";
 import { allModels } from "../exchange/models/all-models.ts";
 import { ProviderLists } from "../exchange/models/provider-lists.ts";
 import { runExchange } from "../exchange/run.ts";
@@ -177,6 +178,7 @@ export async function openGateway(options: GatewayOptions): Promise<Result<Gatew
     redirects,
     provenance: deriveKey(installKey, "spillway thinking"),
     foreign: new ForeignProofs(),
+    learned: new LearnedRefusals(clock.monotonicMs),
     firstSpills: new FirstSpills(),
     deployment,
     providers,

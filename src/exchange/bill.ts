@@ -70,9 +70,9 @@ export function bill(consumption: Consumption, prices: ModelPrices): Bill {
   };
 }
 
-/** An error, or a redirect, was not generated, so nobody pays for it. */
-function isRefused({ status }: Consumption): boolean {
-  return status !== undefined && status >= 300;
+/** An error, or a redirect, was not generated, so nobody pays for it; but for one that tells of what a model made. */
+function isRefused({ status, observation }: Consumption): boolean {
+  return status !== undefined && status >= 300 && observation?.usage === undefined;
 }
 
 function asText(usage: Observation["usage"]): string | undefined {

@@ -32,6 +32,7 @@ import type { ActiveExchanges } from "./active.ts";
 import type { BodyLimits, HeldBytes } from "./body.ts";
 import type { FirstSpills } from "./first-spills.ts";
 import type { ForeignProofs } from "./foreign-proofs.ts";
+import type { LearnedRefusals } from "./hub/amend/learned-refusals.ts";
 import type { ListSettings } from "./models/listed-model.ts";
 import type { ProviderLists } from "./models/provider-lists.ts";
 
@@ -142,6 +143,8 @@ export interface House {
   readonly provenance: KeyObject;
   /** The thinking of theirs that could not be marked. */
   readonly foreign: ForeignProofs;
+  /** What upstreams of other dialects refused. */
+  readonly learned: LearnedRefusals;
   readonly firstSpills: FirstSpills;
   readonly health: Health;
   readonly retryBudget: RetryBudget;

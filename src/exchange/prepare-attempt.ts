@@ -18,6 +18,7 @@ import { insteadOfCaller } from "./credential-fields.ts";
 import { firstContentOf } from "./first-content.ts";
 import type { ForeignProofs } from "./foreign-proofs.ts";
 import { toUpstreamHeaders } from "./headers.ts";
+import type { LearnedRefusals } from "./hub/amend/learned-refusals.ts";
 import { isEventStream } from "./hub/answer-reader.ts";
 import { type LocalAnswer, type Prepared, prepareTranslation } from "./hub/prepare.ts";
 import { prepareCount, prepareOwnCount } from "./hub/prepare-count.ts";
@@ -38,6 +39,9 @@ export interface Preparing {
   /** Marks the thinking of other providers than Anthropic. */
   readonly provenance: KeyObject;
   readonly foreign: ForeignProofs;
+  readonly learned: LearnedRefusals;
+  /** Puts money aside, durably, for one more request of so many bytes. */
+  readonly admitMore: (bodyBytes: number) => Promise<Result<void, GatewayError>>;
   /** Undefined: no search is configured. */
   readonly searching: Searching | undefined;
   /** Undefined: no list of models is made here. */

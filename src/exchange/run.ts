@@ -89,6 +89,8 @@ export async function runExchange(call: ClientCall, house: House): Promise<void>
       requestedModel: facts.wrapped ?? facts.model ?? "",
       provenance: house.provenance,
       foreign: house.foreign,
+      learned: house.learned,
+      admitMore: (bodyBytes) => admission.admitMore(bodyBytes),
       searching: searchingFor(house, question, settings, { admission, client }),
       list: decision.isMergedList ? openMergedList({ call, identity }, house, settings) : undefined,
       active: house.active,

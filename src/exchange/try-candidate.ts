@@ -166,10 +166,11 @@ function withCalls(
   result: RelayResult,
   { calls, observation, account }: SeveralCalls,
 ): RelayResult {
-  const isBegun = calls().length > 1;
+  const seen = observation();
+  const isSeen = calls().length > 1 || seen.usage !== undefined;
   return {
     ...result,
-    observation: result.observation ?? (isBegun ? observation() : undefined),
+    observation: result.observation ?? (isSeen ? seen : undefined),
     account: account(),
   };
 }

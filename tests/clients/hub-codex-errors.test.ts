@@ -56,6 +56,28 @@ describe("Codex when Anthropic fails", () => {
     });
   }
 
+  it("goes on where its earlier thinking is not taken back, and does not notice", async () => {
+    await using hub = await openHubLab(anthropic);
+    const refused = "messages.1.content.0: Invalid `signature` in `thinking` block";
+    const proof = "cHJvb2Ytb2YtYW5vdGhlci1rZXk=";
+    const call = (id: string) => ({ id, name: "exec_command", input: { cmd: `echo ${id}` } });
+    hub.provider.queue(
+      offersTools,
+      api.answer({ reasoning: "Hm.", proof, calls: [call("call_1")] }),
+      api.failure(400, INVALID, refused),
+      api.answer({ calls: [call("call_2")] }),
+      api.answer({ text: "Hello after all." }),
+    );
+    const outcome = await sayHi(hub);
+
+    assert.equal(outcome.message, "Hello after all.", outcome.stdout + outcome.stderr);
+    assert.equal(outcome.exitCode, 0);
+    const proofs = hub.turns().map((turn) => api.proofsIn(turn.json()));
+    assert.deepEqual(proofs, [[], [proof], [], []]);
+    const statuses = (await hub.records(3)).map(({ status }) => status);
+    assert.deepEqual(statuses, [200, 200, 200]);
+  });
+
   it("says at once whose key is refused, and nothing of the key", async () => {
     await using hub = await openHubLab(anthropic);
     const words = `invalid x-api-key: ${hub.providerKey}`;

@@ -6,6 +6,7 @@ import {
   idOf,
   startTestGateway,
 } from "../fault/rig.ts";
+import type { Gateway } from "../upstream/gateway.ts";
 import {
   type ScriptedAnswer,
   type ScriptedRequest,
@@ -21,6 +22,7 @@ export const OPENAI = { authorization: "Bearer sk-of-a-caller" };
 export const GOOGLE = { authorization: "Bearer ya29.of-a-caller" };
 
 export interface Bench extends AsyncDisposable {
+  readonly gateway: Gateway;
   readonly port: number;
   readonly requests: readonly ScriptedRequest[];
   readonly ask: (
@@ -34,6 +36,8 @@ export interface Bench extends AsyncDisposable {
 /** A gateway all of whose providers, Anthropic too, are one scripted server, each under a path of its own. */
 export async function openBench(
   script: (request: ScriptedRequest) => ScriptedAnswer,
+  /** More of the configuration, as YAML. */
+  config = "",
 ): Promise<Bench> {
   await using opening = new AsyncDisposableStack();
   const upstream = opening.use(await startScriptedUpstream(script));
@@ -41,12 +45,13 @@ export async function openBench(
   const entries = ids.map((id) => `  ${id}:\n    url: ${upstream.url}/${id}\n    key: env:A_KEY\n`);
   const gateway = opening.use(
     await startTestGateway(`${upstream.url}/anthropic`, {
-      config: `providers:\n${entries.join("")}`,
+      config: `providers:\n${entries.join("")}${config}`,
       env: { A_KEY: KEY },
     }),
   );
   const scope = opening.move();
   return {
+    gateway,
     port: gateway.port,
     requests: upstream.requests,
     ask: async (path, body, headers) =>

@@ -10,6 +10,7 @@ import type { AttemptOutcome, Failing } from "../../src/exchange/attempt-plan.ts
 import { HeldBytes, holdBody } from "../../src/exchange/body.ts";
 import { ClientSide } from "../../src/exchange/client-side.ts";
 import { ForeignProofs } from "../../src/exchange/foreign-proofs.ts";
+import { LearnedRefusals } from "../../src/exchange/hub/amend/learned-refusals.ts";
 import { readAddress } from "../../src/ingress/address.ts";
 import type { Candidate, CandidateCredential } from "../../src/routing/candidate.ts";
 import { RetryBudget } from "../../src/routing/failure/retry-budget.ts";
@@ -109,6 +110,8 @@ export async function openLoop(): Promise<Loop> {
       requestedModel: "claude-opus-5-5",
       provenance: generateKeySync("hmac", { length: 256 }),
       foreign: new ForeignProofs(),
+      learned: new LearnedRefusals(() => 0),
+      admitMore: async () => ok(undefined),
       searching: undefined,
       list: undefined,
       active,

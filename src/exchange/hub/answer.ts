@@ -10,6 +10,7 @@ import type {
   UpstreamCall,
   UpstreamRequest,
 } from "../../upstream/transport/contract.ts";
+import type { Repetition } from "./amend/amendments.ts";
 import {
   type AnswerReader,
   isEventStream,
@@ -33,15 +34,17 @@ export class TranslatedAnswer implements ResponseSink, UpstreamCall, Flow {
   readonly #translation: AnswerTranslation;
   readonly #send: Send;
   readonly #shown: ShownAnswer;
-  readonly #teller: Teller;
+  #teller: Teller;
   #call: UpstreamCall | undefined;
   #context: AnswerContext;
   #flow: Flow | undefined;
   #reader: AnswerReader | undefined;
   #isOver = false;
   #isPaused = false;
-  /** Between two answers of the upstream, while searches run. */
+  /** Between two answers of the upstream. */
   #isBetween = false;
+  /** Searches were run: what the upstream is asked is no longer the client's request alone. */
+  #hasSearched = false;
   /** Of the searches that run; ending one costs more than translating twenty events. */
   #leaving: AbortController | undefined;
 
@@ -51,9 +54,7 @@ export class TranslatedAnswer implements ResponseSink, UpstreamCall, Flow {
     this.#context = translation.context;
     this.#send = translation.calls.through(send);
     this.#shown = new ShownAnswer(inner, translation, this);
-    this.#teller = translation.isStream
-      ? new StreamTeller(translation)
-      : new WholeTeller(translation);
+    this.#teller = openTeller(translation);
   }
 
   /** The call that the exchange has under way, from here to the end of the answer. */
@@ -133,34 +134,75 @@ export class TranslatedAnswer implements ResponseSink, UpstreamCall, Flow {
 
   #tell(reading: Reading): void {
     const { text, failure, isEnded } = this.#teller.tell(reading);
-    if (failure !== undefined && !this.#shown.isBegun && !this.#teller.holdsBack) {
-      this.#close();
-      this.#shown.error(failure.error);
-      return;
-    }
     const said = text + (failure?.text ?? "");
     if (failure !== undefined) {
-      if (said !== "") this.#shown.lastWords(said, this.#teller.fields(said));
-      this.#break(FAILED_WITHIN);
+      this.#fail(failure.error, said);
       return;
     }
-    if (said !== "") this.#shown.text(said, this.#teller.fields(said));
+    if (said !== "") {
+      this.#translation.amendments?.settle();
+      this.#shown.text(said, this.#teller.fields(said));
+    }
     if (!isEnded) return;
     this.#close();
     this.#shown.end();
   }
 
+  /** Another request may be answered, as long as nothing was shown. */
+  #fail(error: UpstreamError, said: string): void {
+    const mayRepeat = !this.#shown.isBegun && !this.#hasSearched;
+    const repetition = mayRepeat ? this.#translation.amendments?.next(error) : undefined;
+    if (repetition === undefined) {
+      this.#failAtLast(error, said);
+      return;
+    }
+    const repeated = this.#repeat(repetition, { error, said });
+    this.#between(repeated, "A request could not be repeated");
+  }
+
+  #failAtLast(error: UpstreamError, said: string): void {
+    if (error.remedy?.by === "again") this.#translation.observer.restart(error.remedy);
+    if (!this.#shown.isBegun && !this.#teller.holdsBack) {
+      this.#close();
+      this.#shown.error(error);
+      return;
+    }
+    if (said !== "") this.#shown.lastWords(said, this.#teller.fields(said));
+    this.#break(FAILED_WITHIN);
+  }
+
+  /** Asks anew in the place of a call that was not answered; it fails after all where there is no money for that. */
+  async #repeat({ request, context, paid }: Repetition, failed: Failed): Promise<void> {
+    const { calls, observer, searches } = this.#translation;
+    this.#isBetween = true;
+    const admitted = await paid?.admit();
+    if (this.#isOver) return;
+    if (admitted?.ok === false) {
+      this.#failAtLast(failed.error, failed.said);
+      return;
+    }
+    calls.repeat();
+    observer.restart(paid);
+    searches?.rounds.restart();
+    this.#teller = openTeller(this.#translation);
+    this.#sendNext(request, context);
+  }
+
   #searchWhereAsked(): void {
     const { searches } = this.#translation;
     if (searches?.rounds.waiting === undefined || this.#isOver) return;
-    this.#isBetween = true;
-    this.#goOn(searches).catch((cause: unknown) => {
-      this.#break(gatewayError("internal", "A search could not be run", { cause }));
-    });
+    this.#between(this.#goOn(searches), "A search could not be run");
+  }
+
+  /** What the upstream still says is not heard until the next call. */
+  #between(work: Promise<void>, failed: string): void {
+    work.catch((cause: unknown) => this.#break(gatewayError("internal", failed, { cause })));
   }
 
   /** Has the searches run that the model asked for, and sends it what was found. */
   async #goOn(searches: SearchLoop): Promise<void> {
+    this.#isBetween = true;
+    this.#hasSearched = true;
     this.#leaving = new AbortController();
     const next = await searches.next(this.#leaving.signal);
     if (this.#isOver) return;
@@ -170,6 +212,10 @@ export class TranslatedAnswer implements ResponseSink, UpstreamCall, Flow {
     this.#tell({ events });
     if (error !== undefined) this.#break(error);
     if (request === undefined || context === undefined) return;
+    this.#sendNext(request, context);
+  }
+
+  #sendNext(request: UpstreamRequest, context: AnswerContext): void {
     this.#context = context;
     this.#flow = undefined;
     this.#reader = undefined;
@@ -188,6 +234,16 @@ export class TranslatedAnswer implements ResponseSink, UpstreamCall, Flow {
     this.#leaving?.abort();
     this.#shown.close();
   }
+}
+
+/** An error, and the last words of a stream in which it is said. */
+interface Failed {
+  readonly error: UpstreamError;
+  readonly said: string;
+}
+
+function openTeller(translation: AnswerTranslation): Teller {
+  return translation.isStream ? new StreamTeller(translation) : new WholeTeller(translation);
 }
 
 const BROKEN_OFF: UpstreamError = {

@@ -52,7 +52,7 @@ export function chatTranslation(more: Partial<AnswerTranslation> = {}): AnswerTr
     isStream: true,
     observer: new EventObserver(),
     calls: new CallLog(() => 0),
-    lossy: [],
+    lossy: () => [],
     stored: { secret: new Secret("a stored key") },
     ...more,
   };

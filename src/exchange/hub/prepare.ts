@@ -1,7 +1,7 @@
 import type { KeyObject } from "node:crypto";
 import type { GatewayError } from "../../base/errors.ts";
 import { ok, type Result } from "../../base/result.ts";
-import { ANTHROPIC, type Sealing } from "../../canonical/index.ts";
+import { ANTHROPIC, type Sealing, type WrittenRequest } from "../../canonical/index.ts";
 import type { Candidate } from "../../routing/candidate.ts";
 import type { Observation, Tap } from "../../upstream/dialects/anthropic/index.ts";
 import { EventObserver } from "../../upstream/dialects/observe-events.ts";
@@ -16,6 +16,8 @@ import type { ClientCall } from "../call.ts";
 import type { AnswerFacts } from "../dialect.ts";
 import { type FirstContent, type Glimpse, glimpseOf } from "../first-content.ts";
 import type { WholeAnswer } from "../whole-answer.ts";
+import { Amendments } from "./amend/amendments.ts";
+import type { LearnedRefusals } from "./amend/learned-refusals.ts";
 import { TranslatedAnswer } from "./answer.ts";
 import { CallLog, type LoggedCall } from "./call-log.ts";
 import { estimateTokens } from "./estimate-tokens.ts";
@@ -39,6 +41,9 @@ export interface Translating {
 /** A message that is to be answered. */
 export interface Answering extends Translating {
   readonly monotonicMs: () => number;
+  readonly learned: LearnedRefusals;
+  /** Puts money aside, durably, for one more request of so many bytes. */
+  readonly admitMore: (bodyBytes: number) => Promise<Result<void, GatewayError>>;
 }
 
 /** An attempt that is ready to be sent. */
@@ -75,43 +80,56 @@ export function prepareTranslation(
   const { call, isStream, provenance, searching, monotonicMs } = translating;
   const read = readForUpstream(translating, candidate, provenance);
   if (!read.ok) return read;
-  const { asked, said, dialect } = read.value;
+  const { asked, said } = read.value;
+  const address = (written: WrittenRequest) => addressRequest(candidate, written, asked.stream);
+  const amendments = new Amendments({
+    dialect: read.value.dialect,
+    model: `${candidate.deployment.provider}/${said.model}`,
+    learned: translating.learned,
+    address,
+    admit: translating.admitMore,
+  });
+  const { dialect } = amendments;
   const opened = openSearchLoop(said, dialect, candidate, searching);
   if (!opened.ok) return opened;
   const { loop, offer } = opened.value ?? {};
   const written = dialect.writeRequest(offer?.said ?? said);
   if (!written.ok) return written;
-  const { context, lossy } = written.value;
   const observer = new EventObserver();
   const calls = new CallLog(monotonicMs);
   const translation: AnswerTranslation = {
     dialect,
-    context,
+    context: written.value.context,
     client: call.dialect.canonical,
     facts: answerFacts(translating, candidate, read.value),
     sealing: sealingFor(call.dialect.id, thinkerOf(candidate.deployment, said.model), provenance),
     isStream,
     observer,
     calls,
-    lossy: offer === undefined ? lossy : [...lossy, ...offer.lossy],
+    amendments,
+    lossy: () => [...amendments.lossy, ...(offer?.lossy ?? [])],
     stored: candidate.credential.kind === "stored" ? candidate.credential : undefined,
     searches: loop,
   };
-  const request = addressRequest(candidate, written.value, asked.stream);
   let answer: TranslatedAnswer | undefined;
   return ok({
     open: (inner, send) => {
       answer = new TranslatedAnswer(inner, translation, send);
-      return answer.start(request);
+      return answer.start(address(written.value));
     },
     makeTap: () => readAlready(observer, () => answer?.atBoundary ?? true),
     firstContent: () => seenAlready(observer),
     several: {
       calls: () => calls.calls,
       observation: () => observer.observation,
-      account: () => loop?.account,
+      account: () => joined([amendments.account, loop?.account]),
     },
   });
+}
+
+function joined(accounts: readonly (string | undefined)[]): string | undefined {
+  const told = accounts.filter((account) => account !== undefined);
+  return told.length === 0 ? undefined : told.join("; ");
 }
 
 /** What a client is told of an answer that its upstream does not know. */

@@ -112,6 +112,9 @@ export class ShownAnswer {
     const headers = isNamed
       ? fields
       : [...fields, "request-id", upstreamId, "x-request-id", upstreamId];
-    this.#inner.onHead({ status, reason: "", headers, lossy, upstreamId, error }, this.#flow);
+    this.#inner.onHead(
+      { status, reason: "", headers, lossy: lossy(), upstreamId, error },
+      this.#flow,
+    );
   }
 }

@@ -3,6 +3,7 @@ import type { AnswerContext, Sealing } from "../../canonical/index.ts";
 import type { BoundDialect } from "../../upstream/dialects/bind.ts";
 import type { EventObserver } from "../../upstream/dialects/observe-events.ts";
 import type { AnswerFacts, CanonicalClient } from "../dialect.ts";
+import type { Amendments } from "./amend/amendments.ts";
 import type { CallLog } from "./call-log.ts";
 import type { SearchLoop } from "./search/loop.ts";
 
@@ -17,10 +18,12 @@ export interface AnswerTranslation {
   /** Reads what metering needs to know. */
   readonly observer: EventObserver;
   readonly calls: CallLog;
+  /** Undefined: what is refused is refused. */
+  readonly amendments?: Amendments | undefined;
   /** The client asked for a stream. */
   readonly isStream: boolean;
   /** What of the request could not be said. */
-  readonly lossy: readonly string[];
+  readonly lossy: () => readonly string[];
   /** The attempt carries a credential of the organisation's: nobody is shown it, nor that it is refused. */
   readonly stored: { readonly secret: Secret | undefined } | undefined;
   /** Runs the searches that the model asks for; undefined: it is offered none. */

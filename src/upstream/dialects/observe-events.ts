@@ -1,10 +1,12 @@
-import type { StreamEvent, TokenUsage } from "../../canonical/index.ts";
+import { type StreamEvent, sumUsage, type TokenUsage } from "../../canonical/index.ts";
 import { NOTHING_OBSERVED, type Observation } from "./anthropic/index.ts";
 
 /** Notes of a stream in the canonical form what metering needs to know. */
 export class EventObserver {
   #seen: { -readonly [K in keyof Observation]: Observation[K] } = { ...NOTHING_OBSERVED };
   #first: StreamEvent | undefined;
+  /** Of answers that were not shown. */
+  readonly #spent: (TokenUsage | undefined)[] = [];
 
   push(event: StreamEvent): void {
     const seen = this.#seen;
@@ -14,7 +16,7 @@ export class EventObserver {
         seen.sawMessageStart = true;
         seen.servedModel = event.model;
         seen.messageId = event.id;
-        if (event.usage !== undefined) seen.usage = toUsageObject(event.usage);
+        this.#use(event.usage);
         return;
       case "delta":
         seen.deliveredTextBytes += bytesOf(event);
@@ -22,10 +24,8 @@ export class EventObserver {
       case "end":
         seen.sawMessageStop = true;
         seen.stopReason = event.stopReason;
-        seen.usageComplete = event.usage !== undefined;
-        if (event.usage !== undefined) {
-          seen.usage = { ...seen.usage, ...toUsageObject(event.usage) };
-        }
+        seen.usageComplete = event.usage !== undefined && this.#spent.every(isWhole);
+        this.#use(event.usage, seen.usage);
         return;
       case "error":
         seen.errorType = event.error.kind;
@@ -45,12 +45,31 @@ export class EventObserver {
 
   /** What is known, or to be expected, of an answer that goes on. */
   expect(usage: TokenUsage | undefined): void {
-    if (usage !== undefined) this.#seen.usage = toUsageObject(usage);
+    this.#use(usage);
+  }
+
+  /** What was told so far is not shown. `spent`: its usage, where it was an answer. */
+  restart(spent?: { readonly usage: TokenUsage | undefined }): void {
+    if (spent !== undefined) this.#spent.push(spent.usage);
+    const total = this.#spent.length === 0 ? undefined : sumUsage(this.#spent);
+    this.#first = undefined;
+    this.#seen = { ...NOTHING_OBSERVED, usage: total && toUsageObject(total) };
+  }
+
+  #use(usage: TokenUsage | undefined, before: Observation["usage"] = {}): void {
+    if (usage === undefined) return;
+    const total = this.#spent.length === 0 ? usage : sumUsage([...this.#spent, usage]);
+    this.#seen.usage = total && { ...before, ...toUsageObject(total) };
   }
 
   get observation(): Observation {
     return { ...this.#seen };
   }
+}
+
+/** Without one of them nobody knows what the whole took. */
+function isWhole(usage: TokenUsage | undefined): boolean {
+  return usage?.input !== undefined && usage.output !== undefined;
 }
 
 function bytesOf({ delta }: Extract<StreamEvent, { readonly type: "delta" }>): number {

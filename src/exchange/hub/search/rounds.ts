@@ -74,6 +74,15 @@ export class SearchRounds {
     return sumUsage([...this.#usages, prompt], this.#webSearches);
   }
 
+  /** What the first round told so far is not shown; another takes its place. */
+  restart(): void {
+    this.#isStarted = false;
+    this.#round = [];
+    this.#held = undefined;
+    this.#count = 0;
+    this.#open = undefined;
+  }
+
   push(event: StreamEvent): readonly StreamEvent[] {
     if (event.type === "error") return [event];
     this.#round.push(event);
