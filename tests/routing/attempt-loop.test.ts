@@ -326,6 +326,17 @@ describe("the attempt loop", () => {
       assert.equal(primary.requests.length, 1);
     });
 
+    it("never leaves out the last, whatever is known of it", async () => {
+      primary.on(always, OVERLOADED);
+      fallback.on(always, failure(500, "the last", [], "api_error"));
+      for (let i = 0; i < 6; i += 1) await loop.run(chain());
+      const run = await loop.run(chain());
+      assert.equal(run.answer.status, 500);
+      assert.match(run.answer.body.toString(), /the last/);
+      assert.equal(primary.requests.length, 5);
+      assert.equal(fallback.requests.length, 7);
+    });
+
     it("leaves a deployment alone after five failures in a row", async () => {
       primary.on(always, OVERLOADED);
       for (let i = 0; i < 5; i += 1) await loop.run(chain());
