@@ -131,6 +131,10 @@ function controlServer(reader: ExchangeReader): Server {
           queues: [
             { provider: "anthropic", owner: "local/anthropic/team", running: 2, waiting: 7 },
           ],
+          health: [
+            { provider: "groq", model: "m", owner: null, state: "open", for_seconds: 5 },
+            { provider: "groq", model: "m", owner: "o/k", state: "dead", for_seconds: 60 },
+          ],
         });
       } else if (pathname === "/me/quota") {
         send(200, { accounts: [] });
@@ -263,6 +267,11 @@ describe("reports", () => {
     assert.match(running.out, /^ {2}address +http:\/\/127\.0\.0\.1:4080$/m);
     assert.match(running.out, /at most 2 requests at a time, 50 requests a minute$/m);
     assert.match(running.out, /^ {2}queue +anthropic: 2 running, 7 waiting/m);
+    assert.match(running.out, /left alone +groq\/m: it failed too often, for 5 s$/m);
+    assert.match(
+      running.out,
+      /left alone +groq\/m \(o\/k\): the provider refuses the key, for 60 s$/m,
+    );
     const stopped = await fromDatabase("status");
     assert.equal(stopped.code, 3);
     assert.match(stopped.out, /^Spillway is not running\./);

@@ -34,6 +34,14 @@ export interface ServerStatus {
     readonly running: number;
     readonly waiting: number;
   }[];
+  /** What is left alone for a while, without an owner by everybody; absent from older servers. */
+  readonly health?: readonly {
+    readonly provider: string;
+    readonly model: string;
+    readonly owner: string | null;
+    readonly state: string;
+    readonly for_seconds: number;
+  }[];
   /** What pays when the session does not; absent from older servers. */
   readonly pays?: {
     readonly mode: string | null;

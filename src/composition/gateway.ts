@@ -151,10 +151,15 @@ export async function openGateway(options: GatewayOptions): Promise<Result<Gatew
   const active = new ActiveExchanges();
   const held = new HeldBytes();
   const queues = new UpstreamQueues(systemQueueTime(clock));
+  const health = new Health(clock, systemRandom, () => current.settings.failures.health);
+  const retryBudget = new RetryBudget();
   const metrics = new ExchangeMetrics({
     openStreams: () => active.count,
     heldBytes: () => held.used,
     queued: () => queues.waiting,
+    repeating: () => retryBudget.repeating,
+    unfit: () =>
+      health.troubles().map(({ provider, ...trouble }) => [provider, trouble.state] as const),
     loopDelayP99Seconds: () => pressure.loopDelayP99Ms / 1_000,
   });
   const sessions = openSessionCosts(store.reader, startedAt);
@@ -189,8 +194,8 @@ export async function openGateway(options: GatewayOptions): Promise<Result<Gatew
     store,
     quota,
     directories: await openAccounts({ ...options, paths: config.quota.accounts, installKey }),
-    health: new Health(clock, systemRandom, () => current.settings.failures.health),
-    retryBudget: new RetryBudget(),
+    health,
+    retryBudget,
     random: systemRandom,
     metrics,
     sessions,
@@ -233,6 +238,7 @@ export async function openGateway(options: GatewayOptions): Promise<Result<Gatew
         limits,
       })),
       queues: queues.states(),
+      troubles: health.troubles(),
     }),
   };
   const shed = (): GatewayError | undefined => {

@@ -175,5 +175,6 @@ function statusOf({ loaded, version, clock }: OfflineOptions): ProcessStatus {
     accepting: false,
     providers: [],
     queues: [],
+    troubles: [],
   };
 }

@@ -31,6 +31,8 @@ export interface Failing {
   /** Undefined: a candidate that says nothing is waited for. */
   readonly slowStartMs: number | undefined;
   readonly random: () => number;
+  /** A failure is shown because too much is being repeated. */
+  readonly onDenied: () => void;
 }
 
 /** What an attempt sends and where its answer goes. */

@@ -212,6 +212,7 @@ async function decideNext(
   if (progress.permit !== undefined) return next;
   progress.notes.push("too much was being repeated already, so the failure is shown");
   progress.isOver = true;
+  plan.failing.onDenied();
   return SHOW;
 }
 

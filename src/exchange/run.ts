@@ -118,7 +118,7 @@ export async function runExchange(call: ClientCall, house: House): Promise<void>
     client.refuse(failure.error, originMarks(provider, ending.mode, asked.value));
   }
   const secrets = secretsOf(identity, decision);
-  const settled = noted(ending, throttle.notes);
+  const settled = noted(ending, [...ending.notes, ...throttle.notes]);
   const tokens = limitedTokens(
     settle(house, { call, client, started, ending: settled, facts, purse, settings, secrets }),
   );
@@ -151,6 +151,7 @@ async function endingOf(
       residency: residencyAt(deployment.origin),
       reason: "refused by policy",
       record,
+      notes: [],
       seller: deployment,
     };
   }
@@ -163,13 +164,14 @@ async function endingOf(
     sentModel: candidate.model,
     residency: residencyAt(candidate.deployment.origin),
     reason: candidate.reason,
-    record: record && { ...record, notes: [...record.notes, ...notes] },
+    record,
+    notes,
     seller: candidate.deployment,
     billingOwner: candidate.credential.owner,
   };
 }
 
-/** Waits go to what `why` tells, also where there was nothing to choose. */
+/** What happened on the way goes to what `why` tells, also where there was nothing to choose. */
 function noted(ending: Ending, notes: readonly string[]): Ending {
   if (notes.length === 0) return ending;
   const { steps = [], candidates = [], refused = [], notes: before = [] } = ending.record ?? {};
@@ -185,6 +187,7 @@ function failingFor(house: House, settings: ExchangeSettings, client: string | u
     holdMs,
     slowStartMs,
     random: house.random,
+    onDenied: () => house.metrics.repetitionDenied(),
   };
 }
 

@@ -20,6 +20,12 @@ function pageOf(...all: readonly Partial<ExchangeFigures>[]): string {
     openStreams: () => 4,
     heldBytes: () => 5,
     queued: () => 0,
+    repeating: () => 2,
+    unfit: () => [
+      ["anthropic", "open"],
+      ["anthropic", "open"],
+      ["groq", "dead"],
+    ],
     loopDelayP99Seconds: () => 0.006,
   });
   for (const figures of all) metrics.exchangeEnded({ ...FIGURES, ...figures });
@@ -38,6 +44,9 @@ describe("ExchangeMetrics", () => {
       'spillway_first_byte_seconds_bucket{operation="messages",le="0.1"} 2',
       'spillway_duration_seconds_bucket{operation="messages",le="1"} 2',
       "spillway_open_streams 4",
+      "spillway_repetitions 2",
+      'spillway_unfit{provider="anthropic",state="open"} 2',
+      'spillway_unfit{provider="groq",state="dead"} 1',
       "spillway_held_bytes 5",
       "spillway_loop_delay_p99_seconds 0.006",
     ]) {

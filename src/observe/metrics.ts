@@ -1,5 +1,5 @@
 import { ERRORS } from "../base/errors.ts";
-import { Counter, exposeAll, Gauge, Histogram } from "./registry.ts";
+import { Counter, exposeAll, Gauge, GaugeFamily, Histogram } from "./registry.ts";
 
 /** What one finished exchange adds to the metrics. All labels come from closed lists. */
 export interface ExchangeFigures {
@@ -27,6 +27,9 @@ export interface ProcessFigures {
   openStreams(): number;
   heldBytes(): number;
   queued(): number;
+  repeating(): number;
+  /** Provider and state of everything that is left alone. */
+  unfit(): Iterable<readonly [string, string]>;
   loopDelayP99Seconds(): number;
 }
 
@@ -113,13 +116,30 @@ export class ExchangeMetrics {
     },
     SECONDS,
   );
-  readonly #gauges: readonly Gauge[];
+  readonly #repetitionsDenied = new Counter({
+    name: "spillway_repetitions_denied_total",
+    help: "Failures that were shown because too much was being repeated already.",
+  });
+  readonly #gauges: readonly (Gauge | GaugeFamily)[];
 
   constructor(process: ProcessFigures) {
     this.#gauges = [
       gauge("spillway_open_streams", "Exchanges under way.", () => process.openStreams()),
       gauge("spillway_queue_length", "Requests that wait for room at an upstream.", () =>
         process.queued(),
+      ),
+      gauge(
+        "spillway_repetitions",
+        "Attempts under way that a failure before them led to, until their answer begins.",
+        () => process.repeating(),
+      ),
+      new GaugeFamily(
+        {
+          name: "spillway_unfit",
+          help: "Deployments (open, half_open) and credentials (cooling, dead) that are left alone, by provider and state.",
+          labels: ["provider", "state"],
+        },
+        () => process.unfit(),
       ),
       gauge("spillway_held_bytes", "Bytes of request bodies in memory.", () => process.heldBytes()),
       gauge(
@@ -174,6 +194,11 @@ export class ExchangeMetrics {
     this.#rateLimited.add(1, limit);
   }
 
+  /** A failure was shown that might have been mended. */
+  repetitionDenied(): void {
+    this.#repetitionsDenied.add(1);
+  }
+
   /** The page for `GET /metrics`. */
   expose(): string {
     return exposeAll([
@@ -184,6 +209,7 @@ export class ExchangeMetrics {
       this.#cost,
       this.#probes,
       this.#queueRefused,
+      this.#repetitionsDenied,
       this.#rateLimited,
       this.#queueWait,
       this.#headers,

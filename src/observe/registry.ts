@@ -23,11 +23,11 @@ export class Counter implements Metric {
     this.#values.set(key, (this.#values.get(key) ?? 0) + amount);
   }
 
-  expose(): string {
+  expose(type: "counter" | "gauge" = "counter"): string {
     const lines = [...this.#values].map(
       ([key, value]) => `${this.#spec.name}${braces(this.#spec.labels, key)} ${value}\n`,
     );
-    return `${preamble(this.#spec, "counter")}${lines.join("")}`;
+    return `${preamble(this.#spec, type)}${lines.join("")}`;
   }
 }
 
@@ -43,6 +43,24 @@ export class Gauge implements Metric {
 
   expose(): string {
     return `${preamble(this.#spec, "gauge")}${this.#spec.name} ${this.#read()}\n`;
+  }
+}
+
+/** Numbers that are read when they are asked for, by label values; what is not there is zero. */
+export class GaugeFamily implements Metric {
+  readonly #spec: MetricSpec;
+  readonly #read: () => Iterable<readonly [string, string]>;
+
+  /** `read` gives the labels of everything that is to be counted. */
+  constructor(spec: MetricSpec, read: () => Iterable<readonly [string, string]>) {
+    this.#spec = spec;
+    this.#read = read;
+  }
+
+  expose(): string {
+    const counted = new Counter(this.#spec);
+    for (const [a, b] of this.#read()) counted.add(1, a, b);
+    return counted.expose("gauge");
   }
 }
 

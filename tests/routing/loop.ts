@@ -132,6 +132,7 @@ export async function openLoop(): Promise<Loop> {
         holdMs: options.holdMs ?? 2_000,
         slowStartMs: options.slowStartMs,
         random: () => 0.5,
+        onDenied: () => {},
       },
       admit: async () => ok(undefined),
       hasRoom: () => true,

@@ -24,6 +24,8 @@ function exampleScrape(): string {
     openStreams: nothing,
     heldBytes: nothing,
     queued: nothing,
+    repeating: nothing,
+    unfit: () => [["anthropic", "open"]],
     loopDelayP99Seconds: nothing,
   });
   metrics.exchangeEnded({
@@ -42,6 +44,7 @@ function exampleScrape(): string {
   metrics.queued("anthropic", 1);
   metrics.queueRefused("anthropic", "waited");
   metrics.rateLimited("rpm");
+  metrics.repetitionDenied();
   return metrics.expose();
 }
 

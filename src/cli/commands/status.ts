@@ -101,6 +101,7 @@ function showServer(
       "queue",
       plainText(`${provider}: ${running} running, ${waiting} waiting (${owner})`),
     ]),
+    ...(server.health ?? []).map((trouble) => ["left alone", plainText(troubleText(trouble))]),
   ];
   for (const line of table(rows, new Set())) screen.line(`  ${line}`);
   if (problem !== undefined) {
@@ -110,6 +111,23 @@ function showServer(
     );
   }
 }
+
+type Trouble = NonNullable<ServerStatus["health"]>[number];
+
+/** What is left alone, for how long, and why. */
+function troubleText({ provider, model, owner, state, for_seconds }: Trouble): string {
+  const why = STATES[state] ?? state;
+  const whose = owner === null ? "" : ` (${owner})`;
+  const until = for_seconds > 0 ? `, for ${for_seconds} s` : "";
+  return `${provider}/${model}${whose}: ${why}${until}`;
+}
+
+const STATES: Readonly<Record<string, string>> = {
+  open: "it failed too often",
+  half_open: "one request finds out whether it answers",
+  cooling: "it asked to wait",
+  dead: "the provider refuses the key",
+};
 
 type Limits = NonNullable<ServerStatus["providers"][number]["limits"]>;
 

@@ -59,6 +59,13 @@ export async function showStatus({ views }: Ask): Reply {
         running,
         waiting,
       })),
+      health: status.troubles.map(({ provider, model, owner, state, forMs }) => ({
+        provider,
+        model,
+        owner: owner ?? null,
+        state,
+        for_seconds: Math.ceil(forMs / 1_000),
+      })),
       quota: views.quota().map((quota) => describeQuota(quota, nowMs)),
       pays: paysView(views),
     }),

@@ -127,6 +127,7 @@ export async function openScene(reader?: ExchangeReader): Promise<Scene> {
       accepting: true,
       providers: [],
       queues: [],
+      troubles: [],
     }),
     models: async () => ({
       models: [

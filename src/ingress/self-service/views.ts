@@ -84,4 +84,12 @@ export interface ProcessStatus {
     readonly running: number;
     readonly waiting: number;
   }[];
+  /** What is left alone for a while; without an owner it is the deployment's, for everybody. */
+  readonly troubles: readonly {
+    readonly provider: string;
+    readonly model: string;
+    readonly owner: string | undefined;
+    readonly state: string;
+    readonly forMs: number;
+  }[];
 }

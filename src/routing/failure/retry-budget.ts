@@ -23,16 +23,10 @@ export interface BudgetedAttempt extends Disposable {
 export class RetryBudget {
   #all = NOTHING;
   readonly #upstreams = new Map<string, Counts>();
-  #denied = 0;
 
   /** Repetitions under way. */
   get repeating(): number {
     return this.#all.repeating;
-  }
-
-  /** Failures that were shown because of too many repetitions, since the start. */
-  get denied(): number {
-    return this.#denied;
   }
 
   /** Counts an attempt at an upstream until its end. */
@@ -46,7 +40,6 @@ export class RetryBudget {
 
   #repeat(upstream: string): (() => void) | undefined {
     if (!this.#hasRoom(this.#all) || !this.#hasRoom(this.#upstreams.get(upstream) ?? NOTHING)) {
-      this.#denied += 1;
       return undefined;
     }
     this.#change(upstream, { active: 0, repeating: 1 });
