@@ -53,12 +53,12 @@ export class Ingress {
       this.#answer({ request, response }, target.value.target);
       return;
     }
+    const address = readAddress(request.method ?? "", target.value, request.headers);
     const overloaded = this.#options.shed();
     if (overloaded !== undefined) {
-      this.refuse(request, response, overloaded);
+      this.refuse(request, response, overloaded, { dialect: address.dialect });
       return;
     }
-    const address = readAddress(request.method ?? "", target.value, request.headers);
     if (wantsWebSocket(request, address)) {
       this.refuse(request, response, NO_WEBSOCKET, {
         dialect: address.dialect,
