@@ -69,7 +69,10 @@ export class Throttle {
       return this.#entered(result.value);
     }
     if (this.#client.gone) return fail(LEFT);
+    const { cut } = this.#house.active;
+    if (cut !== undefined) return fail(cut);
     metrics.queueRefused(provider, result.error.reason);
+    this.#notes.push(`no room at ${provider}`);
     return fail(busyError(provider, result.error));
   }
 
@@ -139,7 +142,7 @@ function busyError(provider: string, { reason, retryAfterMs, waitedMs }: Busy): 
   }[reason];
   return gatewayError(
     "upstream_busy",
-    `The limits for ${provider} leave no room for this request now, ${why}. Repeat it in ${secondsText(retryAfterMs)}`,
+    `The limits for ${provider} leave no room for this request now, ${why}. Try again in ${secondsText(retryAfterMs)}`,
     { retryAfterMs },
   );
 }

@@ -14,6 +14,9 @@ const CODES: Readonly<Partial<Record<ErrorCode, string>>> = {
   daily_limit_reached: "insufficient_quota",
   price_unknown: "insufficient_quota",
   upstream_failed: "server_error",
+  // Codex waits as long as the message says.
+  rate_limited: "rate_limit_exceeded",
+  upstream_busy: "rate_limit_exceeded",
 };
 
 /**

@@ -22,13 +22,14 @@ interface Known {
   readonly queue: UpstreamQueue;
 }
 
-/** More queues than this are looked through for idle ones. */
+/** With more queues than this it pays to look for idle ones. */
 const KEPT = 256;
 
 /** The queues in front of all upstreams that have limits: one for each credential, for that is what providers count by. */
 export class UpstreamQueues {
   readonly #time: QueueTime;
   readonly #known = new Map<string, Known>();
+  #lookThroughAt = KEPT;
 
   constructor(time: QueueTime) {
     this.#time = time;
@@ -40,7 +41,7 @@ export class UpstreamQueues {
     const key = `${provider} ${owner}`;
     const known = this.#known.get(key);
     if (known !== undefined) return known.queue;
-    if (this.#known.size >= KEPT) this.#forgetIdle();
+    if (this.#known.size >= this.#lookThroughAt) this.#forgetIdle();
     const queue = new UpstreamQueue(limits, this.#time);
     this.#known.set(key, { provider, owner, queue });
     return queue;
@@ -65,5 +66,6 @@ export class UpstreamQueues {
 
   #forgetIdle(): void {
     for (const [key, { queue }] of this.#known) if (queue.isIdle) this.#known.delete(key);
+    this.#lookThroughAt = Math.max(KEPT, 2 * this.#known.size);
   }
 }
