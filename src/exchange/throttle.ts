@@ -27,6 +27,8 @@ export class Throttle {
   readonly #tokens: number;
   #permit: Permit | undefined;
   #notes: string[] = [];
+  /** At all candidates together: several that are full are no reason to wait longer. */
+  #waitedMs = 0;
 
   constructor(
     house: Pick<House, "queues" | "metrics" | "clock" | "active">,
@@ -54,14 +56,15 @@ export class Throttle {
    * room: `upstream_busy` then, as when the wait was in vain.
    */
   async enter(candidate: Candidate, hasRoomElsewhere: boolean): Promise<Place> {
+    const { provider, limits } = candidate.deployment;
     const queue = this.#queueOf(candidate);
-    if (queue === undefined) return ok(NO_PLACE);
-    const { provider } = candidate.deployment;
+    if (queue === undefined || limits === undefined) return ok(NO_PLACE);
     const claim = this.#claim();
     const permit = queue.enter(claim);
     if (permit !== undefined) return this.#entered(permit);
-    const waiting = queue.wait(claim, hasRoomElsewhere ? 0 : undefined);
-    const result = await this.#whileWaiting(waiting);
+    const leftMs = hasRoomElsewhere ? 0 : Math.max(0, limits.waitMs - this.#waitedMs);
+    const result = await this.#whileWaiting(queue.wait(claim, leftMs));
+    this.#waitedMs += result.ok ? result.value.waitedMs : result.error.waitedMs;
     const { metrics } = this.#house;
     if (result.ok) {
       metrics.queued(provider, result.value.waitedMs);

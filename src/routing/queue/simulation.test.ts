@@ -54,7 +54,7 @@ class World {
       this.#send(principal, entered, { tokens, takesMs, usesTokens });
       return;
     }
-    const { done, leave } = this.queue.wait(claim);
+    const { done, leave } = this.queue.wait(claim, this.limits.waitMs);
     let hasLeft = false;
     if (leavesMs !== undefined) {
       this.time.after(leavesMs, () => {

@@ -88,8 +88,8 @@ export class UpstreamQueue {
     return this.hasRoom(claim.tokens) ? this.#admit(claim, 0) : undefined;
   }
 
-  /** Waits for a place, for `waitMs` or as long as the limits say. */
-  wait(claim: Claim, waitMs: number = this.#limits.waitMs): Waiting {
+  /** Waits for a place, so long at most. */
+  wait(claim: Claim, waitMs: number): Waiting {
     const refused = this.#refusal(claim, waitMs);
     if (refused !== undefined) {
       return { done: Promise.resolve(fail(refused)), leave: () => {} };
