@@ -44,6 +44,22 @@ const SELLERS: Readonly<Record<string, string>> = {
 };
 
 /**
+ * What OpenAI takes for another service tier than the usual one, in percent; the first match counts. Of older models nothing
+ * is said there.
+ * @source https://github.com/earendil-works/pi, packages/ai/src/api/openai-responses.ts at 1.5.2, and for `priority` models.dev's
+ * gpt-5.4 and gpt-5.5 at f3fc692 (read 2026-11-26)
+ */
+const TIERS: readonly (readonly [RegExp, Readonly<Record<string, number>>])[] = [
+  [/^gpt-5-5$/, { flex: 50, priority: 250 }],
+  [/^gpt-[5-9]/, { flex: 50, priority: 200 }],
+];
+
+function tiersOf(provider: string, name: string): Pick<GeneratedModel, "tierPercents"> {
+  const found = provider === "openai" ? TIERS.find(([pattern]) => pattern.test(name)) : undefined;
+  return found === undefined ? {} : { tierPercents: found[1] };
+}
+
+/**
  * Extracts the prices of our providers' models that our own list does not have from the price package.
  *
  * The package itself is 830 KB of code and data and has no place in a running gateway.
@@ -75,7 +91,7 @@ function listOf(provider: string, id: string): GeneratedPrices["lists"][number] 
     if (prices === undefined || known.has(plainModelId(model.id))) continue;
     for (const name of [model.id, ...exactNames(model.match)].map(plainModelId)) {
       if (!isModelId(name, provider) || known.has(name) || models.has(name)) continue;
-      models.set(name, { model: name, ...prices });
+      models.set(name, { model: name, ...prices, ...tiersOf(provider, name) });
     }
   }
   return { provider, source: seller.pricing_urls?.[0] ?? PACKAGE, models: [...models.values()] };

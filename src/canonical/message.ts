@@ -22,6 +22,8 @@ export interface TokenUsage {
   readonly reasoning?: number | undefined;
   /** Searches that were run here, at nobody's price for the model. */
   readonly webSearches?: number | undefined;
+  /** In the upstream's word, where it is not the usual one: it may have another price. */
+  readonly serviceTier?: string | undefined;
 }
 
 /** A whole answer. */

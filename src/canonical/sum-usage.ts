@@ -18,5 +18,11 @@ export function sumUsage(
     const sum = counts.reduce((total, count) => total + count, 0);
     return [member, counts.length > 0 && isKnown ? sum : undefined] as const;
   });
-  return { ...Object.fromEntries(sums.filter(([, sum]) => sum !== undefined)), ...searches };
+  const { serviceTier } = told.at(-1) ?? {};
+  const tier = serviceTier === undefined ? {} : { serviceTier };
+  return {
+    ...Object.fromEntries(sums.filter(([, sum]) => sum !== undefined)),
+    ...searches,
+    ...tier,
+  };
 }

@@ -28,6 +28,21 @@ function dollars(model: string, units: Units, more: Partial<UsageEntry> = {}, fr
 }
 
 describe("priceUsage", () => {
+  it("goes by the tier at which an answer was served, and by the usual one where it knows no other", () => {
+    const openai = catalogue([], { provider: "openai", kind: "openai" });
+    const cost = (model: string, serviceTier?: string) =>
+      dollars(model, { input: MILLION }, { serviceTier }, openai) ?? Number.NaN;
+    const rows = [
+      ["gpt-5.5", "priority", 2.5],
+      ["gpt-5.4", "priority", 2],
+      ["gpt-5.4", "flex", 0.5],
+      ["gpt-5.4", "a-new-one", 1],
+      ["gpt-4o", "priority", 1],
+    ] as const;
+    for (const [model, tier, factor] of rows)
+      assert.ok(Math.abs(cost(model, tier) - cost(model) * factor) < 1e-9, `${model} ${tier}`);
+  });
+
   it("prices every kind of token of the current models", () => {
     const all = {
       input: MILLION,

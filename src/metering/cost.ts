@@ -116,8 +116,14 @@ function percentagesOf(
   const speed = percentOfSpeed(entry.speed ?? (isAdvisor ? undefined : terms.speed), price);
   const geo = percentOfGeo(entry.inferenceGeo ?? terms.inferenceGeo, price);
   if (speed === undefined || geo === undefined) return undefined;
-  const batch = (entry.serviceTier ?? terms.serviceTier) === "batch" ? BATCH_PERCENT : 100;
-  return BigInt(speed * geo * batch);
+  const tier = percentOfTier(entry.serviceTier ?? terms.serviceTier, price);
+  return BigInt(speed * geo * tier);
+}
+
+/** A tier of which nothing is known is shown with the bill, and costs what the usual one does. */
+function percentOfTier(tier: string | undefined, { tierPercents }: PriceEntry): number {
+  if (tier === undefined) return 100;
+  return tierPercents?.get(tier) ?? (tier === "batch" ? BATCH_PERCENT : 100);
 }
 
 function percentOfSpeed(speed: string | undefined, price: PriceEntry): number | undefined {

@@ -6,6 +6,7 @@ export interface GeneratedModel {
   readonly model: string;
   readonly usd: UsdPrices;
   readonly longPrompt?: ListedPrice["longPrompt"];
+  readonly tierPercents?: ListedPrice["tierPercents"];
 }
 
 /** The generated file: what all of a list's models have in common stands once. */

@@ -34,12 +34,13 @@ export function toOverrideEntry(
   if (listed === undefined) {
     return ok({ ...entry.value, prices, fastPercent: 100, usPercent: 100 });
   }
-  const { fastPercent, usPercent, longPrompt } = listed;
+  const { fastPercent, usPercent, tierPercents, longPrompt } = listed;
   return ok({
     ...entry.value,
     prices,
     fastPercent,
     usPercent,
+    tierPercents,
     longPrompt: longPrompt && {
       aboveTokens: longPrompt.aboveTokens,
       prices: scaleLike(prices, listed.prices, longPrompt.prices),

@@ -20,6 +20,7 @@ export interface PriceEntry {
   readonly longPrompt?: { readonly aboveTokens: number; readonly prices: NanoPrices } | undefined;
   readonly fastPercent?: number | undefined;
   readonly usPercent?: number | undefined;
+  readonly tierPercents?: ReadonlyMap<string, number> | undefined;
   readonly source: string;
   readonly date: string;
 }
@@ -28,8 +29,9 @@ export interface PriceEntry {
 export function toPriceEntry(listed: ListedPrice, version: string): Result<PriceEntry, string> {
   const prices = toNanoPrices(listed.usd);
   if (!prices.ok) return fail(`price of ${listed.model}: ${prices.error}`);
-  const { longPrompt, fastPercent, usPercent, source, date } = listed;
-  const terms = { fastPercent, usPercent, source, date };
+  const { longPrompt, fastPercent, usPercent, tierPercents, source, date } = listed;
+  const tiers = tierPercents && new Map(Object.entries(tierPercents));
+  const terms = { fastPercent, usPercent, tierPercents: tiers, source, date };
   const entry = { id: `${version}/${listed.model}`, prices: prices.value, ...terms };
   if (longPrompt === undefined) return ok(entry);
   const long = toNanoPrices(longPrompt.usd);

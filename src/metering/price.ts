@@ -17,6 +17,8 @@ export interface ListedPrice {
   readonly longPrompt?: { readonly aboveTokens: number; readonly usd: UsdPrices } | undefined;
   /** Percent of every token price in fast mode; undefined when the model has none. */
   readonly fastPercent?: number | undefined;
+  /** Percent of every token price by service tier; one that is not named costs what the usual one does. */
+  readonly tierPercents?: Readonly<Record<string, number>> | undefined;
   /** Percent of every token price with `inference_geo: "us"`; undefined when the model has no such choice. */
   readonly usPercent?: number | undefined;
   readonly source: string;

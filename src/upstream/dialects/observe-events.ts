@@ -102,6 +102,7 @@ export function toUsageObject(usage: TokenUsage): Readonly<Record<string, unknow
         }
       : undefined,
     output_tokens: output,
+    service_tier: usage.serviceTier,
     output_tokens_details: reasoning === undefined ? undefined : { thinking_tokens: reasoning },
   };
   return Object.fromEntries(Object.entries(counts).filter(([, count]) => count !== undefined));

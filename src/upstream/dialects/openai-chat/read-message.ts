@@ -10,6 +10,7 @@ import type {
 import { AnswerIds } from "../shared/answer-ids.ts";
 import { clientName } from "../shared/client-name.ts";
 import { objectOf, objectsOf, textOf } from "../shared/fields.ts";
+import { serviceTier } from "../shared/service-tier.ts";
 import { stopReasonOf } from "../shared/stop-reason.ts";
 import { type AnswerPiece, type CallPiece, readPiece } from "./answer-piece.ts";
 import { isBlankArguments, isObjectText, objectText } from "./call-arguments.ts";
@@ -57,7 +58,7 @@ export function readMessage(
     ...(stopReason === "end_turn" && stopSequence !== ""
       ? { stopReason: "stop_sequence", stopSequence }
       : { stopReason }),
-    usage: usage === undefined ? undefined : readUsage(usage, traits),
+    usage: usage === undefined ? undefined : { ...readUsage(usage, traits), ...serviceTier(body) },
   });
 }
 

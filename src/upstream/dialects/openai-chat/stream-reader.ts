@@ -4,11 +4,13 @@ import type {
   JsonObject,
   StreamEvent,
   StreamReader,
+  TokenUsage,
   UpstreamError,
 } from "../../../canonical/index.ts";
 import { AnswerIds } from "../shared/answer-ids.ts";
 import { clientName } from "../shared/client-name.ts";
 import { countOf, objectsOf, textOf } from "../shared/fields.ts";
+import { serviceTier } from "../shared/service-tier.ts";
 import { stopReasonOf } from "../shared/stop-reason.ts";
 import { AnswerBlocks } from "./answer-blocks.ts";
 import { type AnswerPiece, readPiece } from "./answer-piece.ts";
@@ -35,6 +37,7 @@ export class ChatStreamReader implements StreamReader {
   #id = "";
   #model = "";
   #usage: JsonObject | undefined;
+  #tier: Pick<TokenUsage, "serviceTier"> = {};
   #finishReason = "";
   #stopSequence = "";
   #isRefused = false;
@@ -78,6 +81,7 @@ export class ChatStreamReader implements StreamReader {
     this.#id ||= textOf(chunk["id"]);
     this.#model ||= textOf(chunk["model"]);
     this.#usage = usageMember(chunk) ?? this.#usage;
+    this.#tier = { ...this.#tier, ...serviceTier(chunk) };
     const choice = objectsOf(chunk["choices"]).find(({ index }) => (countOf(index) ?? 0) === 0);
     if (choice === undefined) return [];
     const error = errorIn(choice);
@@ -149,7 +153,7 @@ export class ChatStreamReader implements StreamReader {
         ...(isSequence
           ? { stopReason: "stop_sequence", stopSequence: this.#stopSequence }
           : { stopReason }),
-        usage: this.#usage === undefined ? undefined : readUsage(this.#usage, this.#traits),
+        usage: this.#usage && { ...readUsage(this.#usage, this.#traits), ...this.#tier },
       },
     ];
   }

@@ -31,7 +31,7 @@ export function readMessage(
     hasRefusal: items.some(hasRefusal),
     hasBrokenCall: calls.some((call) => parseToolInput(argumentsOf(call)) === undefined),
   };
-  const usage = readUsage(body["usage"]);
+  const usage = readUsage(body);
   return ok({
     id: textOf(body["id"]),
     model: textOf(body["model"]),

@@ -83,7 +83,7 @@ export class ResponsesStreamReader implements StreamReader {
       ...this.#items.finishAll(objectsOf(response["output"])),
     ];
     const stopReason = stopReasonOf(outcome.told, this.#items.produced);
-    const usage = readUsage(response["usage"]);
+    const usage = readUsage(response);
     return [
       ...events,
       { type: "end", stopReason, ...(usage === undefined ? {} : { usage }) } satisfies StreamEvent,

@@ -1,13 +1,15 @@
 import { isObject } from "../../../base/json.ts";
-import type { TokenUsage } from "../../../canonical/index.ts";
+import type { JsonObject, TokenUsage } from "../../../canonical/index.ts";
 import { countOf, objectOf } from "../shared/fields.ts";
+import { serviceTier } from "../shared/service-tier.ts";
 
 /**
  * Tokens as they are counted here: this dialect's input contains what was read from and written to a cache.
  *
  * Where the total is larger than its parts, thinking was left out of the output.
  */
-export function readUsage(usage: unknown): TokenUsage | undefined {
+export function readUsage(response: JsonObject): TokenUsage | undefined {
+  const { usage } = response;
   if (!isObject(usage)) return undefined;
   const details = objectOf(usage["input_tokens_details"]);
   const input = countOf(usage["input_tokens"]);
@@ -23,5 +25,6 @@ export function readUsage(usage: unknown): TokenUsage | undefined {
     cacheWrite5m: cacheWrite,
     output: rest !== undefined && rest > (output ?? 0) ? rest : output,
     reasoning: countOf(objectOf(usage["output_tokens_details"])["reasoning_tokens"]),
+    ...serviceTier(response),
   };
 }
