@@ -4,7 +4,7 @@ import type { Secret } from "../../base/secret.ts";
 import { objectsOf, textOf } from "../dialects/shared/fields.ts";
 import { JSON_BODY, PLAIN_FIELDS } from "../plain-fields.ts";
 import type { Transport, UpstreamRequest } from "../transport/contract.ts";
-import { askWhole } from "./ask-whole.ts";
+import { askWhole } from "../transport/ask-whole.ts";
 import type {
   SearchErrorCode,
   SearchFailure,

@@ -3,7 +3,7 @@ import type {
   Transport,
   UpstreamCall,
   UpstreamRequest,
-} from "../transport/contract.ts";
+} from "./contract.ts";
 
 /** A whole answer, or why there is none. */
 export type WholeAnswer =
