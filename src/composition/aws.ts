@@ -1,27 +1,47 @@
 import { fail, ok, type Result } from "../base/result.ts";
 import { Secret } from "../base/secret.ts";
+import { readConfigFile } from "../config/inputs.ts";
 import type { Config } from "../config/schema.ts";
 import type { AwsService } from "../upstream/providers/provider.ts";
-import { openCredentials } from "../upstream/signing/aws/chain.ts";
-import { signV4 } from "../upstream/signing/aws/sigv4.ts";
+import {
+  openCredentials,
+  profileName,
+  readProfile,
+  signV4,
+} from "../upstream/signing/aws/index.ts";
+import { askUrlBy } from "./ask-url.ts";
 import type { CloudAccess, Surroundings } from "./clouds.ts";
 
 /** A service of AWS, and what signs for it: a key is a bearer, everything else a signature. */
 export async function openAws(
   { signingName, bearerVariable, baseUrl: baseUrlOf }: AwsService,
   { url, key, aws = {} }: Config["providers"][string],
-  { env, clock }: Surroundings,
+  { env, homeDir, clock, openWay }: Surroundings,
 ): Promise<Result<CloudAccess, string>> {
-  const region = aws.region ?? (env["AWS_REGION"] || env["AWS_DEFAULT_REGION"]);
-  if (region === undefined || region === "") {
-    return fail(".aws.region is needed: AWS_REGION is not set");
+  const { profile } = aws;
+  const files = { env, homeDir, readFile };
+  const region =
+    aws.region ||
+    env["AWS_REGION"] ||
+    env["AWS_DEFAULT_REGION"] ||
+    (await regionOf(profileName({ env, profile }), files));
+  if (!region) {
+    return fail(
+      ".aws.region is needed: neither AWS_REGION nor the profile in ~/.aws/config has one",
+    );
   }
   const baseUrl = url ?? baseUrlOf(region);
-  const bearer = aws.profile === undefined ? env[bearerVariable] : undefined;
+  const bearer = profile === undefined ? env[bearerVariable] : undefined;
   const token = key ?? (bearer ? new Secret(bearer) : undefined);
   if (token !== undefined) return ok({ baseUrl, key: token, sign: undefined });
   const { host } = new URL(baseUrl);
-  const credentials = openCredentials({ env, now: clock.now });
+  const credentials = openCredentials({
+    ...files,
+    profile,
+    region,
+    now: clock.now,
+    askUrl: askUrlBy(openWay),
+  });
   return ok({
     baseUrl,
     key: undefined,
@@ -32,4 +52,20 @@ export async function openAws(
       return ok(signV4(request, found.value, { region, service: signingName, host }, clock.now()));
     },
   });
+}
+
+async function readFile(path: string): Promise<string | undefined> {
+  return (await readConfigFile(path))?.text;
+}
+
+/** A file that cannot be read is complained of by whoever looks for credentials in it. */
+async function regionOf(
+  name: string,
+  files: Parameters<typeof readProfile>[1],
+): Promise<string | undefined> {
+  try {
+    return (await readProfile(name, files))?.["region"];
+  } catch {
+    return undefined;
+  }
 }

@@ -1,12 +1,16 @@
 import assert from "node:assert/strict";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { at, textAt } from "../conformance/exchange.ts";
-import type { Responder } from "../upstream/answer.ts";
+import { bytes, type Responder } from "../upstream/answer.ts";
 import { type AnthropicUpstream, startAnthropicUpstream } from "../upstream/anthropic.ts";
 import { exceptionAnswer, invocation, isInvocation, onlySigned } from "../upstream/bedrock.ts";
 import { type Gateway, startGateway } from "../upstream/gateway.ts";
 import { text, toolUse } from "../upstream/messages.ts";
+import type { RecordedRequest } from "../upstream/recorded-request.ts";
 import { isObject } from "../upstream/request-kind.ts";
 
 const KEY = { id: "AKIAIOSFODNN7EXAMPLE", secret: "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY" };
@@ -65,6 +69,18 @@ async function openScene(
     }),
   );
   return new Scene(upstream, gateway, scope.move());
+}
+
+/** Who lends credentials, by what variables it is found, and what it says. */
+interface Lender {
+  readonly env: (url: string, tokenFile: string) => Readonly<Record<string, string>>;
+  readonly paths: Readonly<Record<string, string>>;
+}
+
+function xmlOf(role: Readonly<Record<string, string>>): string {
+  const { Token: token = "", ...rest } = role;
+  const elements = Object.entries({ ...rest, SessionToken: token });
+  return `<Credentials>${elements.map(([name, value]) => `<${name}>${value}</${name}>`).join("")}</Credentials>`;
 }
 
 /** What the gateway recorded, once it has. */
@@ -173,7 +189,7 @@ describe("Claude on Bedrock", () => {
   });
 
   it("refuses to go without credentials, and says where it looked", async () => {
-    await using scene = await openScene(invocation(HELLO), {});
+    await using scene = await openScene(invocation(HELLO), { AWS_EC2_METADATA_DISABLED: "true" });
     const answer = await scene.ask(ASKED);
     const body: unknown = await answer.json();
     assert.equal(answer.status, 502);
@@ -273,6 +289,65 @@ describe("Claude on Bedrock", () => {
     assert.ok(request !== undefined);
     await scene.upstream.waitForEnd(request);
   });
+
+  const role = {
+    AccessKeyId: KEY.id,
+    SecretAccessKey: KEY.secret,
+    Token: "a-session-token",
+    Expiration: new Date(Date.now() + 3_600_000).toISOString(),
+  };
+  const lenders: Readonly<Record<string, Lender>> = {
+    "STS, for a token of a cluster's": {
+      env: (url, file) => ({
+        AWS_WEB_IDENTITY_TOKEN_FILE: file,
+        AWS_ROLE_ARN: "arn:aws:iam::123456789012:role/r",
+        AWS_ENDPOINT_URL_STS: `${url}/sts`,
+      }),
+      paths: { "/sts": xmlOf(role) },
+    },
+    "a container's agent": {
+      env: (url) => ({ AWS_CONTAINER_CREDENTIALS_FULL_URI: `${url}/agent` }),
+      paths: { "/agent": JSON.stringify(role) },
+    },
+    "the instance": {
+      env: (url) => ({ AWS_EC2_METADATA_SERVICE_ENDPOINT: url }),
+      paths: {
+        "/latest/api/token": "session",
+        "/latest/meta-data/iam/security-credentials/": "r",
+        "/latest/meta-data/iam/security-credentials/r": JSON.stringify(role),
+      },
+    },
+  };
+  for (const [name, { env, paths }] of Object.entries(lenders)) {
+    it(`signs with what ${name} lends, asked for once`, async () => {
+      await using scope = new AsyncDisposableStack();
+      const upstream = scope.use(await startAnthropicUpstream());
+      upstream.on(
+        isInvocation,
+        onlySigned(invocation(HELLO), { ...KEY, token: role.Token }, SCOPE),
+      );
+      const isLender = ({ target }: RecordedRequest) => Object.hasOwn(paths, target);
+      upstream.on(isLender, (request, serial) =>
+        bytes(200, "text/plain", [paths[request.target] ?? ""])(request, serial),
+      );
+      const home = await mkdtemp(join(tmpdir(), "spillway-bedrock-"));
+      scope.defer(async () => await rm(home, { recursive: true, force: true }));
+      await writeFile(join(home, "token"), "eyJ.of.the.cluster");
+      const gateway = scope.use(
+        await startGateway({
+          upstreamUrl: "http://127.0.0.1:9",
+          env: { ...env(upstream.url, join(home, "token")), AWS_REGION: SCOPE.region },
+          config: `providers:\n  bedrock:\n    url: ${upstream.url}\n`,
+        }),
+      );
+      const scene = new Scene(upstream, gateway, new AsyncDisposableStack());
+      const answers = await Promise.all([scene.ask(ASKED), scene.ask(ASKED), scene.ask(ASKED)]);
+      for (const answer of answers) {
+        assert.equal(answer.status, 200, await answer.text());
+      }
+      assert.equal(upstream.requests.filter(isLender).length, Object.keys(paths).length);
+    });
+  }
 
   it("takes a Bedrock API key of the environment, and signs nothing then", async () => {
     await using scope = new AsyncDisposableStack();

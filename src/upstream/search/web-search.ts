@@ -3,8 +3,8 @@ import { fail, ok, type Result } from "../../base/result.ts";
 import type { Secret } from "../../base/secret.ts";
 import { objectsOf, textOf } from "../dialects/shared/fields.ts";
 import { JSON_BODY, PLAIN_FIELDS } from "../plain-fields.ts";
-import type { Transport, UpstreamRequest } from "../transport/contract.ts";
 import { askWhole } from "../transport/ask-whole.ts";
+import type { Transport, UpstreamRequest } from "../transport/contract.ts";
 import type {
   SearchErrorCode,
   SearchFailure,

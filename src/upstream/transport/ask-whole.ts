@@ -1,9 +1,4 @@
-import type {
-  ResponseSink,
-  Transport,
-  UpstreamCall,
-  UpstreamRequest,
-} from "./contract.ts";
+import type { ResponseSink, Transport, UpstreamCall, UpstreamRequest } from "./contract.ts";
 
 /** A whole answer, or why there is none. */
 export type WholeAnswer =

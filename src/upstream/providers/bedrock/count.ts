@@ -1,7 +1,7 @@
 import { fail, ok } from "../../../base/result.ts";
 import type { BoundDialect } from "../../dialects/bind.ts";
 import { MESSAGES_COUNT, type TokenCounter } from "../../dialects/count.ts";
-import { encode } from "../../signing/aws/sigv4.ts";
+import { encode } from "../../signing/aws/index.ts";
 import { BEDROCK_VERSION } from "./invoke-shape.ts";
 import { withoutGeography } from "./model-id.ts";
 

@@ -11,7 +11,7 @@ import {
   type EventStreamReading,
 } from "../../eventstream/event-stream-answer.ts";
 import type { EventFrame } from "../../eventstream/frame.ts";
-import { encode } from "../../signing/aws/sigv4.ts";
+import { encode } from "../../signing/aws/index.ts";
 import { errorEnvelope, exceptionName, messageOf, toldError } from "./errors.ts";
 
 /** @source https://docs.aws.amazon.com/bedrock/latest/userguide/model-parameters-anthropic-claude-messages.html (read 2026-11-26) */

@@ -1,54 +1,47 @@
 import { gatewayError } from "../../../base/errors.ts";
-import { fail, ok, type Result } from "../../../base/result.ts";
-import { Secret } from "../../../base/secret.ts";
-import { type Lent, Renewed } from "../renewed.ts";
+import { fail, ok } from "../../../base/result.ts";
+import { Renewed } from "../renewed.ts";
+import { fromContainer } from "./container.ts";
 import type { AwsCredentials } from "./credentials.ts";
+import { fromEnvironment } from "./environment.ts";
+import { fromInstance } from "./instance.ts";
+import { fromProfile } from "./profile.ts";
+import type { CredentialOptions, Source } from "./source.ts";
+import { fromWebIdentity } from "./web-identity.ts";
 
-type Environment = Readonly<Record<string, string | undefined>>;
+/**
+ * AWS's own order: the first place that has credentials counts.
+ * @source https://docs.aws.amazon.com/sdkref/latest/guide/standardized-credentials.html (read 2026-11-26)
+ */
+const SOURCES: readonly Source[] = [
+  fromEnvironment,
+  fromWebIdentity,
+  fromProfile,
+  fromContainer,
+  fromInstance,
+];
 
-/** What credentials are looked for in. */
-export interface CredentialOptions {
-  readonly env: Environment;
-  /** Epoch milliseconds. */
-  readonly now: () => number;
-}
-
-/** A place where credentials may be; undefined: it has none. The refusal is for people. */
-type Source = (
-  options: CredentialOptions,
-) => Promise<Result<Lent<AwsCredentials> | undefined, string>>;
-
-const SOURCES: readonly Source[] = [fromEnvironment];
-
-/** The credentials of this machine, fetched when first asked for. */
+/** The credentials of this machine, or of the profile that is named; fetched when first asked for. */
 export function openCredentials(options: CredentialOptions): Renewed<AwsCredentials> {
   return new Renewed({ now: options.now, obtain: async () => await find(options) });
 }
 
 async function find(options: CredentialOptions) {
-  for (const source of SOURCES) {
+  const sources = options.profile === undefined ? SOURCES : [fromProfile];
+  for (const source of sources) {
     const found = await source(options);
-    if (!found.ok) return fail(gatewayError("cloud_credentials_unavailable", found.error));
+    if (!found.ok) return fail(unavailable(found.error));
     if (found.value !== undefined) return ok(found.value);
   }
-  return fail(
-    gatewayError(
-      "cloud_credentials_unavailable",
-      "No AWS credentials were found here: the environment has none",
-    ),
+  return fail(unavailable(NOWHERE));
+}
+
+function unavailable(why: string) {
+  return gatewayError(
+    "cloud_credentials_unavailable",
+    `There are no AWS credentials to sign with: ${why}`,
   );
 }
 
-async function fromEnvironment({ env }: CredentialOptions) {
-  const [id, secret] = [env["AWS_ACCESS_KEY_ID"], env["AWS_SECRET_ACCESS_KEY"]];
-  if (!id || !secret) return ok(undefined);
-  const token = env["AWS_SESSION_TOKEN"];
-  return ok({
-    value: {
-      accessKeyId: id,
-      secretAccessKey: new Secret(secret),
-      sessionToken: token ? new Secret(token) : undefined,
-    },
-    expiresAtMs: undefined,
-  });
-}
+const NOWHERE =
+  "neither AWS_ACCESS_KEY_ID, nor a web identity, nor a profile in ~/.aws, nor a container's or an instance's role has any";
