@@ -1,0 +1,32 @@
+import type { RuleFacts } from "./facts.ts";
+
+/** A main request of Claude Code's, of this machine's user. */
+export const SOME_FACTS: RuleFacts = {
+  model: "claude-opus-4-8",
+  tier: "opus",
+  provider: "",
+  dialect: "anthropic",
+  operation: "messages",
+  stream: true,
+  principal: "ada",
+  organisation: "local",
+  key: "",
+  keyId: "",
+  client: "claude-cli",
+  clientVersion: "2.1.329",
+  headers: new Map([["x-team", "core"]]),
+  class: "main",
+  background: false,
+  title: false,
+  longContext: false,
+  thinking: true,
+  webSearch: false,
+  image: false,
+  inputTokens: 12_000n,
+  hour: 14n,
+  weekday: 3n,
+  budgetUsed: 42.5,
+  fiveHourUsed: 61,
+  sevenDayUsed: undefined,
+  places: ["us"],
+};
