@@ -10,11 +10,27 @@ const MS_PER_DAY = 86_400_000;
 const MARGIN_MS = 36 * 3_600_000;
 
 const formats = new Map<string, Intl.DateTimeFormat>();
+const hours = new Map<string, Intl.DateTimeFormat>();
 
 /** The date that it is in a time zone at an instant. Throws for an unknown zone. */
 export function dateAt(epochMs: number, timeZone: string): CalendarDate {
   const [year = 0, month = 0, day = 0] = formatOf(timeZone).format(epochMs).split("-").map(Number);
   return { year, month, day };
+}
+
+/** 1 (Monday) to 7 (Sunday). */
+export function weekdayOf(date: CalendarDate): number {
+  // 1970 began on a Thursday.
+  return ((((dayNumber(date) + 3) % 7) + 7) % 7) + 1;
+}
+
+/** 0 to 23: the hour that it is in a time zone at an instant. Throws for an unknown zone. */
+export function hourAt(epochMs: number, timeZone: string): number {
+  const known = hours.get(timeZone);
+  const format =
+    known ?? new Intl.DateTimeFormat("en-GB", { timeZone, hour: "2-digit", hourCycle: "h23" });
+  if (known === undefined) hours.set(timeZone, format);
+  return Number(format.format(epochMs));
 }
 
 /** The first instant of a date in a time zone: usually midnight, later where the clock skips it. */

@@ -151,6 +151,12 @@ export const ERRORS = {
     retry: "never",
     help: "The key does not allow this model. An owner can change its models with spillway keys update.",
   },
+  rule_refused: {
+    http: 403,
+    source: "policy",
+    retry: "never",
+    help: "A rule of the operator's (routing.rules) refuses the request; the message has the operator's words.",
+  },
   residency_refused: {
     http: 403,
     source: "policy",

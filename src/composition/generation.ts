@@ -16,6 +16,7 @@ import { readDataPolicy } from "../policy/residency/index.ts";
 import { PROVIDERS } from "../upstream/providers/registry.generated.ts";
 import { toListSettings } from "./list-settings.ts";
 import { toRouting } from "./routing.ts";
+import { toRules } from "./rules.ts";
 
 /** The parts of a configuration that change while running. */
 export interface Generation {
@@ -36,6 +37,8 @@ export function toGeneration(config: Config, env: Environment): Result<Generatio
   if (!dispatch.ok) return dispatch;
   const routing = toRouting(config);
   if (!routing.ok) return routing;
+  const rules = toRules(config);
+  if (!rules.ok) return rules;
   return ok({
     config,
     settings: {
@@ -51,6 +54,7 @@ export function toGeneration(config: Config, env: Environment): Result<Generatio
       failures: toFailures(config),
       dispatch: dispatch.value,
       routing: routing.value,
+      rules: rules.value,
     },
     policy: {
       hosts: allowedHosts(config.listener.bind, config.listener.hosts),

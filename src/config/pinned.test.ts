@@ -61,6 +61,7 @@ routing:
   tiers: { opus: m, sonnet: m, haiku: m }
   models: { v: { strategy: price, targets: [m] } }
   fallbacks: { "*": [m] }
+  rules: [{ name: r, tier: opus, to: m }]
   unknown: pass
   hold: 1s
   slowStart: { firstToken: 1s }

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { healthSection, holdField, retrySection, slowStartSection } from "./health-section.ts";
+import { rulesField } from "./rules-section.ts";
 
 const NAME = { error: "expected the name of a model, such as claude-opus-4-8 or groq/llama-4" };
 const OWN_NAME = {
@@ -103,6 +104,7 @@ export const routingSection = z
           'What is tried, in order, when a model fails in a way that another place may cure; "*" is for every name without a list of its own.',
         examples: [{ "*": ["groq/llama-4"] }],
       }),
+    rules: rulesField,
     unknown: z.enum(["auto", "refuse", "pass"]).default("auto").meta({
       description:
         "What becomes of a model that nobody here knows. refuse corrects common spellings of Claude's models, and answers 404 with the nearest names; pass lets Anthropic say what it thinks of the name. auto refuses where Anthropic itself is asked and other providers are in use, a Spillway key is sent, or names are configured here.",

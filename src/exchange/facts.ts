@@ -2,6 +2,7 @@ import { isObject, parseJson } from "../base/json.ts";
 import { findMember, type JsonMember, readText, scanParts, spanOf } from "../base/json-scan.ts";
 import { unwrapId } from "../base/picker-id.ts";
 import type { RequestBody } from "./body.ts";
+import { TELLING } from "./body-facts.ts";
 import type { Operation } from "./call.ts";
 import type { AskedInPath } from "./dialect.ts";
 
@@ -21,6 +22,8 @@ export interface Facts {
   readonly isQuotaProbe?: boolean;
   /** Members of `DECISIVE` that came more than once: the upstream may read another one than we do. */
   readonly duplicates: readonly string[];
+  /** Where the members are that are read only if somebody asks; see `body-facts.ts`. */
+  readonly members?: readonly JsonMember[];
 }
 
 /** The longest answer, in the words of each dialect. */
@@ -32,6 +35,7 @@ const DECISIVE: ReadonlySet<string> = new Set([
   "inference_geo",
   "speed",
 ]);
+const WANTED: ReadonlySet<string> = new Set([...DECISIVE, ...TELLING]);
 /** The client's own is under 300 bytes. */
 const MAX_PROBE_BYTES = 2_048;
 const NONE: Facts = { duplicates: [] };
@@ -56,7 +60,7 @@ export function readFacts(body: RequestBody, asked: AskedInPath = {}): Facts {
     return { ...modelOf(asked.model), stream: asked.stream ?? false, duplicates: [] };
   }
   const parts = plain.value;
-  const scan = scanParts(parts, DECISIVE);
+  const scan = scanParts(parts, WANTED);
   if (scan.kind !== "object") return { stream: false, duplicates: [] };
   // With a duplicate the last one counts, as it does for JSON.parse.
   const model = asked.model ?? stringOf(parts, findMember(scan, "model"));
@@ -64,6 +68,7 @@ export function readFacts(body: RequestBody, asked: AskedInPath = {}): Facts {
   const maxTokens = limits.find((limit) => limit !== undefined);
   const inferenceGeo = stringOf(parts, findMember(scan, "inference_geo"));
   const speed = stringOf(parts, findMember(scan, "speed"));
+  const told = scan.members.filter(({ name }) => TELLING.has(name));
   const mayProbe = maxTokens === 1 && plainBytes <= MAX_PROBE_BYTES;
   return {
     ...modelOf(model),
@@ -72,7 +77,8 @@ export function readFacts(body: RequestBody, asked: AskedInPath = {}): Facts {
     ...(speed === undefined ? {} : { speed }),
     ...(mayProbe && asksForLimits(parts) ? { isQuotaProbe: true } : {}),
     stream: asked.stream ?? findMember(scan, "stream")?.type === "true",
-    duplicates: scan.duplicates,
+    duplicates: scan.duplicates.filter((name) => DECISIVE.has(name)),
+    ...(told.length === 0 ? {} : { members: told }),
   };
 }
 

@@ -22,6 +22,7 @@ import type { HealthSettings } from "../routing/health/settings.ts";
 import type { Names } from "../routing/names/names.ts";
 import type { Providers } from "../routing/providers.ts";
 import type { UpstreamQueues } from "../routing/queue/index.ts";
+import type { RuleSet } from "../routing/rules/rule-set.ts";
 import type { Latencies } from "../routing/strategies/latencies.ts";
 import type { Turns } from "../routing/strategies/turns.ts";
 import type { ExchangeStore } from "../store/contract.ts";
@@ -114,6 +115,8 @@ export interface ExchangeSettings {
   readonly residency: ResidencySettings;
   readonly models: ListSettings;
   readonly failures: FailureSettings;
+  /** Undefined: there are none, and nothing is looked at for them. */
+  readonly rules: RuleSet | undefined;
   /** Undefined: everything that names no provider goes to Anthropic, and nothing is looked at for that. */
   readonly dispatch: DispatchSettings | undefined;
   readonly routing: RoutingSettings;

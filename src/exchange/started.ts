@@ -1,19 +1,18 @@
 import type { ClientInfo } from "../identity/client.ts";
-import type { Identity } from "../identity/principal.ts";
 import type { StartedRecord } from "../store/record.ts";
-import type { ClientCall } from "./call.ts";
-import type { Facts } from "./facts.ts";
+import { BodyFacts } from "./body-facts.ts";
+import type { Question } from "./question.ts";
+import { classOf } from "./request-class.ts";
 
 const MAX_PATH_LENGTH = 512;
 
 /** What is known of an exchange before it reaches an upstream. */
 export function toStartedRecord(
-  call: ClientCall,
-  identity: Identity,
+  question: Question,
   client: ClientInfo,
-  facts: Facts,
   provider: string,
 ): StartedRecord {
+  const { call, identity, facts } = question;
   return {
     id: call.id,
     startedAt: call.startedAt,
@@ -24,7 +23,7 @@ export function toStartedRecord(
     agentId: client.agentId,
     parentAgentId: client.parentAgentId,
     promptId: client.promptId,
-    requestClass: client.requestClass,
+    requestClass: recordedClass(question, client),
     client: client.name,
     clientVersion: client.version,
     dialect: call.dialect.id,
@@ -37,4 +36,12 @@ export function toStartedRecord(
     account: identity.account,
     provider,
   };
+}
+
+/** What was recognised is told from what the client said. */
+function recordedClass({ call, facts, body }: Question, client: ClientInfo): string | undefined {
+  const { rawHeaders: headers } = call.request;
+  const { operation } = call;
+  const found = classOf({ headers, client, operation, facts, body: new BodyFacts(body, facts) });
+  return found === undefined || found.isTold ? found?.name : `${found.name} (recognised)`;
 }

@@ -146,7 +146,8 @@ function classOf(event: ExchangeLine): string {
   if (event.operation !== "messages")
     return OPERATIONS.get(event.operation) ?? plainText(event.operation);
   if (event.request_class !== null) {
-    return CLASSES.get(event.request_class) ?? plainText(event.request_class);
+    const name = event.request_class.replace(/ \(recognised\)$/, "");
+    return CLASSES.get(name) ?? plainText(name);
   }
   return event.agent_id === null ? "-" : "subagent";
 }

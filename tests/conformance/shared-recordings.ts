@@ -14,8 +14,10 @@ export const noSharedRecordings: string | false =
     ? false
     : "there is no recorded traffic on this machine (SPILLWAY_SHARED names its folder)";
 
+type RecordedClient = "claude" | "claude-2.1.329" | "codex" | "gemini" | "sdk";
+
 /** What a client sent and was answered, every exchange of one file. */
-export function clientRecordings(client: "claude" | "claude-2.1.329" | "sdk"): Exchange[] {
+export function clientRecordings(client: RecordedClient): Exchange[] {
   const file = gunzipSync(readFileSync(join(SHARED, "recordings", `${client}.jsonl.gz`)));
   const lines = file.toString("utf8").trim().split("\n");
   return lines
