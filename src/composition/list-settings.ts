@@ -9,7 +9,7 @@ import { PROVIDERS } from "../upstream/providers/registry.generated.ts";
  * How models are listed. Whoever comes from claude-router, as its variables tell, finds the names that they know: its
  * prefix, and the models of its providers without the provider in front.
  */
-export function toListSettings({ models }: Config, env: Environment): ListSettings {
+export function toListSettings({ models, routing }: Config, env: Environment): ListSettings {
   const routed = [...PROVIDERS].filter(([, { routerVariable }]) => env[routerVariable ?? ""]);
   return {
     picker: {
@@ -17,6 +17,7 @@ export function toListSettings({ models }: Config, env: Environment): ListSettin
       oneMillion: models.oneMillion,
     },
     bare: new Set(routed.map(([id]) => id)),
+    given: [...Object.keys(routing.aliases), ...Object.keys(routing.models)],
     stock: stockEntries(models.stock, models.stockOneMillion).map(({ id, displayName }) => ({
       id,
       provider: ANTHROPIC,

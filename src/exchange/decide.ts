@@ -57,7 +57,7 @@ export function decide(question: Question, house: House, settings: ExchangeSetti
 /** The name means itself. */
 function decideOne(question: Question, house: House, settings: ExchangeSettings): Decision {
   const { payMode, routed: chosen, deployment, dispatched } = choose(question, house, settings);
-  const isMergedList = isMerged(question, house);
+  const isMergedList = isMerged(question, house, settings);
   const routed = isMergedList
     ? listRoute(chosen, deployment, MODE_LABELS[payMode])
     : withRealName(chosen, question, house);

@@ -27,7 +27,7 @@ export interface RoutingBench extends AsyncDisposable {
 
 export interface BenchOptions {
   /** Below the providers, each of which has the key `env:KEY_OF_…`. */
-  readonly config?: string;
+  readonly config?: string | ((anthropicUrl: string) => string);
   readonly env?: Readonly<Record<string, string>>;
   /** More of a provider's entry, a line each. */
   readonly entries?: Readonly<Partial<Record<Other, readonly string[]>>>;
@@ -60,13 +60,13 @@ export async function openRoutingBench(options: BenchOptions = {}): Promise<Rout
     ),
   ]);
   const keys = OTHERS.map((other) => [`KEY_OF_${other.toUpperCase()}`, keyOf(other)]);
+  const { config = "" } = options;
+  const more = typeof config === "string" ? config : config(anthropic.url);
   const gateway = opening.use(
     await startGateway({
       upstreamUrl: anthropic.url,
       env: { ...Object.fromEntries(keys), ...options.env },
-      config: ["providers:", ...entries, options.config ?? "", "limits:", "  loopDelay: 30s"].join(
-        "\n",
-      ),
+      config: ["providers:", ...entries, more, "limits:", "  loopDelay: 30s"].join("\n"),
       ...(options.dataDir === undefined ? {} : { dataDir: options.dataDir }),
     }),
   );

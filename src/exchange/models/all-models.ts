@@ -1,7 +1,7 @@
 import { ANTHROPIC } from "../../canonical/index.ts";
 import type { House } from "../house.ts";
 import { KNOWN_CLAUDE } from "./claude-list.ts";
-import type { ListedModel, ListSettings } from "./listed-model.ts";
+import { givenModels, type ListedModel, type ListSettings } from "./listed-model.ts";
 import { firstById } from "./merged-list.ts";
 import { type OtherModels, otherModels } from "./other-models.ts";
 
@@ -11,13 +11,13 @@ type Keeper = Pick<House, "deployment" | "providers" | "vault" | "providerLists"
 export async function allModels(
   keeper: Keeper,
   organisation: string,
-  { bare }: ListSettings,
+  settings: ListSettings,
 ): Promise<OtherModels> {
   const [claude, others] = await Promise.all([
     claudeModels(keeper, organisation),
-    otherModels(keeper, organisation, bare),
+    otherModels(keeper, organisation, settings.bare),
   ]);
-  return { ...others, models: firstById([...claude, ...others.models]) };
+  return { ...others, models: firstById([...claude, ...givenModels(settings), ...others.models]) };
 }
 
 async function claudeModels(

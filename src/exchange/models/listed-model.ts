@@ -28,4 +28,14 @@ export interface ListSettings {
   readonly bare: ReadonlySet<string>;
   /** Claude's own models for the picker where there is nothing to ask Anthropic with. */
   readonly stock: readonly ListedModel[];
+  /** Aliases and virtual models of the operator. */
+  readonly given: readonly string[];
 }
+
+/** The operator's own names as rows of a list. */
+export function givenModels({ given }: ListSettings): readonly ListedModel[] {
+  return given.map((id) => ({ id, provider: GIVEN, displayName: id, createdAt: undefined }));
+}
+
+/** Stands where a provider would. */
+const GIVEN = "routing";

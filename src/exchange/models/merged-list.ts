@@ -9,7 +9,7 @@ import type { ClientCall } from "../call.ts";
 import type { ExchangeSettings, House } from "../house.ts";
 import { type WholeAnswer, wholeAnswer } from "../whole-answer.ts";
 import { KNOWN_CLAUDE } from "./claude-list.ts";
-import type { ListedModel, ListSettings } from "./listed-model.ts";
+import { givenModels, type ListedModel, type ListSettings } from "./listed-model.ts";
 import { NO_OTHERS, type OtherModels, otherModels, othersInUse } from "./other-models.ts";
 
 /** Who asks. */
@@ -30,15 +30,19 @@ export interface MergedList {
 }
 
 /** False: Anthropic alone is asked, and its answer goes through as it is. */
-export function isMerged({ call, identity }: Asking, house: House): boolean {
+export function isMerged(
+  { call, identity }: Asking,
+  house: House,
+  { models: { given } }: Pick<ExchangeSettings, "models">,
+): boolean {
   const { models, dialect } = call;
   if (models === undefined) return false;
   if (dialect.id !== ANTHROPIC || limitsOf(identity).length > 0) return true;
   const others = othersInUse(house, identity.organisation);
-  if (others.length === 0) return false;
+  if (others.length === 0 && given.length === 0) return false;
   // One of Anthropic's own is asked of Anthropic, in every case.
   const { id } = models;
-  if (id === undefined || unwrapId(id) !== undefined) return true;
+  if (id === undefined || unwrapId(id) !== undefined || given.includes(id)) return true;
   return others.some((other) => id.startsWith(`${other}/`));
 }
 
@@ -64,7 +68,7 @@ export function openMergedList(
       const { models } = await list.others();
       const claude = claudeRows(told, call, settings);
       const limits = limitsOf(identity);
-      const all = firstById([...claude, ...models]).filter(({ id }) =>
+      const all = firstById([...claude, ...givenModels(settings), ...models]).filter(({ id }) =>
         allowsModel(limits, withoutOneMillion(id)),
       );
       const { picker } = settings;
