@@ -88,7 +88,7 @@ export class ClientSide {
     if (!this.#begunEarly) {
       this.#begunEarly = true;
       this.#status = 200;
-      this.#output.writeHead(200, "", [...EARLY_HEAD, "x-spillway-request-id", this.#call.id]);
+      this.#output.writeHead(200, "OK", [...EARLY_HEAD, "x-spillway-request-id", this.#call.id]);
     }
     this.#output.write(ping);
   }

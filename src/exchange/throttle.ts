@@ -16,6 +16,7 @@ import { estimateTokens } from "./token-estimate.ts";
 
 /** A stream's client hears nothing for so long before it is told that its request lives (design R6). */
 const PING_MS = 10_000;
+const EVENT_STREAM = "text/event-stream";
 
 type Place = Result<Disposable, GatewayError>;
 
@@ -128,9 +129,9 @@ export class Throttle {
 
   #ping(): void {
     const { call, facts } = this.#owner;
-    const { ping, streamType } = call.dialect.canonical;
+    const { ping, streamType = EVENT_STREAM } = call.dialect.canonical;
     const isStream = call.operation === "messages" && facts.stream === true;
-    if (isStream && streamType === undefined) this.#client.keepAlive(ping);
+    if (isStream && streamType === EVENT_STREAM) this.#client.keepAlive(ping);
   }
 }
 

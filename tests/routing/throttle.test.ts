@@ -93,6 +93,28 @@ function tenInMinute(upstream: AnthropicUpstream): { refused: number } {
   return counted;
 }
 
+/** How the other dialects ask for a stream, what keeps it alive, and how it ends. */
+const STREAMS = [
+  {
+    path: "/openai/v1/chat/completions",
+    body: (model: string, messages: object) => ({ model, stream: true, messages }),
+    ping: /^: ping\n\n/,
+    end: /\[DONE\]/,
+  },
+  {
+    path: "/openai/v1/responses",
+    body: (model: string, input: object) => ({ model, stream: true, input }),
+    ping: /^: ping\n\n/,
+    end: /response\.completed/,
+  },
+  {
+    path: "/v1beta/models/claude-opus-5-5:streamGenerateContent?alt=sse",
+    body: () => ({ contents: [{ role: "user", parts: [{ text: "hello" }] }] }),
+    ping: /^\r\ndata: /,
+    end: /"finishReason":"STOP"/,
+  },
+] as const;
+
 const headers = bearer(sessionToken());
 
 describe("limits of an upstream", () => {
@@ -271,6 +293,36 @@ describe("limits of an upstream", () => {
     const { body, ended } = dechunk(stream.text());
     assert.match(body, /refused the request with 400: no such tool/);
     assert.equal(ended, false);
+  });
+
+  it("begins the stream of every dialect with its own pings, and goes on with the answer", async () => {
+    const { upstream, gateway } = await start("{ concurrency: 1, wait: 2m }");
+    const { responder, open } = gate();
+    upstream.queue(() => true, responder);
+    const first = call(gateway, { headers, body: PLAIN_BODY });
+    await eventually(() => upstream.requests[0], "the first request upstream");
+    const asked = [{ role: "user", content: "hello" }];
+    const model = "claude-opus-5-5";
+    const fields = [`Authorization: ${headers.authorization}`];
+    const streams = await Promise.all(
+      STREAMS.map(async ({ path, body }) =>
+        sendRaw(gateway, JSON.stringify(body(model, asked)), { path, fields }),
+      ),
+    );
+    await waiting(gateway, STREAMS.length);
+    const begun = () => streams.every((stream) => /200 OK/.test(stream.text()));
+    await eventually(() => (begun() ? true : undefined), "the streams' heads", 30_000);
+    open();
+    assert.equal((await first).status, 200);
+    for (const [index, { ping, end, path }] of STREAMS.entries()) {
+      const stream = streams[index];
+      assert.ok(stream !== undefined);
+      await eventually(() => (end.test(stream.text()) ? true : undefined), `the end of ${path}`);
+      const { body } = dechunk(stream.text());
+      assert.match(body, ping, path);
+      assert.match(body, /hello|Hello/, path);
+      stream.reset();
+    }
   });
 
   it("holds back while the upstream says that its limit is used up", async () => {
