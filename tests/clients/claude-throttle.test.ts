@@ -16,15 +16,16 @@ const SESSIONS = ["one", "two", "three", "four"];
 const TOOLS = ["--allowedTools", "Bash"];
 
 /** A gateway that lets one request through at a time, and an upstream that sees how many there are. */
-async function start(wait: string) {
+async function start(wait: string, firstTakesMs = 400) {
   const lab = await openLab({
     gateway: { config: `anthropic:\n  limits: { concurrency: 1, wait: ${wait} }` },
   });
-  const seen = { running: 0, most: 0 };
+  const seen = { running: 0, most: 0, count: 0 };
   const counted =
     (answer: Responder): Responder =>
     (request, serial) => {
       seen.running += 1;
+      seen.count += 1;
       seen.most = Math.max(seen.most, seen.running);
       void request.closed.then(() => {
         seen.running -= 1;
@@ -38,7 +39,8 @@ async function start(wait: string) {
       const content = isSecondTurn
         ? text("All done.")
         : toolUse("Bash", { command: "echo hello", description: "greet" }, `toolu_${serial}`);
-      return message({ content: [content] }, { headDelayMs: 400 })(request, serial);
+      const headDelayMs = seen.count === 1 ? firstTakesMs : 400;
+      return message({ content: [content] }, { headDelayMs })(request, serial);
     }),
   );
   return { lab, seen };
@@ -76,6 +78,24 @@ for (const claude of await claudes()) {
         .ofKind("main")
         .map((request) => request.header("x-claude-code-session-id"));
       assert.equal(new Set(sessions).size, SESSIONS.length);
+    });
+
+    it("S3-46: pings in front of an answer are no answer: who waits for longer than ten seconds completes", async () => {
+      const { lab, seen } = await start("2m", 12_000);
+      await using _lab = lab;
+      const outcomes = await runAll(claude, lab);
+      for (const { result, exitCode, stderr } of outcomes) {
+        assert.equal(result, "All done.", stderr);
+        assert.equal(exitCode, 0);
+      }
+      assert.equal(retries(outcomes), 0);
+      assert.equal(seen.most, 1);
+      assert.equal(seen.count, 2 * SESSIONS.length);
+      const began = lab.clientSide.exchanges().map(({ response }) => response?.body.toString());
+      assert.ok(
+        began.some((body) => body?.startsWith("event: ping")),
+        "nobody was sent a ping",
+      );
     });
 
     it("S3-46, S3-56: a wait in vain is a 429 after which the client comes again, and completes", async () => {
