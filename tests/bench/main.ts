@@ -3,6 +3,7 @@ import { cpus, loadavg, totalmem } from "node:os";
 import { measureExchanges } from "./measure-exchanges.ts";
 import { measureFacts } from "./measure-facts.ts";
 import { measureLatency } from "./measure-latency.ts";
+import { measureRules } from "./measure-rules.ts";
 import { measureStart } from "./measure-start.ts";
 import { measureStreams } from "./measure-streams.ts";
 import { measureTranslated } from "./measure-translated.ts";
@@ -52,6 +53,7 @@ const MEASUREMENTS: Readonly<Record<RowName, Measurement>> = {
   latency: measureLatency,
   streams: measureStreams,
   facts: measureFacts,
+  rules: measureRules,
   start: measureStart,
 };
 

@@ -18,6 +18,7 @@ export const ROW_NAMES = [
   "claude-gemini",
   "chat-claude",
   "facts",
+  "rules",
   "start",
 ] as const;
 export type RowName = (typeof ROW_NAMES)[number];
