@@ -10,3 +10,8 @@ export const systemClock: Clock = {
   now: () => Date.now(),
   monotonicMs: () => performance.now(),
 };
+
+/** The same clock, whose wall shows another time; undefined: its own. */
+export function clockAt(clock: Clock, epochMs: number | undefined): Clock {
+  return epochMs === undefined ? clock : { ...clock, now: () => epochMs };
+}

@@ -8,6 +8,7 @@ import { exposedSecret } from "./exposed-secret.ts";
 import { addKeys } from "./keys/register.ts";
 import { findDataDir } from "./location.ts";
 import { addModels } from "./models/register.ts";
+import { addRoute } from "./route/register.ts";
 import { addService } from "./service/register.ts";
 import { addSetup } from "./setup/register.ts";
 import { USAGE_GROUPS } from "./source.ts";
@@ -69,6 +70,7 @@ export function buildProgram(deps: CliDeps, end: (exitCode: number) => void): Co
   addKeys(program, deps, run);
   addByok(program, deps, run);
   addModels(program, deps, run);
+  addRoute(program, deps, run);
   return program;
 }
 

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { tmpdir } from "node:os";
-import type { Clock } from "../base/clock.ts";
+import { type Clock, clockAt } from "../base/clock.ts";
 import { ERRORS, type GatewayError, gatewayError } from "../base/errors.ts";
 import { IdSource } from "../base/ids.ts";
 import { systemRandom } from "../base/random.ts";
@@ -10,6 +10,7 @@ import type { LoadedConfig } from "../config/load.ts";
 import type { Config } from "../config/schema.ts";
 import { ActiveExchanges } from "../exchange/active.ts";
 import { HeldBytes } from "../exchange/body.ts";
+import { explainRoute } from "../exchange/explain-route.ts";
 import { FirstSpills } from "../exchange/first-spills.ts";
 import { ForeignProofs } from "../exchange/foreign-proofs.ts";
 import { LearnedRefusals } from "../exchange/hub/amend/learned-refusals.ts";
@@ -215,6 +216,8 @@ export async function openGateway(options: GatewayOptions): Promise<Result<Gatew
       providers: providers.ids,
       verify: async (id, key) => await checkKey({ deployment, providers }, id, key),
       models: async (organisation) => await allModels(house, organisation, current.settings.models),
+      explain: async (question, atMs) =>
+        explainRoute(question, { ...house, clock: clockAt(clock, atMs) }, current.settings),
     }),
     ready: () => {
       if (draining) return "draining";

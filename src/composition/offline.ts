@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { type Clock, systemClock } from "../base/clock.ts";
+import { type Clock, clockAt, systemClock } from "../base/clock.ts";
 import { parseJson } from "../base/json.ts";
 import { fail, ok, type Result } from "../base/result.ts";
 import type { Secret } from "../base/secret.ts";
@@ -7,6 +7,7 @@ import type { Control, ControlAnswer, ControlRefusal, ControlRequest } from "../
 import { type Environment, ownHome } from "../config/inputs.ts";
 import type { LoadedConfig } from "../config/load.ts";
 import type { Config } from "../config/schema.ts";
+import { explainRules } from "../exchange/explain-route.ts";
 import type { OtherModels } from "../exchange/models/other-models.ts";
 import { localUser } from "../identity/local-user.ts";
 import { anthropicDialect } from "../ingress/anthropic/errors.ts";
@@ -75,6 +76,11 @@ export async function openOfflineControl(
         verify: async (id, key) => await verifyOnce(config, options.env, { id, key }),
         models: async (organisation) =>
           await modelsOnce(options, state.value, current.value, organisation),
+        explain: async (question, atMs) => {
+          const house = { ...state.value, clock: clockAt(clock, atMs) };
+          const explained = explainRules(question, house, current.value.settings);
+          return { ...explained, route: { ...explained.route, notes: [RULES_ONLY] } };
+        },
       }),
       ready: () => "no server runs",
       metrics: () => undefined,
@@ -89,6 +95,8 @@ export async function openOfflineControl(
     [Symbol.asyncDispose]: () => closing.disposeAsync(),
   });
 }
+
+const RULES_ONLY = "no server runs, so nobody looked where the name leads to";
 
 function unusable(message: string): Result<never, ControlRefusal> {
   return fail({ isBusy: false, message });

@@ -21,11 +21,12 @@ export interface KeptOptions {
   readonly providers: readonly string[];
   readonly verify: (provider: string, key: Secret) => Promise<KeyCheck>;
   readonly models: KeptViews["models"];
+  readonly explain: KeptViews["explain"];
 }
 
 /** The same for a server and for a command that does without one. */
 export function keptViews(options: KeptOptions): KeptViews {
-  const { store, state, identity, clock, current, verify, models } = options;
+  const { store, state, identity, clock, current, verify, models, explain } = options;
   return {
     reader: store.reader,
     localPrincipal: identity.localPrincipal,
@@ -37,6 +38,7 @@ export function keptViews(options: KeptOptions): KeptViews {
     providers: [anthropic.id, ...options.providers],
     verify,
     models,
+    explain,
     picker: () => current().settings.models.picker,
     pay: () => current().settings.pay,
     redirectsTo: () => current().settings.dispatch?.to,

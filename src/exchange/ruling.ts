@@ -5,10 +5,10 @@ import { type Decision, decide } from "./decide.ts";
 import { WITH_MODEL } from "./facts.ts";
 import type { ExchangeSettings, House } from "./house.ts";
 import type { Question } from "./question.ts";
-import { RequestFacts } from "./rule-facts.ts";
+import { type FactSources, RequestFacts } from "./rule-facts.ts";
 
 /** What the operator's rules make of a request. */
-interface Ruled {
+export interface Ruled {
   /** The name that a rule gave it; undefined: it keeps its own. */
   readonly to?: string;
   /** With the operator's words. */
@@ -34,7 +34,11 @@ export function decideByRules(
   return { ...decided, route: [named(first), ...rest.map(named)], record };
 }
 
-function applyRules(question: Question, house: House, settings: ExchangeSettings): Ruled {
+export function applyRules(
+  question: Question,
+  house: FactSources["house"],
+  settings: ExchangeSettings,
+): Ruled {
   const { call, facts, identity } = question;
   const { rules } = settings;
   // What its key does not allow is refused under the name that the client wrote.

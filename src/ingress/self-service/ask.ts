@@ -11,8 +11,8 @@ export interface Ask {
   readonly query: URLSearchParams;
   /** A part of the path by its name in the route; decoded. */
   readonly param: (name: string) => string;
-  /** Reads the JSON body, once. */
-  readonly body: () => Promise<Result<unknown, GatewayError>>;
+  /** Reads the JSON body, once; longer ones than usual only where that is said. */
+  readonly body: (maxBytes?: number) => Promise<Result<unknown, GatewayError>>;
 }
 
 /** One endpoint with those who may use it: there is none that does not say who. */

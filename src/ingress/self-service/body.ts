@@ -11,25 +11,29 @@ const MAX_BODY_BYTES = 64 * 1024;
  */
 export async function readJsonBody(
   request: IncomingMessage,
+  maxBytes = MAX_BODY_BYTES,
 ): Promise<Result<unknown, GatewayError>> {
   // A body that says how long it is need not be read to be refused.
-  if (Number(request.headers["content-length"] ?? 0) > MAX_BODY_BYTES) return fail(TOO_LARGE);
-  const bytes = await readBytes(request);
+  if (Number(request.headers["content-length"] ?? 0) > maxBytes) return fail(tooLarge(maxBytes));
+  const bytes = await readBytes(request, maxBytes);
   if (!bytes.ok) return bytes;
   if (bytes.value.length === 0) return ok({});
-  const parsed = parseJson(bytes.value, { maxBytes: MAX_BODY_BYTES });
+  const parsed = parseJson(bytes.value, { maxBytes });
   return parsed.ok ? parsed : fail(NOT_JSON);
 }
 
 /** Leaves the rest of a body that is too large unread, and the connection open for the answer. */
-async function readBytes(request: IncomingMessage): Promise<Result<Buffer, GatewayError>> {
+async function readBytes(
+  request: IncomingMessage,
+  maxBytes: number,
+): Promise<Result<Buffer, GatewayError>> {
   const { promise, resolve } = Promise.withResolvers<Result<Buffer, GatewayError>>();
   const chunks: Buffer[] = [];
   let size = 0;
   const onData = (chunk: Buffer): void => {
     size += chunk.length;
     chunks.push(chunk);
-    if (size > MAX_BODY_BYTES) resolve(fail(TOO_LARGE));
+    if (size > maxBytes) resolve(fail(tooLarge(maxBytes)));
   };
   request.on("data", onData);
   request.on("end", () => resolve(ok(Buffer.concat(chunks))));
@@ -41,9 +45,12 @@ async function readBytes(request: IncomingMessage): Promise<Result<Buffer, Gatew
   return read;
 }
 
-const TOO_LARGE = gatewayError(
-  "body_too_large",
-  `The body is larger than the ${MAX_BODY_BYTES / 1024} KB that this endpoint takes`,
-);
+function tooLarge(maxBytes: number): GatewayError {
+  return gatewayError(
+    "body_too_large",
+    `The body is larger than the ${maxBytes / 1024} KB that this endpoint takes`,
+  );
+}
+
 const NOT_JSON = gatewayError("invalid_body", "The body is not valid JSON");
 const CLIENT_GONE = gatewayError("client_closed", "The client left before its body had arrived");

@@ -23,7 +23,7 @@ export interface OwnRequest {
   readonly target: string;
   readonly headers: HeaderList;
   /** Reads the JSON body, once. */
-  readonly body: () => Promise<Result<unknown, GatewayError>>;
+  readonly body: (maxBytes?: number) => Promise<Result<unknown, GatewayError>>;
 }
 
 /** Spillway's own endpoints behind one door. */
@@ -48,7 +48,7 @@ export class SelfService {
       method: request.method ?? "",
       target,
       headers: request.rawHeaders,
-      body: async () => await readJsonBody(request),
+      body: async (maxBytes) => await readJsonBody(request, maxBytes),
     });
   }
 

@@ -69,6 +69,7 @@ const MATRIX: Readonly<Record<string, Readonly<Record<CallerKind, Outcome>>>> = 
   "GET /control/status": CONTROL,
   "GET /control/statusline": CONTROL,
   "GET /control/models": CONTROL,
+  "POST /control/route/explain": CONTROL,
   "GET /control/exchanges/{id}": { ...CONTROL, control: "not_found" },
   "POST /control/master-key/rotate": CONTROL,
 };
@@ -77,6 +78,7 @@ const BODIES: Readonly<Record<string, string>> = {
   "POST /me/keys": '{"name":"new"}',
   "PATCH /me/keys/{key}": '{"models":["claude-*"]}',
   "POST /me/keys/{key}/rotate": '{"overlap":"1h"}',
+  "POST /control/route/explain": '{"path":"/v1/messages","headers":[],"body":"{}","brings":"none"}',
   "PUT /me/byok/{provider}": '{"key":"sk-ant-api03-x","label":"x"}',
 };
 

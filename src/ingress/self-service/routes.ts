@@ -8,6 +8,7 @@ import {
   testCredential,
 } from "./byok.ts";
 import type { Door } from "./caller.ts";
+import { explainRequest } from "./explain.ts";
 import { createKey, listKeys, revokeKey, rotateKey, showKey, updateKey } from "./keys.ts";
 import { listModels } from "./models.ts";
 import { showHealth, showMetrics, showReadiness, showStatus } from "./process.ts";
@@ -51,6 +52,7 @@ export const ROUTES: readonly Route[] = [
   { method: "GET", path: "/control/status", who: "control", answer: showStatus },
   { method: "GET", path: "/control/statusline", who: "control", answer: showStatusLine },
   { method: "GET", path: "/control/models", who: "control", answer: listModels },
+  { method: "POST", path: "/control/route/explain", who: "control", answer: explainRequest },
   { method: "GET", path: "/control/exchanges/{id}", who: "control", answer: showExchange },
   {
     method: "POST",

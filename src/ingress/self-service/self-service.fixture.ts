@@ -136,6 +136,15 @@ export async function openScene(reader?: ExchangeReader): Promise<Scene> {
       ],
       unavailable: ["mistral"],
     }),
+    explain: async () => ({
+      model: "claude-x",
+      class: undefined,
+      rules: [],
+      route: { steps: [], candidates: [], refused: [], notes: [] },
+      prices: [],
+      refusal: undefined,
+      residency: undefined,
+    }),
     picker: () => ({ prefix: "claude-spillway-", oneMillion: ["groq/*"] }),
   };
   const scope = new AsyncDisposableStack();

@@ -4,7 +4,9 @@ import type { HeaderList } from "../../base/header-list.ts";
 import type { Picker } from "../../base/picker-id.ts";
 import type { Result } from "../../base/result.ts";
 import type { Secret } from "../../base/secret.ts";
+import type { ExplainedRoute } from "../../exchange/explain-route.ts";
 import type { OtherModels } from "../../exchange/models/other-models.ts";
+import type { Question } from "../../exchange/question.ts";
 import type { KeyRing } from "../../identity/keys/index.ts";
 import type { Identity } from "../../identity/principal.ts";
 import type { SessionCost } from "../../observe/session-costs.ts";
@@ -50,6 +52,8 @@ export interface HouseViews {
   status(): ProcessStatus;
   /** Asks the providers in use, for a second at most. */
   models(organisation: string): Promise<OtherModels>;
+  /** What would become of a request, at another time than now where that is said. */
+  explain(question: Question, atMs: number | undefined): Promise<ExplainedRoute>;
   /** How models are offered to Claude Code. */
   picker(): Picker;
 }
