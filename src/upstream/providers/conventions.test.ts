@@ -22,6 +22,7 @@ const OTHER_MEANINGS: Readonly<Record<string, RegExp>> = {
   anthropic: /./,
   gemini: /^(?:upstream\/dialects|ingress|exchange)\//,
   openai: /^ingress\/openai-/,
+  bedrock: /^ingress\/bedrock\//,
   litellm: /^config\/router-variables\.ts$/,
 };
 
