@@ -106,6 +106,7 @@ function refuse(
   error: GatewayError,
 ): undefined {
   const { attempts, notes } = progress;
+  notes.push(`${candidate.deployment.provider} was not asked: ${error.message}`);
   progress.refused ??= { error, candidate };
   if (hasOthers) progress.uncured ??= { attempts, notes, last: notTried(error), candidate };
 }
