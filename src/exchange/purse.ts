@@ -32,6 +32,7 @@ export class Purse {
   readonly #owner: PurseOwner;
   #ledger: ExchangeLedger | undefined;
   #admitted: Candidate | undefined;
+  #turns = 0;
   /** Of a candidate that was given up, where they could not be stored with the next one's. */
   #unstored: readonly LedgerTransaction[] = [];
 
@@ -58,7 +59,9 @@ export class Purse {
       book: candidate.book,
       payers: payers.length === 0 ? [spendAccount(identity.principal)] : payers,
       provider: candidate.deployment.provider,
+      turn: this.#turns,
     });
+    this.#turns += 1;
     this.#unstored = [...this.#unstored, ...this.#giveBack(at)];
     this.#ledger = ledger;
     this.#admitted = candidate;

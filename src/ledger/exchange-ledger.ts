@@ -9,7 +9,12 @@ export interface ExchangeMoney {
   /** The budgets above the exchange, or the one `spend:` account of somebody without a budget. */
   readonly payers: readonly string[];
   readonly provider: string;
+  /** Which of the exchange's candidates this is for, from 0 on: each reserves, and is resolved, for itself. */
+  readonly turn?: number;
 }
+
+/** More than an answer is topped up. */
+const TOP_UPS_OF_A_TURN = 10_000;
 
 /**
  * One exchange's money from its reservation to its end: remembers what is held, so that nothing stays held.
@@ -19,6 +24,7 @@ export interface ExchangeMoney {
  */
 export class ExchangeLedger {
   readonly #money: ExchangeMoney;
+  readonly #turn: number;
   #heldNano = 0n;
   #topUps = 0;
   #isReserved = false;
@@ -27,6 +33,7 @@ export class ExchangeLedger {
   constructor(money: ExchangeMoney) {
     if (money.payers.length === 0) throw new Error("an exchange without a payer");
     this.#money = money;
+    this.#turn = money.turn ?? 0;
   }
 
   /** What each payer has on hold. */
@@ -37,11 +44,11 @@ export class ExchangeLedger {
   reserve(at: number, amountNano: bigint): readonly LedgerTransaction[] {
     if (this.#isReserved) throw new Error(`reserved twice: ${this.#money.exchangeId}`);
     this.#isReserved = true;
-    return this.#hold(amountNano, (more) => reserve(this.#occasion(at), more));
+    return this.#hold(amountNano, (more) => reserve(this.#occasion(at), more, this.#turn));
   }
 
   topUp(at: number, amountNano: bigint): readonly LedgerTransaction[] {
-    const seq = this.#topUps;
+    const seq = this.#turn * TOP_UPS_OF_A_TURN + this.#topUps;
     this.#topUps += 1;
     return this.#hold(amountNano, (more) => topUp(this.#occasion(at), more, seq));
   }
@@ -59,13 +66,13 @@ export class ExchangeLedger {
       provider: this.#money.provider,
       rates,
     };
-    return withLines(settle(this.#occasion(at), bill));
+    return withLines(settle(this.#occasion(at), bill, this.#turn));
   }
 
   /** The end of an exchange for which nothing was billed. */
   release(at: number): readonly LedgerTransaction[] {
     this.#resolve();
-    return withLines(release(this.#occasion(at), this.#held(this.#heldNano)));
+    return withLines(release(this.#occasion(at), this.#held(this.#heldNano), this.#turn));
   }
 
   #hold(amountNano: bigint, make: (more: Hold) => LedgerTransaction): readonly LedgerTransaction[] {

@@ -101,6 +101,23 @@ describe("the ledger on SQLite", () => {
     );
   });
 
+  it("charges the hold of the candidate that was asked last, where earlier ones of a chain gave theirs back", async () => {
+    await using directory = await temporaryDirectory();
+    const first = await openStore(directory.path);
+    const [failed, asked] = [0, 1].map((turn) => ledgerOf(1, ["budget:team"], turn));
+    assert.ok(failed !== undefined && asked !== undefined);
+    await first.store.start(startedRecord(1), failed.reserve(AT, 10n));
+    await first.store.hold(exchangeId(1), [...failed.release(AT), ...asked.reserve(AT, 4n)]);
+    await first.close();
+    await using second = await openStore(directory.path, { bootId: "boot-2" });
+    assert.deepEqual(balances(directory.path), {
+      "budget:team": -4n,
+      [held(1)]: 0n,
+      "provider:anthropic": 4n,
+    });
+    assert.deepEqual(await verifyLedger(second.store.reader), []);
+  });
+
   it("is found wrong when a line is missing, a hold is left, or an exchange is not there", async () => {
     await using directory = await temporaryDirectory();
     await using opened = await openStore(directory.path);
@@ -125,9 +142,13 @@ describe("the ledger on SQLite", () => {
   });
 });
 
-function ledgerOf(number: number, payers: readonly string[] = ["budget:team"]): ExchangeLedger {
+function ledgerOf(
+  number: number,
+  payers: readonly string[] = ["budget:team"],
+  turn = 0,
+): ExchangeLedger {
   const id = exchangeId(number);
-  return new ExchangeLedger({ exchangeId: id, book: "api", payers, provider: "anthropic" });
+  return new ExchangeLedger({ exchangeId: id, book: "api", payers, provider: "anthropic", turn });
 }
 
 function plain(number: number): ExchangeLedger {

@@ -27,8 +27,8 @@ export interface Hold {
 }
 
 /** Puts money aside before the upstream call. */
-export function reserve(occasion: Occasion, hold: Hold): LedgerTransaction {
-  return transaction(occasion, "reserve", 0, holdLines(occasion, hold));
+export function reserve(occasion: Occasion, hold: Hold, seq = 0): LedgerTransaction {
+  return transaction(occasion, "reserve", seq, holdLines(occasion, hold));
 }
 
 /** Puts more aside while the answer streams. `seq` counts from 0; a repeated one is stored once. */
@@ -46,6 +46,7 @@ export function settle(
     readonly provider: string;
     readonly rates: Rates;
   },
+  seq = 0,
 ): LedgerTransaction {
   const { hold, costNano } = bill;
   const lines = [
@@ -54,13 +55,13 @@ export function settle(
     { account: providerAccount(bill.provider), amountNano: costNano },
     { account: MIRROR_ACCOUNT, amountNano: costNano * BigInt(hold.payers.length - 1) },
   ];
-  return { ...transaction(occasion, "settle", 0, lines), ...bill.rates };
+  return { ...transaction(occasion, "settle", seq, lines), ...bill.rates };
 }
 
 /** Gives the whole hold back: nothing was billed upstream. */
-export function release(occasion: Occasion, hold: Hold): LedgerTransaction {
+export function release(occasion: Occasion, hold: Hold, seq = 0): LedgerTransaction {
   const lines = hold.payers.map((account) => ({ account, amountNano: hold.amountNano }));
-  return transaction(occasion, "release", 0, [...lines, heldLine(occasion, hold, -1n)]);
+  return transaction(occasion, "release", seq, [...lines, heldLine(occasion, hold, -1n)]);
 }
 
 function holdLines(occasion: Occasion, hold: Hold): readonly LedgerLine[] {

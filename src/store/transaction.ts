@@ -13,13 +13,13 @@ export interface LedgerLine {
 /**
  * A movement of money whose lines sum to zero; made by `ledger`, stored once and never changed.
  *
- * The key is (exchangeId, leg, seq): storing it a second time does nothing. An exchange's money is
- * resolved once, so of all its `settle` and `release` transactions only the first is stored.
+ * The key is (exchangeId, leg, seq): storing it a second time does nothing. The money of each of an exchange's candidates is
+ * resolved once, so of the `settle` and `release` transactions of one `seq` only the first is stored.
  */
 export interface LedgerTransaction {
   readonly exchangeId: string;
   readonly leg: LedgerLeg;
-  /** Counts the repetitions of a leg (top-ups), from 0. */
+  /** Counts the candidates that an exchange reserved for, from 0, and their top-ups. */
   readonly seq: number;
   /** Epoch milliseconds. */
   readonly at: number;

@@ -125,9 +125,9 @@ function applyRow(statements: Statements, op: number | undefined, row: readonly 
 
 function applyTransaction(statements: Statements, row: readonly Cell[]): void {
   const lines = (row.length - LEDGER_HEAD_CELLS) / 2;
-  const [exchange = null, leg] = row;
+  const [exchange = null, leg, seq = null] = row;
   const isEnd = leg === "settle" || leg === "release";
-  if (isEnd && statements.isResolved.get(exchange) !== undefined) return;
+  if (isEnd && statements.isResolved.get(exchange, seq) !== undefined) return;
   try {
     statements.insertLines(lines).run(...row);
   } catch (error) {

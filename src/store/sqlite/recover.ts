@@ -32,8 +32,8 @@ const OPEN = `
 
 /**
  * The lines of a settlement at the price of the hold, as `ledger` makes them: the hold is left, the provider gets it
- * once, and what further budgets held for the same money goes to `mirror`. An exchange whose end did not fit the schema
- * may be settled already.
+ * once, and what further budgets held for the same money goes to `mirror`. Of the candidates of a chain all but the last gave
+ * their holds back, and an exchange whose end did not fit the schema may be settled already.
  */
 const SETTLE_HOLDS = `
   INSERT INTO ledger_line
@@ -42,11 +42,12 @@ const SETTLE_HOLDS = `
   hold AS (
     SELECT open.number, open.provider, open.id, line.book,
       sum(iif(line.account = 'held:' || open.id, line.amount_nano, 0)) AS held,
-      count(DISTINCT iif(line.account <> 'held:' || open.id, line.account, NULL)) AS payers,
+      count(DISTINCT iif(line.leg IN ('reserve', 'top_up') AND line.account <> 'held:' || open.id,
+        line.account, NULL)) AS payers,
+      (SELECT count(DISTINCT seq) FROM ledger_line
+        WHERE exchange = open.number AND leg = 'settle') AS settled,
       row_number() OVER (PARTITION BY open.number ORDER BY line.book) - 1 AS place
     FROM open JOIN ledger_line AS line ON line.exchange = open.number
-    WHERE line.leg IN ('reserve', 'top_up') AND NOT EXISTS (
-      SELECT 1 FROM ledger_line WHERE exchange = open.number AND leg IN ('settle', 'release'))
     GROUP BY open.number, line.book HAVING held <> 0
   ),
   moved AS (
@@ -54,7 +55,7 @@ const SETTLE_HOLDS = `
     UNION ALL SELECT *, 1, 'provider:' || provider, held / payers FROM hold
     UNION ALL SELECT *, 2, 'mirror', held - held / payers FROM hold WHERE payers > 1
   )
-  SELECT number, 'settle', place, line, account, amount, :now, book, NULL, NULL, NULL FROM moved`;
+  SELECT number, 'settle', 100 * settled + place, line, account, amount, :now, book, NULL, NULL, NULL FROM moved`;
 
 const CLOSE_OPEN = `
   INSERT INTO exchange_end

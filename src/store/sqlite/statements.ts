@@ -46,7 +46,7 @@ export function prepareStatements(database: DatabaseSync): Statements {
     insertEnds,
     insertSettlements: inBulk((size) => database.prepare(insertTransactions(2, size))),
     isResolved: database.prepare(
-      "SELECT 1 FROM ledger_line WHERE exchange = ? AND leg IN ('settle', 'release') LIMIT 1",
+      "SELECT 1 FROM ledger_line WHERE exchange = ? AND leg IN ('settle', 'release') AND seq = ? LIMIT 1",
     ),
     saveQuota: database.prepare(
       "INSERT INTO quota (principal, account, observed_at, json) VALUES (?, ?, ?, ?) " +
