@@ -2,6 +2,7 @@ import { ok, type Result } from "../base/result.ts";
 import type { Config } from "../config/schema.ts";
 import type { Deployment } from "../routing/deployment.ts";
 import { anthropic } from "../upstream/providers/anthropic/index.ts";
+import { toPool } from "./key-pool.ts";
 import { toUpstreamLimits } from "./upstream-limits.ts";
 import type { OpenWay } from "./ways.ts";
 
@@ -19,6 +20,7 @@ export function openDeployment(config: Config, openWay: OpenWay): Result<Deploym
     dialectFor: anthropic.dialectFor,
     authorize: anthropic.authorize,
     fields: anthropic.fields,
+    keys: toPool(config.anthropic.keys),
     limits: toUpstreamLimits(config.anthropic.limits),
   });
 }

@@ -2,11 +2,13 @@ import { withoutOneMillion } from "../base/picker-id.ts";
 import { fail, ok, type Result } from "../base/result.ts";
 import type { Secret } from "../base/secret.ts";
 import type { Config } from "../config/schema.ts";
+import type { PooledKey } from "../routing/key-pool.ts";
 import type { Provider, Providers } from "../routing/providers.ts";
 import type { UpstreamLimits } from "../routing/queue/index.ts";
 import type { ProviderDefinition } from "../upstream/providers/provider.ts";
 import { PROVIDERS } from "../upstream/providers/registry.generated.ts";
 import { type CloudAccess, foreignSection, openCloud, type Surroundings } from "./clouds.ts";
+import { toPool } from "./key-pool.ts";
 import { toUpstreamLimits } from "./upstream-limits.ts";
 import type { OpenWay } from "./ways.ts";
 
@@ -20,6 +22,7 @@ interface Known {
   readonly fields: readonly string[];
   readonly models: readonly string[] | undefined;
   readonly limits: UpstreamLimits | undefined;
+  readonly keys: readonly PooledKey[];
 }
 
 const NOT_CONFIGURED = {
@@ -29,6 +32,7 @@ const NOT_CONFIGURED = {
   fields: [],
   models: undefined,
   limits: undefined,
+  keys: [],
 };
 
 /** The providers beside Anthropic; a way to one is opened when a request first goes there. */
@@ -106,6 +110,7 @@ async function readEntry(
     isConfigured: true,
     fields: Object.entries(entry.headers).flat(),
     limits: toUpstreamLimits(entry.limits),
+    keys: toPool(entry.keys),
     // What a cloud has is told elsewhere than where its models answer.
     models: entry.models ?? (definition.cloud === undefined ? undefined : []),
   });
@@ -123,7 +128,7 @@ async function accessTo(
 }
 
 function deploy(known: Known, openWay: OpenWay): Provider {
-  const { id, definition, baseUrl, sign, key, isConfigured, fields, models, limits } = known;
+  const { id, definition, baseUrl, sign, key, isConfigured, fields, models, limits, keys } = known;
   const { origin, pathname } = new URL(baseUrl);
   const transport = openWay(origin);
   const pathPrefix = pathname === "/" ? "" : pathname;
@@ -140,6 +145,7 @@ function deploy(known: Known, openWay: OpenWay): Provider {
       authorize: (secret) => definition.authorize(secret),
       sign,
       fields,
+      keys,
       limits,
     },
     needsKey: definition.needsKey,

@@ -38,7 +38,5 @@ function homesIn({ providers, redirect }: Config): ModelHomes {
       if (named !== undefined || claimed !== undefined) return named ?? claimed?.id;
       return modelClassOf(model) === "foreign" ? redirect.foreign : anthropic.id;
     },
-    // What the vault has changes while the program runs.
-    keysAt: () => undefined,
   };
 }

@@ -28,5 +28,9 @@ export function changedPaths(before: unknown, after: unknown): readonly string[]
 
 /** For comparison only: a secret would print the same whatever it is. */
 function comparable(value: unknown): string {
-  return value instanceof Secret ? `secret ${value.reveal()}` : JSON.stringify(value ?? null);
+  if (value instanceof Secret) return `secret ${value.reveal()}`;
+  if (Array.isArray(value)) return `[${value.map(comparable).join()}]`;
+  if (!isObject(value)) return JSON.stringify(value ?? null);
+  const members = Object.entries(value).map(([key, member]) => `${key}: ${comparable(member)}`);
+  return `{${members.join()}}`;
 }

@@ -9,7 +9,13 @@ import { flatten } from "./leaves.ts";
 import { isProxyUrl } from "./network-section.ts";
 import { CONFIG_FILE_NAME, defaultDataDir, pathsOf, resolvePath } from "./places.ts";
 import type { ConfigProblem } from "./problem.ts";
-import { type Config, type ConfigValues, configSchema, type ProviderConfig } from "./schema.ts";
+import {
+  type Config,
+  type ConfigValues,
+  configSchema,
+  type KeyConfig,
+  type ProviderConfig,
+} from "./schema.ts";
 import { resolveSecret } from "./secrets.ts";
 import type { YamlFile } from "./yaml-file.ts";
 
@@ -158,15 +164,28 @@ async function finish(
     if (!key.ok) refuse(path, key.error);
     return key;
   };
+  const fetchKeys = async (
+    path: readonly string[],
+    texts: ConfigValues["anthropic"]["keys"],
+  ): Promise<KeyConfig[]> => {
+    const keys: KeyConfig[] = [];
+    for (const [i, { key: text, ...entry }] of texts.entries()) {
+      const key = await fetchKey([...path, String(i), "key"], text);
+      if (key.ok && key.value !== undefined) keys.push({ ...entry, key: key.value });
+    }
+    return keys;
+  };
   const masterKey = await fetchKey(["vault", "masterKey"], vault.masterKey);
   const previousMasterKey = await fetchKey(["vault", "previousMasterKey"], vault.previousMasterKey);
   const probeKey = await fetchKey(["redirect", "probe", "key"], redirect.probe.key);
   const searchKey = await fetchKey(["search", "key"], values.search.key);
   const providers: Record<string, ProviderConfig> = {};
-  for (const [name, { key: text, ...entry }] of Object.entries(values.providers)) {
+  for (const [name, { key: text, keys: texts, ...entry }] of Object.entries(values.providers)) {
     const key = await fetchKey(["providers", name, "key"], text);
-    providers[name] = { ...entry, key: key.ok ? key.value : undefined };
+    const keys = await fetchKeys(["providers", name, "keys"], texts);
+    providers[name] = { ...entry, key: key.ok ? key.value : undefined, keys };
   }
+  const anthropicKeys = await fetchKeys(["anthropic", "keys"], values.anthropic.keys);
   if (!proxy.ok || !masterKey.ok || !previousMasterKey.ok || problems.length > 0) {
     return fail(problems);
   }
@@ -189,6 +208,7 @@ async function finish(
         ...values.redirect,
         probe: { ...values.redirect.probe, key: probeKey.ok ? probeKey.value : undefined },
       },
+      anthropic: { ...values.anthropic, keys: anthropicKeys },
       providers,
       search: { ...values.search, key: searchKey.ok ? searchKey.value : undefined },
       vault: { masterKey: masterKey.value, previousMasterKey: previousMasterKey.value },

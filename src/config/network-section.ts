@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { isHostName, isLoopbackHost, refuse } from "./fields.ts";
+import { keysField } from "./keys-field.ts";
 import { upstreamLimitsField } from "./throttle-section.ts";
 
 const hostField = z
@@ -65,6 +66,7 @@ export const anthropicSection = z
       description:
         "Where Anthropic's API is; callers' credentials go to this origin and nowhere else. https, or http on a loopback host; a path prefix is kept.",
     }),
+    keys: keysField,
     limits: upstreamLimitsField,
   })
   .prefault({})

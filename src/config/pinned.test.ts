@@ -24,6 +24,7 @@ listener: { port: 1, bind: 0.0.0.0, hosts: [box], maxConnections: 5 }
 data: { dir: /elsewhere }
 anthropic:
   url: "https://x.example"
+  keys: [{ name: a, key: "file:/master.key" }]
   limits: { concurrency: 1, requestsPerMinute: 1, tokensPerMinute: 1, wait: 1s, queue: 1, pace: false }
 providers: { groq: { key: "file:/master.key" } }
 search: { provider: brave, url: "https://x.example", key: "file:/master.key", maxResults: 1, timeout: 1s }
@@ -100,8 +101,14 @@ describe("adopt", () => {
   it("says of each value where it is really from", async () => {
     const { loaded } = adopt(await load(""), await load(EVERYTHING));
     assert.equal(loaded.sources.get("listener.port"), "default");
-    assert.equal(loaded.sources.get("limits.body"), `file ${CONFIG_FILE}:21`);
+    assert.equal(loaded.sources.get("limits.body"), `file ${CONFIG_FILE}:22`);
     assert.ok(Object.isFrozen(loaded.config.timeouts));
+  });
+
+  it("notices a secret in a list that changed", async () => {
+    const running = await load('anthropic: { keys: [{ name: a, key: "file:/master.key" }] }');
+    const next = await load('anthropic: { keys: [{ name: a, key: "file:/previous.key" }] }');
+    assert.deepEqual(adopt(running, next).needsRestart, ["anthropic.keys"]);
   });
 
   it("notices a secret that changed, though it prints the same", async () => {

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { PICKER_PREFIXES } from "../base/picker-id.ts";
 import { awsSection } from "./aws-section.ts";
+import { keysField } from "./keys-field.ts";
 import { upstreamUrlField } from "./network-section.ts";
 import { secretField } from "./pay-section.ts";
 import { upstreamLimitsField } from "./throttle-section.ts";
@@ -25,6 +26,7 @@ const providerEntry = z.strictObject({
     description:
       "API key, as env:NAME or file:/path. A key that was stored with spillway byok set goes before it.",
   }),
+  keys: keysField,
   headers: z
     .record(z.string(FIELD).regex(/^[A-Za-z0-9-]{1,64}$/, FIELD), z.string(FIELD), FIELD)
     .default({})

@@ -27,6 +27,7 @@ export const PINNED_PATHS: readonly string[] = [
   "listener.maxConnections",
   "data.dir",
   "anthropic.url",
+  "anthropic.keys",
   "anthropic.limits.concurrency",
   "anthropic.limits.requestsPerMinute",
   "anthropic.limits.tokensPerMinute",

@@ -134,9 +134,13 @@ type DeepReadonly<T> = T extends Secret
     : T;
 
 /** A provider's entry with its key fetched. */
-export type ProviderConfig = Omit<ConfigValues["providers"][string], "key"> & {
+export type ProviderConfig = Omit<ConfigValues["providers"][string], "key" | "keys"> & {
   key: Secret | undefined;
+  keys: KeyConfig[];
 };
+
+/** One of several keys, fetched. */
+export type KeyConfig = Omit<ConfigValues["anthropic"]["keys"][number], "key"> & { key: Secret };
 
 /** How requests go on elsewhere, with the probe's credential fetched. */
 export type RedirectConfig = Omit<ConfigValues["redirect"], "probe"> & {
@@ -150,8 +154,17 @@ export type RedirectConfig = Omit<ConfigValues["redirect"], "probe"> & {
 export type Config = DeepReadonly<
   Omit<
     ConfigValues,
-    "data" | "timeZone" | "quota" | "redirect" | "egress" | "vault" | "providers" | "search"
+    | "data"
+    | "timeZone"
+    | "quota"
+    | "redirect"
+    | "egress"
+    | "vault"
+    | "providers"
+    | "search"
+    | "anthropic"
   > & {
+    anthropic: Omit<ConfigValues["anthropic"], "keys"> & { keys: KeyConfig[] };
     data: { dir: string };
     timeZone: string;
     /** Undefined: no status file is wanted. */

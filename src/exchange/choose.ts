@@ -1,7 +1,8 @@
 import { type GatewayError, gatewayError } from "../base/errors.ts";
-import { fail, type Result } from "../base/result.ts";
+import { fail, ok, type Result } from "../base/result.ts";
 import { ANTHROPIC } from "../canonical/index.ts";
 import type { Deployment } from "../routing/deployment.ts";
+import { withSpares } from "../routing/key-pool.ts";
 import { payModeOf } from "../routing/pay-mode.ts";
 import { byName, providerRoute } from "../routing/provider-route.ts";
 import type { ProviderModel } from "../routing/providers.ts";
@@ -94,19 +95,20 @@ function inUse(
 }
 
 function chooseProvider(
-  { identity }: Question,
+  question: Question,
   target: ProviderModel,
   house: House,
   { pay }: ExchangeSettings,
   key?: string,
 ): Choice {
+  const { identity } = question;
   const { deployment } = target;
   const routed = providerRoute({
     target,
     as: byName(target),
     organisation: identity.organisation,
     caller: { own: identity.own.class, hasKey: identity.key !== undefined },
-    keys: keysAt(target, identity, house, key),
+    keys: keysAt(target, question, house, key),
     injects: pay.injects,
   });
   return { payMode: "inject", routed, deployment };
@@ -114,18 +116,19 @@ function chooseProvider(
 
 /** Anthropic, paid by a key whatever the caller brought. */
 function chooseKey(
-  { identity }: Question,
+  question: Question,
   house: House,
   { pay }: ExchangeSettings,
   key: string | undefined,
 ): Choice {
+  const { identity } = question;
   const { deployment } = house;
   const routed = providerRoute({
     target: { deployment, needsKey: true },
     as: { mode: "byok", reason: "a key pays" },
     organisation: identity.organisation,
     caller: { own: identity.own.class, hasKey: identity.key !== undefined },
-    keys: keysAt({ deployment, key: undefined }, identity, house, key),
+    keys: keysAt({ deployment, key: undefined }, question, house, key),
     injects: pay.injects,
   });
   return { payMode: "inject", routed, deployment };
@@ -141,11 +144,13 @@ function chooseAnthropic(
   const { pay } = settings;
   const hasKey = identity.key !== undefined;
   const isInjected = INJECTED.has(call.operation);
-  const found =
-    isInjected && pays === undefined
-      ? house.vault.find(identity.organisation, house.deployment.provider)
-      : undefined;
-  const stored = pay.injects ? found : undefined;
+  const { deployment, vault } = house;
+  const { organisation } = identity;
+  const [found, ...spares] =
+    isInjected && pays === undefined ? keysAt({ deployment, key: undefined }, question, house) : [];
+  const overflow = vault.find(organisation, deployment.provider)?.overflow ?? false;
+  const stored =
+    pay.injects && found !== undefined ? { ...found, organisation, overflow } : undefined;
   const payMode =
     pays ??
     payModeOf({
@@ -190,11 +195,11 @@ function chooseAnthropic(
     ownOnly: !isInjected,
     canSpill,
     fullUntil: full === undefined ? undefined : shownTime(full.resetsAtMs, settings.timeZone),
-    deployment: house.deployment,
+    deployment,
   });
   return {
     payMode,
-    routed,
+    routed: routed.ok ? ok(withSpares(routed.value, spares, organisation)) : routed,
     deployment: house.deployment,
     ...(dispatched === undefined ? {} : { dispatched }),
   };

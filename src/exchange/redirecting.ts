@@ -44,12 +44,13 @@ export function dispatchRequest(
 
 /** The one candidate for a request that does not go to Anthropic. */
 export function routeElsewhere(
-  { identity, facts }: Question,
+  question: Question,
   { substitute, reason, redirected }: Dispatched,
   elsewhere: Provider,
   house: House,
   { pay, dispatch: settings }: ExchangeSettings,
 ): Result<Route, GatewayError> {
+  const { identity, facts } = question;
   const model =
     substitute === undefined ? withoutWindow(facts.model) : settings?.models[substitute];
   if (model === "") return fail(noSubstitute(substitute ?? "", elsewhere));
@@ -68,7 +69,7 @@ export function routeElsewhere(
     as,
     organisation: identity.organisation,
     caller: { own: identity.own.class, hasKey: identity.key !== undefined },
-    keys: keysAt(elsewhere, identity, house),
+    keys: keysAt(elsewhere, question, house),
     injects: pay.injects,
   });
 }

@@ -3,6 +3,7 @@ import type { Secret } from "../base/secret.ts";
 import type { Sign } from "../upstream/cloud.ts";
 import type { BoundDialect } from "../upstream/dialects/bind.ts";
 import type { Transport } from "../upstream/transport/contract.ts";
+import type { PooledKey } from "./key-pool.ts";
 import type { UpstreamLimits } from "./queue/index.ts";
 
 /** A model's home that requests can be sent to: a provider's API at one pinned origin. */
@@ -23,6 +24,8 @@ export interface Deployment {
   readonly sign?: Sign | undefined;
   /** Sent with every request that is not the client's own bytes. */
   readonly fields: HeaderList;
+  /** The operator's keys, where there are several; undefined: none but the one that is stored or configured. */
+  readonly keys?: readonly PooledKey[] | undefined;
   /** What it takes from one credential; undefined: as much as comes. */
   readonly limits?: UpstreamLimits | undefined;
 }

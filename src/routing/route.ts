@@ -21,7 +21,7 @@ export interface RouteRequest {
   readonly mode: PayMode;
   /** The organisation's credential; undefined when there is none, or none that may be used here (design R4). */
   readonly stored:
-    | { readonly organisation: string; readonly label: string; readonly secret: Secret }
+    | { readonly organisation: string; readonly label: string; readonly secret: Secret | undefined }
     | undefined;
   /** Why no stored credential may be used although one is there, if so. */
   readonly storedUnusable: string | undefined;

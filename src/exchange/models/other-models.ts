@@ -37,7 +37,8 @@ export async function otherModels(
   const used = othersInUse(keeper, organisation).flatMap((id) => {
     const provider = keeper.providers.get(id);
     if (provider === undefined) return [];
-    const key = keeper.vault.find(organisation, id)?.secret ?? provider.key;
+    const [pooled] = provider.deployment.keys ?? [];
+    const key = keeper.vault.find(organisation, id)?.secret ?? provider.key ?? pooled?.secret;
     return [{ id, provider, key }];
   });
   const asked = used.filter(isAsked);

@@ -146,16 +146,13 @@ class NameCompiler {
     return ok({ steps, trail: [], stages: isPlain ? [together] : behind });
   }
 
-  #refusalOf({ model, pays, key }: Target): string | undefined {
+  #refusalOf({ model, pays }: Target): string | undefined {
     const home = this.#homes.homeOf(model);
     if (home === undefined) return this.#unknown(model);
     if (pays === "session" && home !== ANTHROPIC) {
       return `${model} cannot be paid by a session: a subscription is for Anthropic's models`;
     }
-    const keys = key === undefined ? undefined : this.#homes.keysAt(home);
-    if (key === undefined || keys === undefined || keys.includes(key)) return undefined;
-    const near = nearestName(key, keys);
-    return `there is no key "${key}" for ${home}${near === undefined ? "" : `; did you mean "${near}"?`}`;
+    return undefined;
   }
 
   #unknown(name: string): string {

@@ -11,7 +11,6 @@ const HOMES: ModelHomes = {
     const named = PROVIDERS.find((id) => model.startsWith(`${id}/`));
     return named ?? (modelClassOf(model) === "foreign" ? undefined : "anthropic");
   },
-  keysAt: () => ["team", "spare"],
 };
 const NOTHING: NameRules = { aliases: {}, tiers: {}, models: {}, fallbacks: {} };
 
@@ -221,10 +220,6 @@ describe("makeNames", () => {
           },
         },
         "routing.models.m: n is a virtual model, and stands among targets of the strategy price; name its targets there",
-      ],
-      [
-        { models: { m: { strategy: "priority", targets: [{ model: "groq/x", key: "taem" }] } } },
-        'routing.models.m: there is no key "taem" for groq; did you mean "team"?',
       ],
     ];
     for (const [rules, expected] of cases) assert.equal(refusal(rules), expected);

@@ -21,8 +21,6 @@ export interface ModelHomes {
   readonly providers: readonly string[];
   /** The provider that a name leads to; undefined: nobody here knows it. */
   homeOf(model: string): string | undefined;
-  /** Names of the keys that may pay at a provider; undefined: some are only known when it is asked. */
-  keysAt(provider: string): readonly string[] | undefined;
 }
 
 /** What a name stands for, once everything behind it was followed. */

@@ -1,4 +1,5 @@
 import type { Stage, Strategy, Target } from "../target.ts";
+import { byWeight, totalWeight } from "./by-weight.ts";
 
 /** What a strategy looks at. Everything is asked for at most once for each target. */
 export interface StrategyView {
@@ -22,7 +23,7 @@ type Order = (stage: Stage, view: StrategyView) => readonly Placed[];
 
 const ORDERS: Readonly<Record<Strategy, Order>> = {
   priority: ({ targets }) => targets.map((target, i) => placed(target, `priority ${i + 1}`)),
-  weighted: byWeight,
+  weighted: drawn,
   price: byPrice,
   latency: byLatency,
   round_robin: inTurn,
@@ -33,19 +34,10 @@ export function order(stage: Stage, view: StrategyView): readonly Placed[] {
   return ORDERS[stage.strategy](stage, view);
 }
 
-/** One is drawn by its share; the others follow by theirs (X-F4). */
-function byWeight({ targets }: Stage, { random }: StrategyView): readonly Placed[] {
-  const total = targets.reduce((sum, { weight = 1 }) => sum + weight, 0);
-  let left = random() * total;
-  const drawn = targets.findIndex(({ weight = 1 }) => {
-    left -= weight;
-    return left < 0;
-  });
-  const first = Math.max(0, drawn);
-  const rest = targets.filter((_, i) => i !== first);
-  const heaviest = rest.toSorted((a, b) => (b.weight ?? 1) - (a.weight ?? 1));
-  return [...targets.slice(first, first + 1), ...heaviest].map((target) =>
-    placed(target, `weight ${percent((target.weight ?? 1) / (total || 1))}`),
+function drawn({ targets }: Stage, { random }: StrategyView): readonly Placed[] {
+  const total = totalWeight(targets) || 1;
+  return byWeight(targets, random()).map((target) =>
+    placed(target, `weight ${percent((target.weight ?? 1) / total)}`),
   );
 }
 
@@ -73,8 +65,8 @@ function comparePrices(a: bigint | undefined, b: bigint | undefined): number {
  */
 function byLatency({ targets }: Stage, { random, latencyMsOf }: StrategyView): readonly Placed[] {
   const timed = targets.map((target) => ({ target, ms: latencyMsOf(target) }));
-  const drawn = draw(timed.length, random);
-  const [first] = drawn.flatMap((i) => timed[i] ?? []).toSorted(byMs);
+  const pair = draw(timed.length, random);
+  const [first] = pair.flatMap((i) => timed[i] ?? []).toSorted(byMs);
   const rest = timed.filter((each) => each !== first).toSorted(byMs);
   return [...(first === undefined ? [] : [first]), ...rest].map(({ target, ms }) =>
     placed(
