@@ -21,6 +21,8 @@ export interface Held {
 export interface Share extends Disposable {
   /** What it really used, instead of what was taken for it; also after its end. */
   settle(tokens: number, nowMs: number): void;
+  /** One request more is sent for the same answer; it does not wait, but the next ones do. */
+  again(nowMs: number): void;
 }
 
 /** What left first may arrive last, and whoever counts at the other end must not see more than the limit either. */
@@ -68,6 +70,7 @@ export class Allowance {
     let over = false;
     return {
       settle: (used, atMs) => this.#settle(taken, used, atMs),
+      again: (atMs) => void this.#requests?.take(1, atMs),
       [Symbol.dispose]: () => {
         if (over) return;
         over = true;

@@ -79,6 +79,11 @@ export async function runExchange(call: ClientCall, house: House): Promise<void>
 
   const spills = new SpillWatch(house, owner);
   const throttle = new Throttle(house, owner, client);
+  const admitMore = async (bodyBytes: number) => {
+    const admitted = await admission.admitMore(bodyBytes);
+    if (admitted.ok) throttle.again();
+    return admitted;
+  };
   const answering = { house, settings, owner, asked: asked.value, purse };
   const ending = await endingOf(ruled, identity, async (route) => {
     return await attempt({
@@ -91,8 +96,8 @@ export async function runExchange(call: ClientCall, house: House): Promise<void>
       provenance: house.provenance,
       foreign: house.foreign,
       learned: house.learned,
-      admitMore: (bodyBytes) => admission.admitMore(bodyBytes),
-      searching: searchingFor(house, question, settings, { admission, client }),
+      admitMore,
+      searching: searchingFor(house, question, settings, { admitMore, client }),
       list: decision.isMergedList ? openMergedList({ call, identity }, house, settings) : undefined,
       active: house.active,
       relay: {

@@ -1,4 +1,3 @@
-import type { Admission } from "./admission.ts";
 import type { ClientSide } from "./client-side.ts";
 import { refuseSearch } from "./constraints.ts";
 import type { ExchangeSettings, House } from "./house.ts";
@@ -10,13 +9,13 @@ export function searchingFor(
   { search }: Pick<House, "search">,
   question: Question,
   settings: ExchangeSettings,
-  { admission, client }: { readonly admission: Admission; readonly client: ClientSide },
+  { admitMore, client }: { readonly admitMore: Searching["admit"]; readonly client: ClientSide },
 ): Searching | undefined {
   if (search === undefined) return undefined;
   return {
     web: search,
     refusal: () => refuseSearch(question, search.origin, settings),
-    admit: async (bodyBytes) => await admission.admitMore(bodyBytes),
+    admit: admitMore,
     isClientGone: () => client.gone,
   };
 }

@@ -88,6 +88,11 @@ export class Throttle {
     if (ms > 0) queue.pause(ms);
   }
 
+  /** One request more is sent for the answer that has a place already. */
+  again(): void {
+    this.#permit?.again();
+  }
+
   /** What was used in the end; unknown usage stays what was taken for it. */
   settle(tokens: number | undefined): void {
     if (tokens !== undefined) this.#permit?.settle(tokens);

@@ -62,6 +62,9 @@ export class LocalRates implements RateLimits {
       settle: (used, atMs) => {
         if (tokens !== undefined) for (const share of shares) share.settle(used, atMs);
       },
+      again: (atMs) => {
+        for (const share of shares) share.again(atMs);
+      },
       [Symbol.dispose]: () => {
         for (const share of shares) share[Symbol.dispose]();
         if (ofSession.running === 0 && known.sessions.get(session) === ofSession) {

@@ -211,6 +211,16 @@ describe("UpstreamQueue, simulated", () => {
     assert.ok((third ?? 0) > 60_000, `the third went after ${third} ms`);
   });
 
+  it("counts a further request of an answer, and lets the next ones wait for it", () => {
+    const { queue } = new World({ ...LIMITS, requestsPerMinute: 3 });
+    const claim = { principal: "a", session: "s", tokens: 1 };
+    const permit = queue.enter(claim);
+    assert.ok(permit !== undefined);
+    permit.again();
+    assert.ok(queue.enter(claim) !== undefined);
+    assert.equal(queue.enter(claim), undefined);
+  });
+
   it("sends nothing while the upstream has told it so, and goes on then", async () => {
     const world = new World({ ...LIMITS, concurrency: 5 });
     world.queue.pause(20_000);

@@ -18,6 +18,8 @@ export interface Permit extends Disposable {
   readonly waitedMs: number;
   /** What the request really used; also after its end. */
   settle(tokens: number): void;
+  /** One request more is sent for the same answer, without waiting for its turn. */
+  again(): void;
 }
 
 /** A request that was put at the queue's end. */
@@ -212,6 +214,10 @@ class Place implements Permit {
   settle(tokens: number): void {
     this.#share.settle(tokens, this.#nowMs());
     this.#changed(false);
+  }
+
+  again(): void {
+    this.#share.again(this.#nowMs());
   }
 
   [Symbol.dispose](): void {
