@@ -73,8 +73,12 @@ export class BodyFacts {
 
   /** The end of the conversation, as it is written. */
   get tail(): string {
-    const bytes = this.#bytesOf("messages");
-    return bytes?.subarray(-TAIL_BYTES).toString("latin1") ?? "";
+    const member = this.#find("messages");
+    if (member === undefined) return "";
+    const { valueStart, valueEnd } = member;
+    // Of the rest, which may be a megabyte, nothing is copied.
+    const start = Math.max(valueStart, valueEnd - TAIL_BYTES);
+    return spanOf(this.#parts, start, valueEnd).toString("latin1");
   }
 
   #isSearchAlone(tools: string): boolean {
