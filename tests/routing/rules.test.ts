@@ -80,6 +80,51 @@ describe("rules", () => {
     );
   });
 
+  it("give names that stand for something: aliases, virtual models, other providers' models", async () => {
+    await using upstream = await startAnthropicUpstream();
+    const config = `
+routing:
+  aliases: { cheap: claude-haiku-4-5 }
+  models: { coding: { targets: [{ model: claude-sonnet-4-6, pays: session }, cheap] } }
+  rules:
+    - { name: a, when: 'headers["x-as"] == "alias"', to: cheap }
+    - { name: v, when: 'headers["x-as"] == "virtual"', to: coding }
+`;
+    await using gateway = await startGateway({ upstreamUrl: upstream.url, config });
+    const authorization = "Bearer sk-ant-oat01-of-nobody";
+    for (const [as, model] of [
+      ["alias", "claude-haiku-4-5"],
+      ["virtual", "claude-sonnet-4-6"],
+      ["none", "claude-opus-4-8"],
+    ] as const) {
+      const answer = await ask(gateway.url, "claude-opus-4-8", { authorization, "x-as": as });
+      assert.equal(answer.status, 200, answer.text);
+      assert.ok(upstream.requests.at(-1)?.body.includes(`"model":"${model}"`), as);
+    }
+  });
+
+  it("give no name that the key does not allow, and help nobody past the list", async () => {
+    await using upstream = await startAnthropicUpstream();
+    const config = "routing: { rules: [{ name: r, tier: [opus, haiku], to: claude-sonnet-4-6 }] }";
+    await using gateway = await startGateway({ upstreamUrl: upstream.url, config });
+    const made = async (name: string, ...models: readonly string[]) => {
+      const allowed = models.flatMap((model) => ["--models", model]);
+      const args = ["keys", "create", "--name", name, ...allowed, "--json"];
+      const run = await runProgram([...args, "--data-dir", gateway.dataDir], gateway);
+      assert.equal(run.code, 0, run.err);
+      return { "x-spillway-key": String(JSON.parse(run.out).secret ?? JSON.parse(run.out).key) };
+    };
+    const opusOnly = await made("opus-only", "claude-opus-*");
+    const sonnetOnly = await made("sonnet-only", "claude-sonnet-*");
+    const both = await made("both", "claude-opus-*,claude-sonnet-*");
+    const statusOf = async (headers: Record<string, string>) =>
+      (await ask(gateway.url, "claude-opus-4-8", headers)).status;
+    assert.equal(await statusOf(opusOnly), 403);
+    assert.equal(await statusOf(sonnetOnly), 403);
+    assert.equal(upstream.requests.length, 0);
+    assert.equal(await statusOf(both), 200);
+  });
+
   it("refuse in the operator's words, before anything is sent", async () => {
     await using upstream = await startAnthropicUpstream();
     await using gateway = await startGateway({ upstreamUrl: upstream.url, config: CONFIG });

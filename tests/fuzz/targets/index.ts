@@ -5,6 +5,7 @@ import { ERROR_TARGETS } from "./errors.ts";
 import { JSON_TARGETS } from "./json.ts";
 import { PASSED_TARGETS } from "./passed-on.ts";
 import { REQUEST_TARGETS } from "./requests.ts";
+import { RULE_TARGETS } from "./rules.ts";
 import { STREAM_TARGETS } from "./streams.ts";
 
 /** Everything that decodes what came from outside. */
@@ -16,4 +17,5 @@ export const TARGETS: readonly Target[] = [
   ...JSON_TARGETS,
   ...PASSED_TARGETS,
   ...OTHER_TARGETS,
+  ...RULE_TARGETS,
 ];
