@@ -46,10 +46,11 @@ export async function openAws(
     baseUrl,
     key: undefined,
     async sign(request, stored) {
-      if (stored !== undefined) return ok([]);
+      if (stored !== undefined) return ok({ fields: [] });
       const found = await credentials.get();
       if (!found.ok) return found;
-      return ok(signV4(request, found.value, { region, service: signingName, host }, clock.now()));
+      const scope = { region, service: signingName, host };
+      return ok({ fields: signV4(request, found.value, scope, clock.now()) });
     },
   });
 }

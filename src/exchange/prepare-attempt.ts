@@ -97,7 +97,8 @@ function prepare(
       ? renamed(request, preparing, makeTap)
       : { open: (inner: ResponseSink, send: Send) => send(request, inner), makeTap };
   // A cloud that has frames of its own says nothing while a model thinks.
-  const isSilent = dialect.shape?.fromCloud !== undefined && streamRequested;
+  const { fromCloud, hasPings = false } = dialect.shape ?? {};
+  const isSilent = fromCloud !== undefined && !hasPings && streamRequested;
   const spoken = isSilent ? pinged(prepared, call.dialect.canonical.ping) : prepared;
   return ok({ ...spoken, firstContent });
 }

@@ -20,13 +20,22 @@ export interface CloudShape {
    * cannot be read on.
    */
   readonly fromCloud?: ((inner: ResponseSink, abort: () => void) => ResponseSink) | undefined;
+  /** Its streams are the dialect's own, pings too; otherwise one that comes in frames says nothing while a model thinks. */
+  readonly hasPings?: true;
+}
+
+/** What a signature adds to a request. */
+export interface Signed {
+  readonly fields: HeaderList;
+  /** Lets go of what it was made with; to be told where the cloud does not know it. Undefined: another try would be the same. */
+  readonly forget?: () => void;
 }
 
 /**
- * Signs a request that nobody changes any more: the fields to add. `key` is one that was stored for it; undefined: the
+ * Signs a request that nobody changes any more. `key` is one that was stored for it; undefined: the
  * gateway's own identity at the cloud. The refusal is shown to the caller, so it names no secret.
  */
 export type Sign = (
   request: WholeRequest,
   key: Secret | undefined,
-) => Promise<Result<HeaderList, GatewayError>>;
+) => Promise<Result<Signed, GatewayError>>;

@@ -1,6 +1,7 @@
 import { gatewayError } from "../../base/errors.ts";
 import { firstValue, type HeaderList } from "../../base/header-list.ts";
 import type { Flow, ResponseHead, ResponseSink, TransportFailure } from "../transport/contract.ts";
+import { type RewriteWhole, RewrittenWhole } from "../transport/rewritten-whole.ts";
 import type { EventFrame } from "./frame.ts";
 import { FrameSplitter } from "./frame-splitter.ts";
 
@@ -8,59 +9,43 @@ import { FrameSplitter } from "./frame-splitter.ts";
 export interface EventStreamReading {
   /** The text of a message as server-sent events; undefined: it is none that tells anything. */
   toEvents(frame: EventFrame): string | undefined;
-  /** An answer that is no stream: an error, or one that was not asked for in parts. Undefined: it goes as it is. */
-  readonly toWhole: (head: ResponseHead) => ((body: Buffer) => RewrittenAnswer) | undefined;
-}
-
-export interface RewrittenAnswer {
-  readonly status: number;
-  readonly body: Buffer;
+  /** An answer that is no stream: an error, or one that was not asked for in parts. */
+  readonly toWhole: RewriteWhole;
 }
 
 export const EVENT_STREAM_TYPE = "application/vnd.amazon.eventstream";
-/** Errors are a sentence. */
-const MAX_WHOLE_BYTES = 256 * 1024;
 
 /** Re-frames an answer on its way: the messages of an AWS event stream become server-sent events. */
 export class EventStreamAnswer implements ResponseSink {
   readonly #inner: ResponseSink;
+  readonly #whole: RewrittenWhole;
   readonly #reading: EventStreamReading;
   readonly #abort: () => void;
   #splitter: FrameSplitter | undefined;
-  /** Of an answer that is rewritten whole, once it is there. */
-  #whole: { readonly head: ResponseHead; readonly flow: Flow } | undefined;
-  #rewrite: ((body: Buffer) => RewrittenAnswer) | undefined;
-  #chunks: Buffer[] = [];
-  #bytes = 0;
   #isOver = false;
 
   constructor(inner: ResponseSink, reading: EventStreamReading, abort: () => void) {
     this.#inner = inner;
+    this.#whole = new RewrittenWhole(inner, reading.toWhole);
     this.#reading = reading;
     this.#abort = abort;
   }
 
   onHead(head: ResponseHead, flow: Flow): void {
-    if (isEventStream(head)) {
-      this.#splitter = new FrameSplitter();
-      const headers = without(head.headers, "content-type", "content-length");
-      const type = ["content-type", "text/event-stream; charset=utf-8"];
-      this.#inner.onHead({ ...head, headers: [...headers, ...type] }, flow);
+    if (!isEventStream(head)) {
+      this.#whole.onHead(head, flow);
       return;
     }
-    this.#rewrite = this.#reading.toWhole(head);
-    if (this.#rewrite === undefined) this.#inner.onHead(head, flow);
-    else this.#whole = { head, flow };
+    this.#splitter = new FrameSplitter();
+    const headers = without(head.headers, "content-type", "content-length");
+    const type = ["content-type", "text/event-stream; charset=utf-8"];
+    this.#inner.onHead({ ...head, headers: [...headers, ...type] }, flow);
   }
 
   onData(chunk: Buffer): void {
     if (this.#isOver) return;
-    if (this.#splitter !== undefined) this.#reframe(this.#splitter, chunk);
-    else if (this.#whole === undefined) this.#inner.onData(chunk);
-    else {
-      this.#bytes += chunk.length;
-      if (this.#bytes <= MAX_WHOLE_BYTES) this.#chunks.push(chunk);
-    }
+    if (this.#splitter === undefined) this.#whole.onData(chunk);
+    else this.#reframe(this.#splitter, chunk);
   }
 
   onEnd(): void {
@@ -70,15 +55,8 @@ export class EventStreamAnswer implements ResponseSink {
       return;
     }
     this.#isOver = true;
-    if (this.#whole !== undefined && this.#rewrite !== undefined) {
-      const { head, flow } = this.#whole;
-      const { status, body } = this.#rewrite(Buffer.concat(this.#chunks));
-      const headers = without(head.headers, "content-length", "content-type");
-      const ours = ["content-type", "application/json", "content-length", String(body.length)];
-      this.#inner.onHead({ ...head, status, reason: "", headers: [...headers, ...ours] }, flow);
-      this.#inner.onData(body);
-    }
-    this.#inner.onEnd();
+    if (this.#splitter === undefined) this.#whole.onEnd();
+    else this.#inner.onEnd();
   }
 
   onFailure(failure: TransportFailure): void {

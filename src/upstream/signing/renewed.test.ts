@@ -105,4 +105,18 @@ describe("Renewed", () => {
     lender.lend({ value: "a", expiresAtMs: undefined });
     assert.deepEqual(await later, ok("a"));
   });
+
+  it("fetches anew what was refused, once for all who were refused with it", async () => {
+    let fetched = 0;
+    const renewed = new Renewed({
+      now: () => 0,
+      obtain: async () => ok({ value: `token ${++fetched}`, expiresAtMs: 3_600_000 }),
+    });
+    const first = await renewed.get();
+    assert.ok(first.ok);
+    renewed.forget(first.value);
+    const again = await Promise.all([renewed.get(), renewed.get()]);
+    renewed.forget(first.value);
+    assert.deepEqual([...again, await renewed.get()], Array(3).fill(ok("token 2")));
+  });
 });

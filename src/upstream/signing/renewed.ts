@@ -41,6 +41,11 @@ export class Renewed<T> {
     return ok(lent.value);
   }
 
+  /** Whoever was refused with it says so: it is fetched anew when it is asked for next. One that came since stays. */
+  forget(value: T): void {
+    if (this.#lent?.value === value) this.#lent = undefined;
+  }
+
   #leftMs(): number {
     if (this.#lent === undefined) return 0;
     return (this.#lent.expiresAtMs ?? Number.POSITIVE_INFINITY) - this.#options.now();

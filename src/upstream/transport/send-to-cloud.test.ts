@@ -4,7 +4,13 @@ import { setImmediate as turn } from "node:timers/promises";
 import { gatewayError } from "../../base/errors.ts";
 import { fail, ok } from "../../base/result.ts";
 import type { CloudShape, WholeRequest } from "../cloud.ts";
-import type { ResponseSink, Transport, TransportFailure, UpstreamRequest } from "./contract.ts";
+import type {
+  ResponseHead,
+  ResponseSink,
+  Transport,
+  TransportFailure,
+  UpstreamRequest,
+} from "./contract.ts";
 import { sendToCloud } from "./send-to-cloud.ts";
 
 const UNUSED = { pathPrefix: "", shape: undefined, sign: undefined };
@@ -18,10 +24,12 @@ const REQUEST: UpstreamRequest = {
 /** A transport that remembers what it was given. */
 class Wire {
   readonly sent: { readonly request: UpstreamRequest; readonly fresh: boolean }[] = [];
+  readonly sinks: ResponseSink[] = [];
   aborted = 0;
   readonly transport: Transport = {
-    send: (request, _sink, { fresh = false } = {}) => {
+    send: (request, sink, { fresh = false } = {}) => {
       this.sent.push({ request, fresh });
+      this.sinks.push(sink);
       return {
         abort: () => {
           this.aborted += 1;
@@ -42,6 +50,19 @@ class Failures implements ResponseSink {
   }
 }
 
+const NO_FLOW = { pause: () => {}, resume: () => {} };
+
+/** The statuses that it is told. */
+class Heads implements ResponseSink {
+  readonly statuses: number[] = [];
+  onHead({ status }: ResponseHead): void {
+    this.statuses.push(status);
+  }
+  onData = () => {};
+  onEnd = () => {};
+  onFailure = () => assert.fail();
+}
+
 const SHAPE: CloudShape = {
   toCloud: (request) => ok({ ...request, target: `/shaped${request.target}` }),
 };
@@ -56,7 +77,7 @@ describe("sendToCloud", () => {
       shape: SHAPE,
       sign: async (request) => {
         signed.push(request);
-        return ok(["authorization", "signature"]);
+        return ok({ fields: ["authorization", "signature"] });
       },
     });
     send(REQUEST, new Failures(), true);
@@ -111,12 +132,64 @@ describe("sendToCloud", () => {
     assert.equal(sink.failures[0]?.error.code, "internal");
   });
 
+  it("signs anew, once, where the cloud does not know what it was signed with", async () => {
+    const wire = new Wire();
+    let kept = 0;
+    const sign = async () => {
+      const at = kept;
+      return ok({ fields: ["authorization", `token ${at}`], forget: () => (kept = at + 1) });
+    };
+    const sink = new Heads();
+    sendToCloud({ ...UNUSED, transport: wire.transport, sign })(REQUEST, sink);
+    await turn();
+    wire.sinks[0]?.onHead({ status: 401, reason: "", headers: [] }, NO_FLOW);
+    await turn();
+    assert.deepEqual(sink.statuses, []);
+    assert.equal(wire.aborted, 1);
+    assert.deepEqual(
+      wire.sent.map(({ request }) => request.headers.at(-1)),
+      ["token 0", "token 1"],
+    );
+    assert.deepEqual(wire.sent[1]?.request.body, wire.sent[0]?.request.body);
+    wire.sinks[1]?.onHead({ status: 401, reason: "", headers: [] }, NO_FLOW);
+    await turn();
+    assert.deepEqual([sink.statuses, wire.sent.length], [[401], 2]);
+  });
+
+  it("shows a 401 at once where another signature would be the same, and every other answer", async () => {
+    for (const [status, signed] of [
+      [401, { fields: [] }],
+      [403, { fields: [], forget: () => assert.fail() }],
+      [200, { fields: [], forget: () => assert.fail() }],
+    ] as const) {
+      const wire = new Wire();
+      const sink = new Heads();
+      const sign = async () => ok(signed);
+      sendToCloud({ ...UNUSED, transport: wire.transport, sign })(REQUEST, sink);
+      await turn();
+      wire.sinks[0]?.onHead({ status, reason: "", headers: [] }, NO_FLOW);
+      await turn();
+      assert.deepEqual([sink.statuses, wire.sent.length], [[status], 1]);
+    }
+  });
+
+  it("does not ask again for a client that has left", async () => {
+    const wire = new Wire();
+    const sign = async () => ok({ fields: [], forget: () => {} });
+    const call = sendToCloud({ ...UNUSED, transport: wire.transport, sign })(REQUEST, new Heads());
+    await turn();
+    wire.sinks[0]?.onHead({ status: 401, reason: "", headers: [] }, NO_FLOW);
+    call.abort();
+    await turn();
+    assert.equal(wire.sent.length, 1);
+  });
+
   it("sends nothing once it was given up, and says nothing", async () => {
     const wire = new Wire();
     const signing = Promise.withResolvers<void>();
     const sign = async () => {
       await signing.promise;
-      return ok([]);
+      return ok({ fields: [] });
     };
     const sink = new Failures();
     const call = sendToCloud({ ...UNUSED, transport: wire.transport, sign })(REQUEST, sink);

@@ -1,8 +1,7 @@
 import type { GatewayError } from "../../base/errors.ts";
 import { gatewayError } from "../../base/errors.ts";
-import type { HeaderList } from "../../base/header-list.ts";
 import { fail, ok, type Result } from "../../base/result.ts";
-import type { CloudShape, WholeRequest } from "../cloud.ts";
+import type { CloudShape, Signed, WholeRequest } from "../cloud.ts";
 import type { ResponseSink, Send, Transport, UpstreamCall, UpstreamRequest } from "./contract.ts";
 
 /** What lies between a finished request and the wire. */
@@ -12,8 +11,8 @@ export interface CloudWay {
   readonly pathPrefix: string;
   /** Undefined: the dialect's own. */
   readonly shape: CloudShape | undefined;
-  /** The fields to add, once nothing is changed any more; undefined: none. */
-  readonly sign: ((request: WholeRequest) => Promise<Result<HeaderList, GatewayError>>) | undefined;
+  /** Asked once nothing is changed any more; undefined: nothing is added. */
+  readonly sign: ((request: WholeRequest) => Promise<Result<Signed, GatewayError>>) | undefined;
 }
 
 /** Sends requests in a cloud's shape, signed at the last moment: a signature is good for minutes, and for these bytes. */
@@ -44,34 +43,72 @@ class CloudCall implements UpstreamCall {
 
   /** Never rejects: whatever goes wrong is told to the sink. */
   async start(request: UpstreamRequest, fresh: boolean): Promise<void> {
-    const ready = await this.#makeReady(request);
-    if (this.#isAborted) return;
-    if (!ready.ok) {
-      this.#sink.onFailure({
-        error: ready.error,
-        beforeResponse: true,
-        onReusedConnection: false,
-      });
-      return;
-    }
-    const { transport, shape } = this.#way;
-    const sink = shape?.fromCloud?.(this.#sink, () => this.abort()) ?? this.#sink;
-    this.#call = transport.send(ready.value, sink, { fresh });
+    const shaped = await this.#shape(request);
+    if (!shaped.ok) this.#fail(shaped.error);
+    else await this.#send(shaped.value, fresh, false);
   }
 
-  async #makeReady(request: UpstreamRequest): Promise<Result<WholeRequest, GatewayError>> {
+  async #send(request: WholeRequest, fresh: boolean, isRepeated: boolean): Promise<void> {
+    const signed = await this.#sign(request);
+    if (this.#isAborted) return;
+    if (!signed.ok) {
+      this.#fail(signed.error);
+      return;
+    }
+    const { fields, forget } = signed.value;
+    const { transport, shape } = this.#way;
+    const own = shape?.fromCloud?.(this.#sink, () => this.abort()) ?? this.#sink;
+    // A credential may end before its time; a second one that is refused is refused for good.
+    const sink =
+      forget === undefined || isRepeated
+        ? own
+        : unlessUnknown(own, () => {
+            this.#call?.abort();
+            forget();
+            void this.#send(request, fresh, true);
+          });
+    const headers = [...request.headers, ...fields];
+    this.#call = transport.send({ ...request, headers }, sink, { fresh });
+  }
+
+  #fail(error: GatewayError): void {
+    if (this.#isAborted) return;
+    this.#sink.onFailure({ error, beforeResponse: true, onReusedConnection: false });
+  }
+
+  async #shape(request: UpstreamRequest): Promise<Result<WholeRequest, GatewayError>> {
     try {
-      return await makeReady(this.#way, request);
+      return await toShape(this.#way, request);
     } catch (cause) {
-      return fail(
-        gatewayError("internal", "A request could not be made ready for its cloud", { cause }),
-      );
+      return fail(notReady(cause));
+    }
+  }
+
+  async #sign(request: WholeRequest): Promise<Result<Signed, GatewayError>> {
+    try {
+      return (await this.#way.sign?.(request)) ?? ok({ fields: [] });
+    } catch (cause) {
+      return fail(notReady(cause));
     }
   }
 }
 
-async function makeReady(
-  { pathPrefix, shape, sign }: CloudWay,
+/** Keeps an answer back that says that the credential is not known, and has the call repeated. */
+function unlessUnknown(inner: ResponseSink, again: () => void): ResponseSink {
+  return {
+    onHead: (head, flow) => (head.status === 401 ? again() : inner.onHead(head, flow)),
+    onData: (chunk) => inner.onData(chunk),
+    onEnd: () => inner.onEnd(),
+    onFailure: (failure) => inner.onFailure(failure),
+  };
+}
+
+function notReady(cause: unknown): GatewayError {
+  return gatewayError("internal", "A request could not be made ready for its cloud", { cause });
+}
+
+async function toShape(
+  { pathPrefix, shape }: CloudWay,
   request: UpstreamRequest,
 ): Promise<Result<WholeRequest, GatewayError>> {
   const body = await wholeBody(request.body);
@@ -80,9 +117,7 @@ async function makeReady(
   if (!shaped.ok) return shaped;
   const whole = { ...shaped.value, target: `${pathPrefix}${shaped.value.target}` };
   const headers = whole.headers.filter((_, at) => !isLength(whole.headers[at - (at % 2)]));
-  const signed = await sign?.({ ...whole, headers });
-  if (signed?.ok === false) return signed;
-  return ok({ ...whole, headers: [...headers, ...(signed?.value ?? [])] });
+  return ok({ ...whole, headers });
 }
 
 /** A Buffer's length is its framing, and this one has another length than the client's. */
