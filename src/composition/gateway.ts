@@ -217,7 +217,11 @@ export async function openGateway(options: GatewayOptions): Promise<Result<Gatew
       verify: async (id, key) => await checkKey({ deployment, providers }, id, key),
       models: async (organisation) => await allModels(house, organisation, current.settings.models),
       explain: async (question, atMs) =>
-        explainRoute(question, { ...house, clock: clockAt(clock, atMs) }, current.settings),
+        explainRoute(
+          question,
+          { ...house, clock: clockAt(clock, atMs), turns: house.turns.copy() },
+          current.settings,
+        ),
     }),
     ready: () => {
       if (draining) return "draining";

@@ -125,6 +125,27 @@ Route
     assert.equal(gateway.hasExited(), false);
   });
 
+  it("takes nobody's turn", async () => {
+    await using upstream = await startAnthropicUpstream();
+    const config = `
+routing:
+  models:
+    turns: { strategy: round_robin, targets: [claude-opus-4-8, claude-sonnet-4-6] }
+`;
+    await using _gateway = await startGateway({
+      upstreamUrl: upstream.url,
+      config,
+      dataDir: join(folder, "data"),
+    });
+    const firstOf = async () => {
+      const { out, err } = await explain(body("turns"), "--json");
+      assert.notEqual(out, "", err);
+      return JSON.parse(out).route.candidates[0].name;
+    };
+    assert.equal(await firstOf(), "anthropic/claude-opus-4-8");
+    assert.equal(await firstOf(), "anthropic/claude-opus-4-8");
+  });
+
   it("says what is wrong with what it is asked", async () => {
     for (const [input, args, message] of [
       ["[]", [], /has to be a JSON object/],
