@@ -5,7 +5,7 @@ import {
   type Turn,
 } from "../../../canonical/index.ts";
 import type { Lose } from "../shared/losses.ts";
-import { type ModelStep, toSteps, type UserStep } from "./history.ts";
+import { type ModelStep, toSteps, type UserStep } from "../shared/steps.ts";
 import { writeMedia } from "./media.ts";
 import { wireName } from "./tool-names.ts";
 import type { GeminiTraits } from "./traits.ts";

@@ -8,11 +8,11 @@ import type {
   ToolUseBlock,
   Turn,
 } from "../../../canonical/index.ts";
-import { joinTurns } from "../shared/join-turns.ts";
-import type { Lose } from "../shared/losses.ts";
-import { writeOpaque } from "../shared/opaque-text.ts";
-import { asReminder } from "../shared/system-text.ts";
+import { joinTurns } from "./join-turns.ts";
+import type { Lose } from "./losses.ts";
+import { writeOpaque } from "./opaque-text.ts";
 import { pairResults } from "./pair-results.ts";
+import { asReminder } from "./system-text.ts";
 
 export type UserBlock = TextBlock | ImageBlock | DocumentBlock;
 
@@ -37,7 +37,7 @@ export interface RawStep {
 const PICK_UP = "Go on with your last reply from exactly where it ends.";
 
 /**
- * The turns as Gemini wants them: user and model strictly in turn, from user to user, every call answered in the next step.
+ * The turns as some upstreams want them: user and model strictly in turn, from user to user, every call answered in the next step.
  *
  * System turns stay where they are, as text of the user; empty text and thinking without a signature are left out.
  */

@@ -1,7 +1,7 @@
 import type { Block, ToolResultBlock, ToolUseBlock } from "../../../canonical/index.ts";
-import { opaqueText } from "../shared/opaque-text.ts";
-import { matchResults, missingResult, orphanHeading } from "../shared/tool-results.ts";
-import type { ModelStep, RawStep, UserBlock, UserStep } from "./history.ts";
+import { opaqueText } from "./opaque-text.ts";
+import type { ModelStep, RawStep, UserBlock, UserStep } from "./steps.ts";
+import { matchResults, missingResult, orphanHeading } from "./tool-results.ts";
 
 /**
  * Puts every call's result into the step right behind it, in the calls' order; anything else there is a 400.
