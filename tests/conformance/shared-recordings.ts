@@ -60,6 +60,12 @@ export function corpusExchanges(protocol: string): Exchange[] {
     .map((file) => fromCorpus(protocol, JSON.parse(readFileSync(join(folder, file), "utf8"))));
 }
 
+/** Of an AWS event stream the bytes themselves are kept. */
+function framesIn(entry: unknown): Buffer | undefined {
+  const base64 = textAt(entry, "response", "eventstream", "base64");
+  return base64 === undefined ? undefined : Buffer.from(base64, "base64");
+}
+
 /** The corpus keeps parsed bodies: their bytes are those of `JSON.stringify`, on both sides of the comparison. */
 function fromCorpus(protocol: string, entry: unknown): Exchange {
   const request = at(entry, "request");
@@ -70,7 +76,7 @@ function fromCorpus(protocol: string, entry: unknown): Exchange {
   const separator = textAt(entry, "response", "sse_separator") ?? "\n\n";
   const answer = Array.isArray(events)
     ? Buffer.from(events.map((event) => `${String(event)}${separator}`).join(""))
-    : toBytes(at(entry, "response", "body"));
+    : (framesIn(entry) ?? toBytes(at(entry, "response", "body")));
   const status = at(entry, "response", "status");
   return {
     name: textAt(entry, "id") ?? "",

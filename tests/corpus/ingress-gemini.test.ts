@@ -20,8 +20,8 @@ import {
   geminiClientDialect,
   readGeminiPath,
 } from "../../src/ingress/gemini/index.ts";
-import { orderProblem } from "../../src/upstream/dialects/gemini/event-order.fixture.ts";
 import { geminiDialect, traitsOf } from "../../src/upstream/dialects/gemini/index.ts";
+import { orderProblem } from "../../src/upstream/dialects/shared/event-order.fixture.ts";
 import type { Exchange } from "../conformance/exchange.ts";
 import { seededRandom, splitRandomly } from "../conformance/random-splits.ts";
 import { corpusExchanges, noSharedRecordings } from "../conformance/shared-recordings.ts";

@@ -52,9 +52,9 @@ export async function openLab(): Promise<Lab> {
   await writeFile(join(dataDir, "install.key"), `${INSTALL_KEY}\n`, { mode: 0o600 });
   const upstream = opening.use(await startAnthropicUpstream());
   const others = UPSTREAMS.filter(({ provider }) => provider !== "anthropic");
-  const providers = others.map(({ provider, kind, basePath }) => [
+  const providers = others.map(({ provider, kind, basePath, entry }) => [
     provider,
-    { kind, url: `${upstream.url}${basePath}`, key: "env:A_KEY" },
+    { kind, url: `${upstream.url}${basePath}`, key: "env:A_KEY", ...entry },
   ]);
   const gateway = opening.use(
     await startTestGateway(upstream.url, {

@@ -1,5 +1,6 @@
 import type { Responder } from "../upstream/answer.ts";
 import { chatApi } from "../upstream/chat.ts";
+import { converseApi } from "../upstream/converse.ts";
 import { geminiApi } from "../upstream/gemini.ts";
 import { messagesApi } from "../upstream/messages-api.ts";
 import type { ModelApi } from "../upstream/model-api.ts";
@@ -12,6 +13,8 @@ export interface Upstream {
   /** Of the configuration; Anthropic is always there. */
   readonly provider: string;
   readonly kind: string;
+  /** What else its entry in the configuration has. */
+  readonly entry?: object;
   /** What its server has before the dialect's own paths. */
   readonly basePath: string;
   /** What clients ask for, and what the provider calls it. */
@@ -83,6 +86,22 @@ export const UPSTREAMS: readonly Upstream[] = [
       400,
       "INVALID_ARGUMENT",
       "The input token count (150000) exceeds the maximum number of tokens allowed (128000).",
+    ),
+  },
+  {
+    dialect: "bedrock-converse",
+    api: converseApi,
+    provider: "bedrock",
+    kind: "bedrock",
+    entry: { aws: { region: "ap-south-1" } },
+    basePath: "/aws",
+    model: "bedrock/us.amazon.nova-2-lite-v1:0",
+    served: "us.amazon.nova-2-lite-v1:0",
+    tooMany: converseApi.failure(429, "ThrottlingException", TOO_MANY, RETRY),
+    tooLong: converseApi.failure(
+      400,
+      "ValidationException",
+      "Input Tokens Exceeded: Number of input tokens exceeds maximum length. Please update the input to try again.",
     ),
   },
 ];

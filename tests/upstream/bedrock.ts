@@ -90,7 +90,7 @@ function chunkFrame(event: JsonObject): Buffer {
   return frame("chunk", { bytes, p: "abcdefghijkl" });
 }
 
-function frame(type: string, payload: JsonObject): Buffer {
+export function frame(type: string, payload: JsonObject): Buffer {
   return encodeFrame({
     headers: new Map([
       [":event-type", type],
@@ -101,7 +101,7 @@ function frame(type: string, payload: JsonObject): Buffer {
   });
 }
 
-function thrown({ name, message }: StreamException): Buffer {
+export function thrown({ name, message }: Pick<StreamException, "name" | "message">): Buffer {
   return encodeFrame({
     headers: new Map([
       [":exception-type", name],

@@ -12,6 +12,12 @@ export interface AnswerOptions {
   readonly model: string;
   /** Stands in for the input where the upstream tells no usage, or tells it only at the end. */
   readonly estimatedInputTokens: number;
+  readonly requestId?: string;
+}
+
+/** Some upstreams give an answer no id, and clients tell answers apart by it. */
+export function idOf(told: string, { requestId = "" }: Pick<AnswerOptions, "requestId">): string {
+  return told === "" ? `msg_${requestId}` : told;
 }
 
 /** A whole answer as the API gives it. Write it with `JSON.stringify`: long numbers in tool inputs need it. */
@@ -20,7 +26,7 @@ export function writeMessage(message: Message, options: AnswerOptions): JsonObje
   const isCallAsked = message.content.some((block) => block.type === "tool_use");
   const isCallLeft = content.some((block) => block["type"] === "tool_use");
   return {
-    id: message.id,
+    id: idOf(message.id, options),
     type: "message",
     role: "assistant",
     model: options.model,

@@ -1,7 +1,7 @@
 import type { BlockDelta, JsonObject, OpenedBlock, StreamEvent } from "../../canonical/index.ts";
 import type { ErrorContext } from "../upstream-error.ts";
 import { errorEnvelope } from "./write-error.ts";
-import type { AnswerOptions } from "./write-message.ts";
+import { type AnswerOptions, idOf } from "./write-message.ts";
 import { tokensOf, writeUsage } from "./write-usage.ts";
 
 type Start = Extract<StreamEvent, { readonly type: "start" }>;
@@ -50,7 +50,7 @@ export class StreamWriter {
 
   #start({ id, usage }: Start): string {
     const message = {
-      id,
+      id: idOf(id, this.#options),
       type: "message",
       role: "assistant",
       model: this.#options.model,

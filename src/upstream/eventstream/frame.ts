@@ -96,3 +96,21 @@ function encodeHeader(name: string, value: string): Buffer {
     valueBytes,
   ]);
 }
+
+/** What an exception in a stream is called; undefined: the message is none. */
+export interface StreamException {
+  readonly name: string;
+  /** Undefined: it stands in the payload. */
+  readonly message: string | undefined;
+}
+
+/** An exception that the service knows, or an error that it does not. */
+export function exceptionOf({ headers }: EventFrame): StreamException | undefined {
+  const kind = headers.get(":message-type");
+  if (kind !== "exception" && kind !== "error") return undefined;
+  const name = headers.get(":exception-type") ?? headers.get(":error-code") ?? "unknown";
+  return {
+    name: name.replaceAll(/[^\w.-]/g, ""),
+    message: headers.get(":error-message"),
+  };
+}

@@ -13,6 +13,7 @@ export const ANSWER_TARGETS: readonly Target[] = [
   answerTarget("openai-chat"),
   answerTarget("openai-responses"),
   answerTarget("gemini"),
+  answerTarget("bedrock-converse"),
 ];
 
 function answerTarget(name: UpstreamDialectName): Target {

@@ -5,6 +5,8 @@ import { toUsage } from "../../../src/metering/index.ts";
 import { parseUnified } from "../../../src/quota/unified-headers.ts";
 import { BodyTap, StreamTap, type Tap } from "../../../src/upstream/dialects/anthropic/index.ts";
 import { EmbeddingsTap } from "../../../src/upstream/dialects/embeddings-tap.ts";
+import type { EventFrame } from "../../../src/upstream/eventstream/frame.ts";
+import { FrameSplitter } from "../../../src/upstream/eventstream/frame-splitter.ts";
 import type { Target } from "../target.ts";
 import { KEY } from "./parties.ts";
 import { piecesOf } from "./splits.ts";
@@ -17,6 +19,29 @@ export const OTHER_TARGETS: readonly Target[] = [
   tapTarget("tap-stream", "stream", () => new StreamTap()),
   tapTarget("tap-body", "json", () => new BodyTap()),
   tapTarget("tap-embeddings", "json", () => new EmbeddingsTap()),
+  {
+    name: "event-stream-frames",
+    shape: "bytes",
+    sources: ["upstream/eventstream/"],
+    run: (input) => {
+      const read = (pieces: readonly Buffer[]) => {
+        const splitter = new FrameSplitter();
+        const frames: EventFrame[] = [];
+        for (const piece of pieces) {
+          const pushed = splitter.push(piece);
+          if (!pushed.ok) return { frames, end: "refused" };
+          frames.push(...pushed.value);
+        }
+        return { frames, end: splitter.atBoundary ? "whole" : "within" };
+      };
+      const { frames, end } = read([input]);
+      const split = read(piecesOf(input));
+      // What is damaged is noticed sooner where the bytes in front of it came alone.
+      if (end !== "refused") assert.deepEqual(split, { frames, end }, "by the split");
+      else assert.equal(split.end, "refused");
+      return `${frames.length} ${end}`;
+    },
+  },
   {
     name: "quota-headers",
     shape: "lines",

@@ -30,6 +30,7 @@ export const UPSTREAMS = {
     spoken("groq", "openai/gpt-oss-120b"),
   ],
   "openai-responses": [spoken("openai", "gpt-5.1")],
+  "bedrock-converse": [spoken("bedrock", "amazon.nova-2-lite-v1:0")],
   gemini: [spoken("gemini", "gemini-3-pro-preview"), spoken("gemini", "gemini-2.5-flash")],
 } as const;
 export type UpstreamDialectName = keyof typeof UPSTREAMS;

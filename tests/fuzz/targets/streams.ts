@@ -16,6 +16,7 @@ export const STREAM_TARGETS: readonly Target[] = [
   streamTarget("openai-chat"),
   streamTarget("openai-responses"),
   streamTarget("gemini"),
+  streamTarget("bedrock-converse"),
 ];
 
 function streamTarget(name: UpstreamDialectName): Target {

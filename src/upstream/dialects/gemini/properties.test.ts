@@ -8,7 +8,7 @@ import {
   collectMessage,
   type Turn,
 } from "../../../canonical/index.ts";
-import { orderProblem } from "./event-order.fixture.ts";
+import { orderProblem } from "../shared/event-order.fixture.ts";
 import { geminiDialect, traitsOf } from "./index.ts";
 
 const CONTEXT = { toolNames: new Map<string, string>(), callIds: new Set<string>() };

@@ -1,6 +1,12 @@
 import { fail, ok } from "../../../base/result.ts";
+import {
+  type ConverseTraits,
+  conversePath,
+  writeBody,
+} from "../../dialects/bedrock-converse/index.ts";
 import type { BoundDialect } from "../../dialects/bind.ts";
 import { MESSAGES_COUNT, type TokenCounter } from "../../dialects/count.ts";
+import { makeLosses } from "../../dialects/shared/losses.ts";
 import { encode } from "../../signing/aws/index.ts";
 import { BEDROCK_VERSION } from "./invoke-shape.ts";
 import { withoutGeography } from "./model-id.ts";
@@ -33,7 +39,34 @@ export function invocationCounter(dialect: BoundDialect, model: string): TokenCo
   };
 }
 
-export const readInputTokens: TokenCounter["readCount"] = ({ inputTokens }) => {
+/** The same for a model that is spoken to by Converse. */
+export function converseCounter(traits: ConverseTraits): TokenCounter {
+  return {
+    writeRequest(request) {
+      const body = writeBody(request, traits, makeLosses());
+      if (!body.ok) return body;
+      const path = conversePath(withoutGeography(request.model), "count-tokens");
+      if (!path.ok) return path;
+      const { messages, system, toolConfig } = body.value;
+      const converse = {
+        messages,
+        ...(system !== undefined && { system }),
+        ...(toolConfig !== undefined && { toolConfig }),
+      };
+      return ok({
+        path: path.value,
+        body: { input: { converse } },
+        lossy: [],
+        context: NO_CONTEXT,
+      });
+    },
+    readCount: readInputTokens,
+  };
+}
+
+const NO_CONTEXT = { toolNames: new Map<string, string>(), callIds: new Set<string>() };
+
+const readInputTokens: TokenCounter["readCount"] = ({ inputTokens }) => {
   if (typeof inputTokens === "number" && Number.isSafeInteger(inputTokens) && inputTokens > 0) {
     return ok(inputTokens);
   }

@@ -1,9 +1,12 @@
 import { anthropicMessages } from "../../dialects/anthropic/index.ts";
-import { bindDialect } from "../../dialects/bind.ts";
+import { bedrockConverse, converseTraits } from "../../dialects/bedrock-converse/index.ts";
+import { type BoundDialect, bindDialect } from "../../dialects/bind.ts";
 import { traitsOf } from "../anthropic/index.ts";
 import { bearer, type ProviderDefinition } from "../provider.ts";
-import { invocationCounter } from "./count.ts";
+import { CONVERSE_SHAPE } from "./converse-shape.ts";
+import { converseCounter, invocationCounter } from "./count.ts";
 import { invokeShape } from "./invoke-shape.ts";
+import { isClaude, withoutGeography } from "./model-id.ts";
 
 /** Amazon Bedrock. @source https://docs.aws.amazon.com/general/latest/gr/bedrock.html (read 2026-11-26) */
 export const provider: ProviderDefinition = {
@@ -19,15 +22,24 @@ export const provider: ProviderDefinition = {
   // Whatever its runtime API has costs something; of this it says nothing at all.
   checkPath: "/model",
   authorize: bearer,
-  dialectFor: (model) => {
-    const dialect = bindDialect(anthropicMessages, { ...traitsOf(model), cachesByItself: false });
-    return {
-      ...dialect,
-      counter: invocationCounter(dialect, model),
-      shape: invokeShape(model),
-    };
-  },
+  dialectFor: (model) => (isClaude(model) ? asInvocation(model) : asConversation(model)),
 };
+
+/** Claude itself, whose own words Bedrock carries. */
+function asInvocation(model: string): BoundDialect {
+  const dialect = bindDialect(anthropicMessages, { ...traitsOf(model), cachesByItself: false });
+  return {
+    ...dialect,
+    counter: invocationCounter(dialect, model),
+    shape: invokeShape(model),
+  };
+}
+
+function asConversation(model: string): BoundDialect {
+  const traits = converseTraits(withoutGeography(model));
+  const counter = converseCounter(traits);
+  return { ...bindDialect(bedrockConverse, traits), counter, shape: CONVERSE_SHAPE };
+}
 
 function suffixOf(region: string): string {
   return region.startsWith("cn-") ? "amazonaws.com.cn" : "amazonaws.com";

@@ -5,14 +5,15 @@ import { editMembers } from "../../../base/json-edit.ts";
 import { findMember, readBoolean, scanTopLevel } from "../../../base/json-scan.ts";
 import { fail, ok, type Result } from "../../../base/result.ts";
 import type { CloudShape, WholeRequest } from "../../cloud.ts";
+import { exceptionName, messageOf } from "../../dialects/bedrock-converse/index.ts";
 import {
   EVENT_STREAM_TYPE,
   EventStreamAnswer,
   type EventStreamReading,
 } from "../../eventstream/event-stream-answer.ts";
-import type { EventFrame } from "../../eventstream/frame.ts";
+import { type EventFrame, exceptionOf } from "../../eventstream/frame.ts";
 import { encode } from "../../signing/aws/index.ts";
-import { errorEnvelope, exceptionName, messageOf, toldError } from "./errors.ts";
+import { errorEnvelope, toldError } from "./errors.ts";
 
 /** @source https://docs.aws.amazon.com/bedrock/latest/userguide/model-parameters-anthropic-claude-messages.html (read 2026-11-26) */
 export const BEDROCK_VERSION = "bedrock-2023-05-31";
@@ -85,12 +86,12 @@ const READING: EventStreamReading = {
         },
 };
 
-function toEvents({ headers, payload }: EventFrame): string | undefined {
-  const kind = headers.get(":message-type");
-  if (kind === "exception" || kind === "error") {
-    const name = headers.get(":exception-type") ?? headers.get(":error-code");
-    const words = headers.get(":error-message") ?? messageOf(payload);
-    return `event: error\ndata: ${errorEnvelope(toldError(name, words))}\n\n`;
+function toEvents(frame: EventFrame): string | undefined {
+  const { headers, payload } = frame;
+  const exception = exceptionOf(frame);
+  if (exception !== undefined) {
+    const told = toldError(exception.name, exception.message ?? messageOf(payload));
+    return `event: error\ndata: ${errorEnvelope(told)}\n\n`;
   }
   const event = headers.get(":event-type") === "chunk" ? eventOf(payload) : undefined;
   if (event === undefined) return undefined;

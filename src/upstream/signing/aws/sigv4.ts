@@ -109,9 +109,9 @@ function compare(a: string, b: string): number {
   return a < b ? -1 : 1;
 }
 
-/** Everything but the unreserved characters of RFC 3986. */
+/** Everything but the unreserved characters of RFC 3986; half a surrogate pair is no character at all. */
 export function encode(text: string): string {
-  return encodeURIComponent(text).replaceAll(
+  return encodeURIComponent(text.toWellFormed()).replaceAll(
     /[!'()*]/g,
     (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
   );
