@@ -54,16 +54,15 @@ function readUnknown(
   house: House,
   settings: ExchangeSettings,
 ): Result<string, GatewayError> {
-  const {
-    facts: { model = "" },
-  } = question;
-  if (!knowsNames(question, house, settings) || findProvider(question, house) !== undefined)
-    return ok(model);
+  const { model = "" } = question.facts;
   const written = asAnthropicWrites(model, KNOWN_CLAUDE_MODELS);
-  if (written !== undefined) return ok(written);
   const isForeign = modelClassOf(model) === "foreign" && settings.dispatch?.foreign === undefined;
-  if (!isForeign || house.providers.find(model) !== undefined) return ok(model);
-  return fail(unknownModel(question, house, settings));
+  const isDoubtful =
+    written !== undefined || (isForeign && house.providers.find(model) === undefined);
+  // Most names are in no doubt, and nothing more is looked at for them.
+  if (!isDoubtful || !knowsNames(question, house, settings)) return ok(model);
+  if (findProvider(question, house) !== undefined) return ok(model);
+  return written === undefined ? fail(unknownModel(question, house, settings)) : ok(written);
 }
 
 /** Whoever stands in Anthropic's place may know more names, so it has the last word unless the operator says otherwise. */

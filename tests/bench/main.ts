@@ -3,6 +3,7 @@ import { cpus, loadavg, totalmem } from "node:os";
 import { measureExchanges } from "./measure-exchanges.ts";
 import { measureFacts } from "./measure-facts.ts";
 import { measureLatency } from "./measure-latency.ts";
+import { measureNames } from "./measure-names.ts";
 import { measureRules } from "./measure-rules.ts";
 import { measureStart } from "./measure-start.ts";
 import { measureStreams } from "./measure-streams.ts";
@@ -54,6 +55,7 @@ const MEASUREMENTS: Readonly<Record<RowName, Measurement>> = {
   streams: measureStreams,
   facts: measureFacts,
   rules: measureRules,
+  names: measureNames,
   start: measureStart,
 };
 

@@ -19,6 +19,7 @@ export const ROW_NAMES = [
   "chat-claude",
   "facts",
   "rules",
+  "names",
   "start",
 ] as const;
 export type RowName = (typeof ROW_NAMES)[number];
