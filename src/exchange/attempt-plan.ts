@@ -17,6 +17,8 @@ export interface AttemptOutcome {
   readonly last: RelayResult;
   /** Whose answer, or refusal, it is. */
   readonly candidate: Candidate;
+  /** What it used was paid for when the next candidate took its place. */
+  readonly isSpent?: true;
   /** What happened on the way that the attempts do not tell. */
   readonly notes: readonly string[];
 }
@@ -48,6 +50,8 @@ export interface AttemptPlan extends Sending {
     candidate: Candidate,
     hasRoomElsewhere: boolean,
   ) => Promise<Result<Disposable, GatewayError>>;
+  /** An attempt was given up of which the provider told what it used. */
+  readonly spend: (outcome: AttemptOutcome) => void;
   /** The response's fields as the client gets them. */
   readonly fields: (head: ResponseHead, candidate: Candidate) => HeaderList;
   /** The first response byte of a candidate is there. */

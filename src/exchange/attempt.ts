@@ -237,10 +237,13 @@ async function waitForRoom(
 function leave(
   plan: AttemptPlan,
   progress: Progress,
-  outcome: AttemptOutcome,
+  ended: AttemptOutcome,
   moves: boolean,
 ): AttemptOutcome | undefined {
-  const { candidate, last } = outcome;
+  const { candidate, last } = ended;
+  const isUsed = moves && last.observation?.usage !== undefined;
+  if (isUsed) plan.spend(ended);
+  const outcome: AttemptOutcome = isUsed ? { ...ended, isSpent: true } : ended;
   const isFallback = candidate.tryIf === "failed" && hasPrimary(progress);
   if (moves && !isFallback) progress.uncured = outcome;
   const { kept } = last;

@@ -1,5 +1,5 @@
 import type { NanoUsd } from "../base/money.ts";
-import { ZERO_USD } from "../base/money.ts";
+import { nanoUsd, ZERO_USD } from "../base/money.ts";
 import {
   type Cost,
   type ModelPrices,
@@ -11,6 +11,7 @@ import {
 } from "../metering/index.ts";
 import type { TokenTotals } from "../store/record.ts";
 import type { Observation } from "../upstream/dialects/anthropic/index.ts";
+import type { ClientCall } from "./call.ts";
 
 /** What is known of an exchange when it is over. */
 export interface Consumption {
@@ -88,4 +89,41 @@ function unitsText(usage: Usage, { lines }: Cost): string {
       costNanoUsd: lines[i]?.cost?.toString(),
     })),
   );
+}
+
+/** Whether the API may charge for a call. What is not known to be free is not called free. */
+export function mayCost({ operation, path, request }: ClientCall): boolean {
+  if (operation === "messages" || operation === "embeddings") return true;
+  if (request.method !== "POST" || !path.startsWith("/v1/")) return false;
+  return operation === "other" || path === "/v1/messages/batches";
+}
+
+/** One bill of several attempts' at one request: what is unknown in one is unknown of all. */
+export function together(
+  last: Bill,
+  spent: readonly Bill[],
+): Pick<Bill, "tokens" | "cost" | "units"> {
+  if (spent.length === 0) return last;
+  const all = [...spent, last];
+  const costs = all.map(({ cost }) => cost);
+  const isKnown = costs.every((cost) => cost !== undefined);
+  const units = all.flatMap(({ units: text }) => (text === undefined ? [] : text.slice(1, -1)));
+  return {
+    tokens: {
+      input: sumOf(all, "input"),
+      output: sumOf(all, "output"),
+      cacheRead: sumOf(all, "cacheRead"),
+      cacheWrite: sumOf(all, "cacheWrite"),
+    },
+    // Only what was billed is summed, so each is a list of at least one.
+    units: units.length === 0 ? undefined : `[${units.join(",")}]`,
+    ...(isKnown
+      ? { cost: costs.reduce((sum, cost) => nanoUsd(sum + (cost ?? 0n)), ZERO_USD) }
+      : {}),
+  };
+}
+
+function sumOf(bills: readonly Bill[], kind: keyof TokenTotals): number | undefined {
+  const known = bills.flatMap(({ tokens }) => tokens[kind] ?? []);
+  return known.length === 0 ? undefined : known.reduce((sum, count) => sum + count, 0);
 }

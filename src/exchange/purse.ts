@@ -96,6 +96,15 @@ export class Purse {
     this.#unstored = [];
   }
 
+  /** The candidate that was admitted last failed, though not for nothing; an unknown cost is charged as it was held. */
+  spend(cost: bigint | undefined, rates: Rates): void {
+    const ledger = this.#ledger;
+    this.#ledger = undefined;
+    if (ledger === undefined) return;
+    const paid = this.#moved(ledger.settle(this.#house.clock.now(), cost, rates));
+    this.#unstored = [...this.#unstored, ...paid];
+  }
+
   /** Gives back what was admitted last: it was not stored, so nothing was sent. */
   release(): void {
     this.#giveBack(this.#house.clock.now());

@@ -28,6 +28,7 @@ import { Purse } from "./purse.ts";
 import { decideByRules } from "./ruling.ts";
 import { searchingFor } from "./searching.ts";
 import { type Ending, settle } from "./settle.ts";
+import { Spent } from "./spent.ts";
 import { SpillWatch } from "./spill.ts";
 import { toStartedRecord } from "./started.ts";
 import { Throttle } from "./throttle.ts";
@@ -84,6 +85,7 @@ export async function runExchange(call: ClientCall, house: House): Promise<void>
     if (admitted.ok) throttle.again();
     return admitted;
   };
+  const spent = new Spent(owner, purse);
   const answering = { house, settings, owner, asked: asked.value, purse };
   const ending = await endingOf(ruled, identity, async (route) => {
     return await attempt({
@@ -107,6 +109,7 @@ export async function runExchange(call: ClientCall, house: House): Promise<void>
       },
       failing: failingFor(house, settings, info.name),
       admit: (candidate) => admission.admit(candidate),
+      spend: (outcome) => spent.add(outcome),
       hasRoom: (candidate) => throttle.hasRoom(candidate),
       enter: (candidate, elsewhere) => throttle.enter(candidate, elsewhere),
       fields: (head, candidate) => answerFields(answering, head, candidate),
@@ -126,7 +129,17 @@ export async function runExchange(call: ClientCall, house: House): Promise<void>
   const secrets = secretsOf(identity, decision);
   const settled = noted(ending, [...ending.notes, ...throttle.notes]);
   const tokens = limitedTokens(
-    settle(house, { call, client, started, ending: settled, facts, purse, settings, secrets }),
+    settle(house, {
+      call,
+      client,
+      started,
+      ending: settled,
+      facts,
+      purse,
+      spent: spent.bills,
+      settings,
+      secrets,
+    }),
   );
   throttle.settle(tokens);
   if (tokens !== undefined) share?.settle(tokens, house.clock.monotonicMs());
@@ -161,8 +174,9 @@ async function endingOf(
       seller: deployment,
     };
   }
-  const { attempts, notes, last, candidate } = await tryAll(route);
+  const { attempts, notes, last, candidate, isSpent } = await tryAll(route);
   return {
+    ...(isSpent === true ? { isSpent } : {}),
     attempts,
     last,
     mode: candidate.mode,

@@ -6,7 +6,7 @@ import type { Deployment } from "../routing/deployment.ts";
 import type { Book, Finish, StartedRecord, TerminalRecord, TokenTotals } from "../store/record.ts";
 import type { RouteRecord } from "../store/route-record.ts";
 import type { AttemptOutcome } from "./attempt-plan.ts";
-import { type Bill, bill } from "./bill.ts";
+import { type Bill, bill, mayCost, together } from "./bill.ts";
 import type { ClientCall } from "./call.ts";
 import type { ClientSide } from "./client-side.ts";
 import type { Facts } from "./facts.ts";
@@ -24,7 +24,7 @@ const NEVER_CONNECTED: ReadonlySet<string> = new Set([
 ]);
 
 /** How an exchange ended, and by what decision. */
-export interface Ending extends Pick<AttemptOutcome, "attempts" | "notes" | "last"> {
+export interface Ending extends Pick<AttemptOutcome, "attempts" | "notes" | "last" | "isSpent"> {
   readonly mode: UpstreamMode;
   readonly book: Book;
   readonly residency: string | undefined;
@@ -47,6 +47,8 @@ export interface Settlement {
   readonly ending: Ending;
   readonly facts: Facts;
   readonly purse: Purse;
+  /** What attempts used that were given up, and is paid for. */
+  readonly spent: readonly Bill[];
   readonly settings: ExchangeSettings;
   /** Credentials that an upstream was sent, and may repeat in what is kept of its words. */
   readonly secrets: readonly Secret[];
@@ -57,18 +59,19 @@ export interface Settlement {
  * that it used, as far as they are known.
  */
 export function settle(house: House, settlement: Settlement): TokenTotals {
-  const { call, client, started, ending, facts, purse, settings, secrets } = settlement;
+  const { call, client, started, ending, facts, purse, spent, settings, secrets } = settlement;
   const { book } = ending;
   const finish = finishOf(client, ending);
   const sentModel = ending.sentModel ?? started.requestedModel;
   const consumption = {
-    mayCost: mayCost(call),
+    mayCost: mayCost(call) && ending.isSpent === undefined,
     requestedModel: sentModel,
     status: ending.last.seen?.status,
     sent: ending.attempts.some(({ outcome: result }) => !NEVER_CONNECTED.has(result)),
     observation: ending.last.observation,
   };
   const billed = withoutSecrets(bill(consumption, settings.catalogue.of(ending.seller)), secrets);
+  const { tokens, cost, units } = together(billed, spent);
   const attempts = ending.attempts.map((attempt) => withoutSecrets(attempt, secrets));
   const error = errorOf(client, ending, billed);
   const durationMs = house.clock.monotonicMs() - call.startedMs;
@@ -88,11 +91,11 @@ export function settle(house: House, settlement: Settlement): TokenTotals {
     status: client.status,
     stopReason: billed.stopReason,
     usageRaw: billed.usageRaw,
-    units: billed.units,
-    tokens: billed.tokens,
+    units,
+    tokens,
     usageSource: billed.usageSource,
     usageSuspect: billed.suspect,
-    cost: billed.cost,
+    cost,
     book,
     priceVersion: billed.priceVersion,
     currency: settings.currency.code,
@@ -117,15 +120,15 @@ export function settle(house: House, settlement: Settlement): TokenTotals {
     status: client.status,
     error,
     book,
-    tokens: billed.tokens,
+    tokens,
     usageUnknown: billed.usageSource === "unknown",
-    costUsd: billed.cost === undefined ? undefined : Number(billed.cost) / NANO_PER_DOLLAR,
+    costUsd: cost === undefined ? undefined : Number(cost) / NANO_PER_DOLLAR,
     headersMs:
       ending.last.headAtMs === undefined ? undefined : ending.last.headAtMs - call.startedMs,
     firstByteMs: terminal.firstByteMs,
     totalMs: durationMs,
   });
-  return billed.tokens;
+  return tokens;
 }
 
 /** A record in whose texts no credential stands: the words of an upstream that repeats what it was sent. */
@@ -155,13 +158,6 @@ function decisionOf({ reason, last }: Ending, { duplicates }: Facts): string {
       ? []
       : [`the body has ${duplicates.join(", ")} more than once, the last one was read`]),
   ].join("; ");
-}
-
-/** Whether the API may charge for a call. What is not known to be free is not called free. */
-function mayCost({ operation, path, request }: ClientCall): boolean {
-  if (operation === "messages" || operation === "embeddings") return true;
-  if (request.method !== "POST" || !path.startsWith("/v1/")) return false;
-  return operation === "other" || path === "/v1/messages/batches";
 }
 
 function finishOf(client: ClientSide, { last }: Ending): Finish {

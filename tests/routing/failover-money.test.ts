@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { openBooks, sumOf } from "../overflow/books.ts";
-import { assertBooksBalance, makeKey } from "../overflow/rig.ts";
+import { assertBooksBalance, makeKey, providerKey, storeKey } from "../overflow/rig.ts";
+import { messageThenError } from "../upstream/answer.ts";
+import { isObject } from "../upstream/request-kind.ts";
 import { ask, openRoutingBench, recordOf } from "./rig.ts";
 
 const CONFIG = `
@@ -12,6 +14,7 @@ prices:
 routing:
   models:
     m: { targets: [groq/a, openai/b, openrouter/c] }
+    begun: { targets: [{ model: claude-opus-4-8, pays: key }, openai/b] }
 `;
 const FAILS = () => ({ status: 503, json: { error: { message: "down" } } });
 
@@ -38,5 +41,39 @@ describe("the money of a chain", () => {
     assert.equal(lines.filter(({ leg }) => leg === "reserve").length > 2, true);
     assert.equal(sumOf(lines, "held:"), 0n);
     assert.equal(sumOf(lines, "provider:"), 3_300_000n);
+  });
+});
+
+describe("an attempt that was given up after its provider told what it used", () => {
+  it("is paid for, and its tokens are on record, once", async () => {
+    await using bench = await openRoutingBench({ config: CONFIG });
+    await storeKey(bench.gateway, providerKey());
+    const key = await makeKey(bench.gateway, { budget: "50/month" });
+    const asked = async () => {
+      const headers = { "x-spillway-key": key.secret };
+      const answer = await ask(bench, "begun", { headers, body: { stream: true } });
+      const { record } = await recordOf(bench, answer);
+      return { answer, tokens: record["tokens"], cost: BigInt(Number(record["cost_nano_usd"])) };
+    };
+    const overloaded = { type: "overloaded_error", message: "Overloaded" };
+    bench.anthropic.on(() => true, messageThenError({ content: [] }, 1, overloaded));
+    const mended = await asked();
+    assert.match(mended.answer.body.toString(), /From openai/);
+    assert.ok(isObject(mended.tokens));
+    assert.deepEqual(
+      [mended.tokens["input"], mended.tokens["cache_read"], mended.tokens["cache_write"]],
+      [1_012, 14_000, 1_500],
+    );
+    bench.script("openai", FAILS);
+    const failed = await asked();
+    assert.match(failed.answer.body.toString(), /event: error/);
+    assert.equal(failed.cost, mended.cost - 2_200_000n);
+    assert.equal(failed.cost > 0n, true);
+    await assertBooksBalance(bench.gateway);
+    using books = openBooks(bench.gateway.dataDir);
+    const lines = books.rows().flatMap((row) => row.lines);
+    assert.equal(sumOf(lines, "held:"), 0n);
+    assert.equal(sumOf(lines, "provider:anthropic"), 2n * failed.cost);
+    assert.equal(sumOf(lines, "provider:openai"), 2_200_000n);
   });
 });

@@ -135,6 +135,7 @@ export async function openLoop(): Promise<Loop> {
         onDenied: () => {},
       },
       admit: async () => ok(undefined),
+      spend: () => {},
       hasRoom: () => true,
       enter: async () => ok({ [Symbol.dispose]: () => {} }),
       fields: (head, { deployment }) => [...head.headers, "x-from", deployment.provider],
