@@ -35,6 +35,7 @@ import { ExchangeMetrics } from "../observe/metrics.ts";
 import { openSessionCosts } from "../observe/session-costs.ts";
 import { LocalRates } from "../policy/rate-limit/index.ts";
 import { FullSessions } from "../quota/full-sessions.ts";
+import { WarmPlaces } from "../routing/affinity/warm-places.ts";
 import { RetryBudget } from "../routing/failure/retry-budget.ts";
 import { Health } from "../routing/health/health.ts";
 import { systemQueueTime, UpstreamQueues } from "../routing/queue/index.ts";
@@ -191,6 +192,7 @@ export async function openGateway(options: GatewayOptions): Promise<Result<Gatew
     search,
     providerLists: new ProviderLists({ monotonicMs: clock.monotonicMs }),
     latencies: new Latencies(),
+    warm: new WarmPlaces(),
     turns: new Turns(),
     store,
     quota,

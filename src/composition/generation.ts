@@ -1,9 +1,11 @@
+import { parseUsd } from "../base/money.ts";
 import { fail, ok, type Result } from "../base/result.ts";
 import { isLoopbackHost } from "../config/fields.ts";
 import type { Environment } from "../config/inputs.ts";
 import { readCap } from "../config/pay-section.ts";
 import type { Config } from "../config/schema.ts";
 import type {
+  AffinitySettings,
   DispatchSettings,
   ExchangeSettings,
   FailureSettings,
@@ -52,6 +54,7 @@ export function toGeneration(config: Config, env: Environment): Result<Generatio
       residency: residency.value,
       models: toListSettings(config, env),
       failures: toFailures(config),
+      affinity: toAffinity(config),
       dispatch: dispatch.value,
       routing: routing.value,
       rules: rules.value,
@@ -91,6 +94,13 @@ function toFailures({ routing: { hold, slowStart, retry, health } }: Config): Fa
       deadKeyMs: health.deadKey,
     },
   };
+}
+
+function toAffinity({ routing: { affinity } }: Config): AffinitySettings | undefined {
+  if (affinity.mode === "off") return undefined;
+  const worth = parseUsd(affinity.worth);
+  if (!worth.ok) throw new Error("an amount that the schema let through");
+  return { waitMs: affinity.wait, worthNano: worth.value };
 }
 
 /** Undefined where no request's way depends on its model or on how full its account is. */

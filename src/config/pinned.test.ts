@@ -68,6 +68,7 @@ routing:
   slowStart: { firstToken: 1s }
   retry: { repetitions: 1, wait: 1s }
   health: { failures: 1, pause: 1s, cooldown: 1s, deadKey: 1s }
+  affinity: { mode: off, wait: 1s, worth: "1" }
 `;
 
 /** Maps are one field each. */

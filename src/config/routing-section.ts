@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { affinitySection } from "./affinity-section.ts";
 import { healthSection, holdField, retrySection, slowStartSection } from "./health-section.ts";
 import { rulesField } from "./rules-section.ts";
 
@@ -113,6 +114,7 @@ export const routingSection = z
     slowStart: slowStartSection,
     retry: retrySection,
     health: healthSection,
+    affinity: affinitySection,
   })
   .prefault({})
   .meta({ description: "What the names of models stand for, and what is tried when one fails." });

@@ -1,6 +1,6 @@
 import type { GatewayError } from "../base/errors.ts";
 import type { Candidate } from "../routing/candidate.ts";
-import { type NextStep, nextStep } from "../routing/failure/next-step.ts";
+import { type NextStep, nextStep, type Patience } from "../routing/failure/next-step.ts";
 import type { BudgetedAttempt } from "../routing/failure/retry-budget.ts";
 import type { Failure } from "../routing/failure/verdict.ts";
 import type { Placed, Trial } from "../routing/health/health.ts";
@@ -198,7 +198,8 @@ async function decideNext(
   },
 ): Promise<NextStep> {
   const { failure, repeated, counted } = now;
-  const { patience, random, health } = plan.failing;
+  const { random, health } = plan.failing;
+  const patience = patienceAt(plan, candidate);
   if (failure === undefined) return SHOW;
   const isOwnCredential = candidate.credential.kind === "own";
   const standing = { failure, isOwnCredential, hasOthers, repeated };
@@ -215,6 +216,14 @@ async function decideNext(
   progress.isOver = true;
   plan.failing.onDenied();
   return SHOW;
+}
+
+/** What is in a cache is worth a longer wait. */
+function patienceAt(
+  { failing: { patience } }: AttemptPlan,
+  { warmWaitMs = 0 }: Candidate,
+): Patience {
+  return { ...patience, waitMs: Math.max(patience.waitMs, warmWaitMs) };
 }
 
 /** Moves wait a moment for their turn: each is over once its answer has begun. */

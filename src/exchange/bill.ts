@@ -32,6 +32,8 @@ export interface Bill {
   readonly usageRaw?: string | undefined;
   readonly units?: string | undefined;
   readonly tokens: TokenTotals;
+  /** Some of the prompt was written into a cache for an hour. */
+  readonly writesForAnHour?: boolean;
   readonly usageSource: UsageSource;
   readonly suspect: boolean;
   /** Undefined is unknown, never free. */
@@ -64,6 +66,7 @@ export function bill(consumption: Consumption, prices: ModelPrices): Bill {
     usageRaw: asText(observation.usage),
     units: unitsText(usage, cost),
     tokens: sumTokens(usage),
+    writesForAnHour: usage.entries.some(({ units }) => (units.cacheWrite1h ?? 0) > 0),
     usageSource: source,
     suspect: usage.suspect,
     cost: cost.cost,

@@ -93,7 +93,7 @@ function decideAmong(
   settings: ExchangeSettings,
 ): Decision {
   const listed = listCandidates(question, resolution, house, settings);
-  const { drafts, choice, refused, refusal: emptied } = listed;
+  const { drafts, choice, refused, notes, refusal: emptied } = listed;
   const [first, ...others] = drafts;
   // What must not go out twice goes to one place.
   const repeats = question.facts.isQuotaProbe !== true && question.body.kind !== "stream";
@@ -116,7 +116,7 @@ function decideAmong(
     residencyAt: (origin) => judgeResidency(question, origin, settings)?.text,
     isMergedList: false,
     dispatched: (first?.choice ?? choice).dispatched,
-    record: { steps: resolution.steps, candidates, refused, notes: [] },
+    record: { steps: resolution.steps, candidates, refused, notes },
   };
 }
 

@@ -14,6 +14,7 @@ import type { FullSessions } from "../quota/full-sessions.ts";
 import type { SessionOwner } from "../quota/owner.ts";
 import type { Redirected } from "../quota/redirects.ts";
 import type { QuotaWatch } from "../quota/watch.ts";
+import type { WarmPlaces } from "../routing/affinity/warm-places.ts";
 import type { Deployment } from "../routing/deployment.ts";
 import type { Tier } from "../routing/dispatch.ts";
 import type { RetryBudget } from "../routing/failure/retry-budget.ts";
@@ -115,11 +116,21 @@ export interface ExchangeSettings {
   readonly residency: ResidencySettings;
   readonly models: ListSettings;
   readonly failures: FailureSettings;
+  /** Undefined: where a cache is warm makes no difference. */
+  readonly affinity: AffinitySettings | undefined;
   /** Undefined: there are none, and nothing is looked at for them. */
   readonly rules: RuleSet | undefined;
   /** Undefined: everything that names no provider goes to Anthropic, and nothing is looked at for that. */
   readonly dispatch: DispatchSettings | undefined;
   readonly routing: RoutingSettings;
+}
+
+/** When staying at a warm cache is worth a wait. */
+export interface AffinitySettings {
+  /** The longest `retry-after` that is waited out for it. */
+  readonly waitMs: number;
+  /** What leaving it has to cost for that, nano-dollars a turn. */
+  readonly worthNano: bigint;
 }
 
 /** What every exchange works with. Built once by `gateway.ts`. */
@@ -133,6 +144,8 @@ export interface House {
   readonly providerLists: ProviderLists;
   readonly latencies: Latencies;
   readonly turns: Turns;
+  /** Where sessions have their prompts in a cache. */
+  readonly warm: WarmPlaces;
   readonly store: ExchangeStore;
   readonly vault: Pick<Vault, "find" | "list">;
   readonly budgets: BudgetGate;

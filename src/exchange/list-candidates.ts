@@ -4,8 +4,9 @@ import type { Candidate } from "../routing/candidate.ts";
 import { placeOf } from "../routing/explain/place.ts";
 import type { Resolution } from "../routing/names/names.ts";
 import { order } from "../routing/strategies/order.ts";
-import type { Stage, Target } from "../routing/target.ts";
+import type { Stage, Strategy, Target } from "../routing/target.ts";
 import type { RouteRefusal } from "../store/route-record.ts";
+import { keepWarm } from "./affinity.ts";
 import { type Choice, chooseTarget } from "./choose.ts";
 import { judgeResidency, refusedCandidate, refusedOperation, refusedSize } from "./constraints.ts";
 import type { ExchangeSettings, House } from "./house.ts";
@@ -42,6 +43,7 @@ export interface Listed {
   /** Of the first target. */
   readonly choice: Choice;
   readonly refused: readonly RouteRefusal[];
+  readonly notes: readonly string[];
   /** What took away the last one; undefined: some are left. */
   readonly refusal: GatewayError | undefined;
 }
@@ -91,13 +93,15 @@ export function listCandidates(
       if (isSession(draft.candidate)) session = draft.candidate.deployment.provider;
     }
   }
-  const { left, off } = byFitness(question, open, house, settings);
+  const strategy = stages[0]?.strategy ?? "priority";
+  const { left, off, note } = byFitness(question, open, strategy, house, settings);
   const refused = [...taken.map(({ refusal }) => refusal), ...off.map((each) => each.refusal)];
   const deepest = taken.toSorted((a, b) => b.met - a.met)[0];
   return {
     drafts: left,
     choice: first,
     refused,
+    notes: note === undefined ? [] : [note],
     refusal: left.length === 0 ? deepest?.error : undefined,
   };
 }
@@ -180,9 +184,14 @@ interface Off {
 function byFitness(
   question: Question,
   drafts: readonly Open[],
+  strategy: Strategy,
   house: House,
   settings: ExchangeSettings,
-): { readonly left: readonly Open[]; readonly off: readonly Off[] } {
+): {
+  readonly left: readonly Open[];
+  readonly off: readonly Off[];
+  readonly note?: string | undefined;
+} {
   if (drafts.length < 2) return { left: drafts, off: [] };
   const fit: Open[] = [];
   const last: Open[] = [];
@@ -200,9 +209,10 @@ function byFitness(
       off.push({ draft, refusal: { ...place, reason: unfit.reason } });
     }
   }
-  const left = [...fit, ...last];
+  const warmed = keepWarm(question, fit, strategy, house, settings);
+  const left = [...warmed.drafts, ...last];
   const spared = left.length === 0 ? off.shift() : undefined;
-  return { left: spared === undefined ? left : [spared.draft], off };
+  return { left: spared === undefined ? left : [spared.draft], off, note: warmed.note };
 }
 
 /** A session that is known to be full is left alone, as it is by an overflow, which looks for itself. */

@@ -10,6 +10,7 @@ import type { Route } from "../routing/route.ts";
 import { makeTap, type Tap } from "../upstream/dialects/anthropic/index.ts";
 import type { ResponseHead } from "../upstream/transport/contract.ts";
 import { Admission } from "./admission.ts";
+import { leftBehind, noteWarm } from "./affinity.ts";
 import { answerFields, originMarks } from "./answer-fields.ts";
 import { readAsked } from "./asked.ts";
 import { attempt } from "./attempt.ts";
@@ -127,20 +128,26 @@ export async function runExchange(call: ClientCall, house: House): Promise<void>
     client.refuse(failure.error, originMarks(provider, ending.mode, asked.value));
   }
   const secrets = secretsOf(identity, decision);
-  const settled = noted(ending, [...ending.notes, ...throttle.notes]);
-  const tokens = limitedTokens(
-    settle(house, {
-      call,
-      client,
-      started,
-      ending: settled,
-      facts,
-      purse,
-      spent: spent.bills,
-      settings,
-      secrets,
-    }),
-  );
+  const { answeredBy } = ending;
+  const left =
+    answeredBy === undefined
+      ? undefined
+      : leftBehind(question, decision.route ?? [], answeredBy, house, settings);
+  const notes = [...ending.notes, ...throttle.notes, ...(left === undefined ? [] : [left])];
+  const settled = noted(ending, notes);
+  const { tokens: used, bill } = settle(house, {
+    call,
+    client,
+    started,
+    ending: settled,
+    facts,
+    purse,
+    spent: spent.bills,
+    settings,
+    secrets,
+  });
+  if (answeredBy !== undefined) noteWarm(started, answeredBy, bill, house);
+  const tokens = limitedTokens(used);
   throttle.settle(tokens);
   if (tokens !== undefined) share?.settle(tokens, house.clock.monotonicMs());
 }
@@ -187,8 +194,13 @@ async function endingOf(
     record,
     notes,
     seller: candidate.deployment,
+    answeredBy: isAnswered(last) ? candidate : undefined,
     billingOwner: candidate.credential.owner,
   };
+}
+
+function isAnswered({ head, failure }: AttemptOutcome["last"]): boolean {
+  return failure === undefined && head !== undefined && head.status < 300;
 }
 
 /** What happened on the way goes to what `why` tells, also where there was nothing to choose. */

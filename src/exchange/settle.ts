@@ -1,7 +1,7 @@
 import { ERRORS, type GatewayError } from "../base/errors.ts";
 import type { Secret } from "../base/secret.ts";
 import type { Seller } from "../metering/index.ts";
-import type { UpstreamMode } from "../routing/candidate.ts";
+import type { Candidate, UpstreamMode } from "../routing/candidate.ts";
 import type { Deployment } from "../routing/deployment.ts";
 import type { Book, Finish, StartedRecord, TerminalRecord, TokenTotals } from "../store/record.ts";
 import type { RouteRecord } from "../store/route-record.ts";
@@ -35,6 +35,8 @@ export interface Ending extends Pick<AttemptOutcome, "attempts" | "notes" | "las
   readonly seller: Seller & Pick<Deployment, "origin">;
   /** As the upstream calls it, where that is another name. */
   readonly sentModel?: string | undefined;
+  /** Undefined: nobody gave an answer that is one. */
+  readonly answeredBy?: Candidate | undefined;
   /** Undefined: nobody was to pay. */
   readonly billingOwner?: string;
 }
@@ -54,11 +56,18 @@ export interface Settlement {
   readonly secrets: readonly Secret[];
 }
 
+/** What a settled exchange used. */
+export interface Settled {
+  /** In all attempts. */
+  readonly tokens: TokenTotals;
+  /** Of the answer alone. */
+  readonly bill: Bill;
+}
+
 /**
- * Prices the exchange and writes its one terminal record, its ledger lines, its metrics and its log line. Gives the tokens
- * that it used, as far as they are known.
+ * Prices the exchange and writes its one terminal record, its ledger lines, its metrics and its log line. Gives what it used.
  */
-export function settle(house: House, settlement: Settlement): TokenTotals {
+export function settle(house: House, settlement: Settlement): Settled {
   const { call, client, started, ending, facts, purse, spent, settings, secrets } = settlement;
   const { book } = ending;
   const finish = finishOf(client, ending);
@@ -128,7 +137,7 @@ export function settle(house: House, settlement: Settlement): TokenTotals {
     firstByteMs: terminal.firstByteMs,
     totalMs: durationMs,
   });
-  return tokens;
+  return { tokens, bill: billed };
 }
 
 /** A record in whose texts no credential stands: the words of an upstream that repeats what it was sent. */

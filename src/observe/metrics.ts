@@ -22,6 +22,13 @@ export interface ExchangeFigures {
   readonly totalMs: number;
 }
 
+/** What became of a session's warm cache. */
+export interface CacheFigures {
+  readonly decision: "stayed" | "left";
+  /** What moving costs more in one turn, nano-dollars; undefined is unknown. */
+  readonly movingNano: bigint | undefined;
+}
+
 /** Values that are read at scrape time. */
 export interface ProcessFigures {
   openStreams(): number;
@@ -33,6 +40,7 @@ export interface ProcessFigures {
   loopDelayP99Seconds(): number;
 }
 
+const NANO_PER_DOLLAR = 1e9;
 /** From a loopback answer to the longest stream that a client waits for. */
 const SECONDS = [0.005, 0.025, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 600] as const;
 const TOKEN_KINDS = [
@@ -120,6 +128,16 @@ export class ExchangeMetrics {
     name: "spillway_repetitions_denied_total",
     help: "Failures that were shown because too much was being repeated already.",
   });
+  readonly #cacheWeighed = new Counter({
+    name: "spillway_cache_weighed_total",
+    help: "Requests that could have left a warm prompt cache, by whether they stayed.",
+    labels: ["decision"],
+  });
+  readonly #cacheUsd = new Counter({
+    name: "spillway_cache_moving_usd_total",
+    help: "What moving away from a warm prompt cache costs more, in US dollars by list prices: saved by those that stayed, paid by those that left.",
+    labels: ["decision"],
+  });
   readonly #gauges: readonly (Gauge | GaugeFamily)[];
 
   constructor(process: ProcessFigures) {
@@ -199,11 +217,21 @@ export class ExchangeMetrics {
     this.#repetitionsDenied.add(1);
   }
 
+  /** A session stayed at its warm cache, or left it. Where moving is cheaper nothing is saved or paid. */
+  cacheWeighed({ decision, movingNano }: CacheFigures): void {
+    this.#cacheWeighed.add(1, decision);
+    if (movingNano !== undefined && movingNano > 0n) {
+      this.#cacheUsd.add(Number(movingNano) / NANO_PER_DOLLAR, decision);
+    }
+  }
+
   /** The page for `GET /metrics`. */
   expose(): string {
     return exposeAll([
       this.#requests,
       this.#errors,
+      this.#cacheWeighed,
+      this.#cacheUsd,
       this.#tokens,
       this.#unmetered,
       this.#cost,

@@ -52,6 +52,8 @@ export interface Candidate {
   readonly book: Book;
   /** A key's money in the place of the caller's session, which nobody asked for: the overflow's cap is above it. */
   readonly isSpill?: true | undefined;
+  /** The longest `retry-after` that is waited out here, because the session's prompt is in its cache. */
+  readonly warmWaitMs?: number | undefined;
   readonly tryIf: TryIf;
   readonly reason: string;
 }

@@ -17,6 +17,7 @@ import type { House } from "../../src/exchange/house.ts";
 import { ProviderLists } from "../../src/exchange/models/provider-lists.ts";
 import { anthropicDialect } from "../../src/ingress/anthropic/errors.ts";
 import { FullSessions } from "../../src/quota/full-sessions.ts";
+import { WarmPlaces } from "../../src/routing/affinity/warm-places.ts";
 import { Health } from "../../src/routing/health/health.ts";
 import { Latencies } from "../../src/routing/strategies/latencies.ts";
 import { Turns } from "../../src/routing/strategies/turns.ts";
@@ -61,6 +62,7 @@ export async function openDecider(config: object, random: () => number): Promise
     health: new Health(systemClock, random, () => settings.failures.health),
     latencies: new Latencies(),
     turns: new Turns(),
+    warm: new WarmPlaces(),
     random,
     settings: () => settings,
     get identity() {
