@@ -125,7 +125,7 @@ export async function runExchange(call: ClientCall, house: House): Promise<void>
   noteLatency(house, ending, facts);
   const { failure, committed } = ending.last;
   if (failure !== undefined && !committed && !client.gone) {
-    client.refuse(failure.error, originMarks(provider, ending.mode, asked.value));
+    client.refuse(failure.error, originMarks(ending.seller.provider, ending.mode, asked.value));
   }
   const secrets = secretsOf(identity, decision);
   const { answeredBy } = ending;

@@ -121,11 +121,13 @@ export function settle(house: House, settlement: Settlement): Settled {
     priceVersion,
   });
   house.store.finish(terminal, paid);
-  house.log.finished(started, terminal);
+  // With a chain another provider may have answered than was known at the start.
+  const { provider } = ending.seller;
+  house.log.finished({ ...started, provider }, terminal);
   house.sessions.add(started, terminal);
   house.metrics.exchangeEnded({
     operation: call.operation,
-    provider: started.provider,
+    provider,
     status: client.status,
     error,
     book,
