@@ -210,3 +210,23 @@ routing:
     assert.match(refused.map(({ reason }) => reason).join(), /failed too often/);
   });
 });
+
+describe("a burst while the primary fails", () => {
+  for (const count of [4, 10, 40]) {
+    it(`S3-65 shows none of ${count} at once a failure`, async () => {
+      await using bench = await openRoutingBench({ config: CONFIG });
+      bench.anthropic.on(always, failure(529, "Overloaded"));
+      const answers = await Promise.all(
+        Array.from({ length: count }, () => ask(bench, "claude-opus-4-8", { token: session() })),
+      );
+      assert.deepEqual(
+        answers.map(({ status }) => status),
+        answers.map(() => 200),
+      );
+      assert.ok(bench.anthropic.requests.length <= count);
+      const page = await (await fetch(`${bench.gateway.url}/metrics`)).text();
+      assert.match(page, /^spillway_repetitions 0$/m);
+      assert.doesNotMatch(page, /^spillway_repetitions_denied_total [1-9]/m);
+    });
+  }
+});
