@@ -8,7 +8,7 @@ import type { Failure } from "../routing/failure/verdict.ts";
 import type { Health } from "../routing/health/health.ts";
 import type { AttemptRecord } from "../store/record.ts";
 import type { ResponseHead } from "../upstream/transport/contract.ts";
-import type { KeptAnswer, RelayResult } from "./relay.ts";
+import type { KeptAnswer, RelayResult } from "./relay-contract.ts";
 import type { Sending } from "./try-candidate.ts";
 
 /** Everything that was tried for one exchange; the last result is the one that the client saw. */

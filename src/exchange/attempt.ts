@@ -17,7 +17,7 @@ import {
 import { notTried } from "./not-sent.ts";
 import { pause } from "./pause.ts";
 import { mayBeCured, readFailure } from "./read-failure.ts";
-import type { Keeping } from "./relay.ts";
+import type { Keeping } from "./relay-contract.ts";
 import { tryCandidate } from "./try-candidate.ts";
 
 /** A candidate whose turn it is. */

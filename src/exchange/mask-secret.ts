@@ -2,7 +2,7 @@ import { brotliDecompressSync, gunzipSync, inflateSync, zstdDecompressSync } fro
 import { allValues, type HeaderList } from "../base/header-list.ts";
 import type { Secret } from "../base/secret.ts";
 import type { ResponseHead } from "../upstream/transport/contract.ts";
-import type { KeptAnswer } from "./relay.ts";
+import type { KeptAnswer } from "./relay-contract.ts";
 
 type Decoder = (body: Buffer, options: { readonly maxOutputLength: number }) => Buffer;
 

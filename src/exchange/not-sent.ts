@@ -1,5 +1,5 @@
 import type { GatewayError } from "../base/errors.ts";
-import type { RelayResult } from "./relay.ts";
+import type { RelayResult } from "./relay-contract.ts";
 
 /** Nothing was sent. */
 export const NOT_SENT: RelayResult = {

@@ -27,7 +27,7 @@ import type { MergedList } from "./models/merged-list.ts";
 import { prepareList } from "./models/prepare-list.ts";
 import { toPayload } from "./payload.ts";
 import { pinged } from "./pinged-answer.ts";
-import type { RelayOptions } from "./relay.ts";
+import type { RelayOptions } from "./relay-contract.ts";
 import { RenamedAnswer } from "./renamed-answer.ts";
 
 /** What is to be sent, whoever it is sent to. */

@@ -2,7 +2,7 @@ import type { Candidate } from "../routing/candidate.ts";
 import { type Failure, kindOfCode } from "../routing/failure/verdict.ts";
 import type { ResponseHead } from "../upstream/transport/contract.ts";
 import { failureOf } from "./first-content.ts";
-import type { RelayResult } from "./relay.ts";
+import type { RelayResult } from "./relay-contract.ts";
 
 /** How an attempt failed; undefined: it did not, or in a way of which no candidate is to blame. */
 export function readFailure(

@@ -8,11 +8,32 @@ import { gatewayError } from "../base/errors.ts";
 import { NOTHING_OBSERVED, type Tap } from "../upstream/dialects/anthropic/index.ts";
 import type { Flow, ResponseHead, ResponseSink } from "../upstream/transport/contract.ts";
 import { ClientSide } from "./client-side.ts";
-import { Relay, type RelayOptions, type RelayResult } from "./relay.ts";
+import { Relay } from "./relay.ts";
+import type { RelayOptions, RelayResult } from "./relay-contract.ts";
 
 const HEAD: ResponseHead = { status: 200, reason: "OK", headers: ["Content-Type", "text/x"] };
 const RESET = gatewayError("upstream_reset", "lost");
 const LOST = { error: RESET, beforeResponse: false, onReusedConnection: false };
+
+/** Holds until "content" or "failure" has come. */
+const HOLDING: Partial<RelayOptions> = {
+  keeps: () => "until_content",
+  patience: {
+    holdMs: 20_000,
+    slowStartMs: undefined,
+    firstContent: () => {
+      let seen = "";
+      return {
+        push(chunk) {
+          seen += chunk.toString();
+          if (seen.includes("failure")) return { kind: "overloaded" };
+          return seen.includes("content") ? "content" : "nothing";
+        },
+        end: () => "content",
+      };
+    },
+  },
+};
 
 /** Says where it stands, and remembers what it saw. */
 class FakeTap implements Tap {
@@ -218,6 +239,56 @@ describe("Relay", () => {
     assert.equal(scene.commits, 0);
     assert.equal(scene.received, "");
     assert.deepEqual(scene.tap.chunks, []);
+  });
+
+  it("R5: holds the beginning until there is content, and then shows the same bytes", async () => {
+    await using scene = await stage(HOLDING);
+    scene.sink.onHead(HEAD, scene.flow);
+    scene.sink.onData(Buffer.from("begin"));
+    assert.deepEqual([scene.commits, scene.received, scene.tap.chunks], [0, "", ["begin"]]);
+    scene.sink.onData(Buffer.from("content"));
+    scene.sink.onData(Buffer.from("end"));
+    scene.sink.onEnd();
+    const result = await scene.result;
+    assert.equal(result.committed, true);
+    assert.equal(result.heldMs, 0);
+    assert.deepEqual(scene.tap.chunks, ["begin", "content", "end"]);
+    assert.match(
+      await scene.ended(),
+      /\r\n\r\n5\r\nbegin\r\n7\r\ncontent\r\n3\r\nend\r\n0\r\n\r\n$/,
+    );
+  });
+
+  it("R5: keeps back what failed before it had content, and tells what the tap saw of it", async () => {
+    await using scene = await stage(HOLDING);
+    scene.sink.onHead(HEAD, scene.flow);
+    scene.sink.onData(Buffer.from("begin"));
+    scene.sink.onData(Buffer.from("failure"));
+    scene.sink.onEnd();
+    const result = await scene.result;
+    assert.equal(result.committed, false);
+    assert.deepEqual(result.failedWithin, { kind: "overloaded" });
+    assert.equal(result.kept?.body.toString(), "beginfailure");
+    assert.equal(result.observation?.messageId, "msg_1");
+    assert.equal(scene.received, "");
+  });
+
+  it("closes the upstream when the client leaves while a beginning is held", async () => {
+    await using scene = await stage(HOLDING);
+    scene.sink.onHead(HEAD, scene.flow);
+    scene.sink.onData(Buffer.from("begin"));
+    scene.client.destroy();
+    const result = await scene.result;
+    assert.deepEqual([result.cut, result.committed, scene.aborts], [true, false, 1]);
+  });
+
+  it("cuts a beginning that is held when the process goes", async () => {
+    await using scene = await stage(HOLDING);
+    scene.sink.onHead(HEAD, scene.flow);
+    scene.sink.onData(Buffer.from("begin"));
+    scene.relay.cut(RESET);
+    const result = await scene.result;
+    assert.deepEqual([result.cut, result.committed, scene.received], [true, false, ""]);
   });
 
   it("shows a kept answer after all when it grows beyond what is kept", async () => {

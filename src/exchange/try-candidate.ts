@@ -9,13 +9,8 @@ import type { LocalAnswer, Prepared, SeveralCalls } from "./hub/prepare.ts";
 import { maskHead } from "./mask-secret.ts";
 import { NOT_SENT, notTried } from "./not-sent.ts";
 import { type Preparing, prepareAttempt } from "./prepare-attempt.ts";
-import {
-  type Keeping,
-  type Patience,
-  Relay,
-  type RelayOptions,
-  type RelayResult,
-} from "./relay.ts";
+import { Relay } from "./relay.ts";
+import type { Keeping, Patience, RelayOptions, RelayResult } from "./relay-contract.ts";
 import { senderTo } from "./sender.ts";
 import { upstreamIdOf } from "./upstream-id.ts";
 
