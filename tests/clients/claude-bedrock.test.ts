@@ -6,6 +6,7 @@ import { at } from "../conformance/exchange.ts";
 import { message, type Responder } from "../upstream/answer.ts";
 import { type AnthropicUpstream, startAnthropicUpstream } from "../upstream/anthropic.ts";
 import { invocation, isInvocation, onlySigned } from "../upstream/bedrock.ts";
+import { converseApi } from "../upstream/converse.ts";
 import { type Message, text, thinking, toolUse } from "../upstream/messages.ts";
 import { listAt } from "../upstream/model-api.ts";
 import type { RecordedRequest } from "../upstream/recorded-request.ts";
@@ -87,6 +88,34 @@ for (const claude of await claudes()) {
         assert.doesNotMatch(turn.rawHeaders.join(), /sk-ant/);
       }
       assert.ok(turns[1]?.body.includes(PROOF), "thinking is sent back");
+    });
+
+    it("finishes a task with another model of Bedrock's, by Converse", async () => {
+      await using bedrock = await startBedrock();
+      await using lab = await openLab({ gateway: { config: configFor(bedrock), env: AWS } });
+      await using home = await makeClaudeHome({ claude, baseUrl: lab.url, login: SUBSCRIPTION });
+      const write = { file_path: join(home.work, "made.txt"), content: "a draft ✓\n" };
+      const edit = { command: "sed -i s/draft/text/ made.txt", description: "edit" };
+      const turns = [
+        {
+          reasoning: "First the draft.",
+          proof: PROOF,
+          calls: [{ id: "tooluse_w", name: "Write", input: write }],
+        },
+        { calls: [{ id: "tooluse_e", name: "Bash", input: edit }] },
+        { text: "The file is made." },
+      ];
+      bedrock.queue(
+        ({ body }) => body.includes("toolConfig"),
+        ...turns.map((turn) => onlySigned(converseApi.answer(turn), KEY, SCOPE)),
+      );
+      const outcome = await runClaude(claude, home, {
+        prompt: "make a file",
+        args: ["--model", "bedrock/us.amazon.nova-2-lite-v1:0", ...args],
+      });
+      await assertDone(home, outcome.result, outcome.stderr);
+      const asked = bedrock.requests.filter(({ target }) => target.endsWith("/converse-stream"));
+      assert.deepEqual(converseApi.proofsIn(asked.at(-1)?.json()), [PROOF]);
     });
 
     it("S2-01, S4-09: comes in through Bedrock's shape, and is answered by Anthropic", async () => {

@@ -4,10 +4,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
+import { gzipSync } from "node:zlib";
 import { at, textAt } from "../conformance/exchange.ts";
-import { bytes, type Responder } from "../upstream/answer.ts";
+import { bytes, json, type Responder } from "../upstream/answer.ts";
 import { type AnthropicUpstream, startAnthropicUpstream } from "../upstream/anthropic.ts";
 import { exceptionAnswer, invocation, isInvocation, onlySigned } from "../upstream/bedrock.ts";
+import { converseApi } from "../upstream/converse.ts";
 import { type Gateway, startGateway } from "../upstream/gateway.ts";
 import { text, toolUse } from "../upstream/messages.ts";
 import type { RecordedRequest } from "../upstream/recorded-request.ts";
@@ -288,6 +290,105 @@ describe("Claude on Bedrock", () => {
     const [request] = scene.upstream.requests;
     assert.ok(request !== undefined);
     await scene.upstream.waitForEnd(request);
+  });
+
+  it("has Bedrock count, by the model's own id, and estimates where the model does not count", async () => {
+    const scene = play(json(200, { inputTokens: 42 }));
+    const counted = await scene.ask(ASKED, {}, "/v1/messages/count_tokens");
+    assert.deepEqual(await counted.json(), { input_tokens: 42 });
+    const [request] = scene.upstream.requests;
+    assert.equal(request?.target, "/model/anthropic.claude-haiku-4-5-20251001-v1%3A0/count-tokens");
+    const base64 = textAt(at(at(request.json(), "input"), "invokeModel"), "body") ?? "";
+    const inside: unknown = JSON.parse(Buffer.from(base64, "base64").toString());
+    assert.equal(textAt(inside, "anthropic_version"), "bedrock-2023-05-31");
+    assert.equal(at(inside, "model"), undefined);
+    play(
+      exceptionAnswer(
+        400,
+        "ValidationException",
+        "The provided model doesn't support counting tokens.",
+      ),
+    );
+    const estimated = await scene.ask(ASKED, {}, "/v1/messages/count_tokens");
+    assert.equal(estimated.headers.get("x-spillway-usage-source"), "estimated");
+    assert.ok(Number(at(await estimated.json(), "input_tokens")) > 0);
+  });
+
+  it("unpacks a packed body, for it is edited", async () => {
+    const scene = play(invocation(HELLO));
+    const answer = await fetch(`${scene.gateway.url}/v1/messages`, {
+      method: "POST",
+      headers: { "content-encoding": "gzip", "x-api-key": "sk-ant-api03-own" },
+      body: gzipSync(ASKED),
+    });
+    assert.equal(answer.status, 200, await answer.text());
+    const [request] = scene.upstream.requests;
+    assert.equal(request?.header("content-encoding"), undefined);
+    assert.match(request?.body.toString() ?? "", /^\{"anthropic_version":"bedrock-2023-05-31",/);
+  });
+
+  it("closes the call when the client leaves its stream", async () => {
+    const scene = play(invocation(HELLO, { stallAfterBytes: 900 }));
+    const leaving = new AbortController();
+    const answer = await fetch(`${scene.gateway.url}/v1/messages`, {
+      method: "POST",
+      headers: { "x-api-key": "sk-ant-api03-own" },
+      body: ASKED,
+      signal: leaving.signal,
+    });
+    const reader = answer.body?.getReader();
+    await reader?.read();
+    leaving.abort();
+    const [request] = scene.upstream.requests;
+    assert.ok(request !== undefined);
+    await scene.upstream.waitForEnd(request);
+    assert.equal(request.aborted, true);
+  });
+
+  it("never ends cleanly when Bedrock is lost within a frame", async () => {
+    for (const delivery of [{ resetAfterBytes: 1_000 }, { cutAfterBytes: 1_000 }]) {
+      const scene = play(invocation(HELLO, delivery));
+      const answer = await scene.ask(ASKED);
+      const decoder = new TextDecoder();
+      let told = "";
+      await assert.rejects(async () => {
+        for await (const chunk of answer.body ?? [])
+          told += decoder.decode(chunk, { stream: true });
+      });
+      assert.match(told, /message_start/);
+      // Everything that was told is whole events, the last of which says what went wrong.
+      assert.match(told, /event: error\ndata: \{"type":"error".*\}\n\n$/);
+    }
+  });
+
+  it("answers a client of another dialect with Claude, in its own words", async () => {
+    const scene = play(invocation(HELLO));
+    const body = {
+      model: `bedrock/${MODEL}`,
+      stream: true,
+      messages: [{ role: "user", content: "Hi" }],
+    };
+    const headers = { authorization: "Bearer sk-some-openai-key" };
+    const answer = await scene.ask(JSON.stringify(body), headers, "/v1/chat/completions");
+    const told = await answer.text();
+    assert.equal(answer.status, 200, told);
+    assert.match(told, /"tool_calls".*data: \[DONE\]/s);
+    assert.match(scene.upstream.requests[0]?.target ?? "", /\/invoke-with-response-stream$/);
+    play(exceptionAnswer(429, "ThrottlingException", "Too many requests"));
+    const refused = await scene.ask(JSON.stringify(body), headers, "/v1/chat/completions");
+    assert.equal(refused.status, 429);
+    assert.match(await refused.text(), /Too many requests/);
+  });
+
+  it("speaks to other models by Converse, signed", async () => {
+    const scene = play(converseApi.answer({ text: "Hello from Nova." }));
+    const asked = ASKED.replace(MODEL, "amazon.nova-2-lite-v1:0");
+    const told = await (await scene.ask(asked)).text();
+    const texts = [...told.matchAll(/"text_delta","text":"([^"]*)"/g)].map(([, piece]) => piece);
+    assert.equal(texts.join(""), "Hello from Nova.");
+    const [request] = scene.upstream.requests;
+    assert.equal(request?.target, "/model/amazon.nova-2-lite-v1%3A0/converse-stream");
+    assert.equal(request.header("accept"), "application/vnd.amazon.eventstream");
   });
 
   const role = {
