@@ -13,23 +13,26 @@ const INTRODUCTION = [
   "A model of one of these is asked for as `provider/model`, such as `groq/openai/gpt-oss-120b`. Store a key with",
   "`spillway byok set <provider>`, or name one under [`providers`](config.md), where the URL is changed too. Names without a",
   "provider in front of them go to Anthropic. A provider that is missing takes [one folder](../guide/add-a-provider.md).",
+  "What a [cloud](../guide/clouds.md) needs beside a URL and a key stands in a section of its entry.",
   "Each has a page of its own, which says where its documentation is and what is known to be missing.",
 ];
 
 /** The reference page of all providers. */
 export function generateProviderPage(): GeneratedFile {
   const rows = providerIds().map((id) => {
-    const { defaultBaseUrl, needsKey } = readProvider(id);
+    const { defaultBaseUrl, needsKey, cloud } = readProvider(id);
     const page = readFileSync(join(ROOT, PROVIDERS_FOLDER, id, "README.md"), "utf8");
     const name = /^# (.+)$/m.exec(page)?.[1] ?? id;
     const dialect = /^Dialect: (.+?)\.(?: |$)/m.exec(page)?.[1] ?? "";
-    const url = defaultBaseUrl === undefined ? "yours: set `url`" : `\`${defaultBaseUrl}\``;
+    const own = cloud === undefined ? "yours: set `url`" : `by section \`${cloud.kind}\``;
+    const url = defaultBaseUrl === undefined ? own : `\`${defaultBaseUrl}\``;
+    const key = needsKey ? "yes" : "no";
     return [
       `[\`${id}\`](../../${PROVIDERS_FOLDER}/${id}/README.md)`,
       name,
       dialect,
       url,
-      needsKey ? "yes" : "no",
+      cloud === undefined ? key : "or the cloud's credentials",
     ];
   });
   const content = [
@@ -45,6 +48,7 @@ export function generateProviderPage(): GeneratedFile {
 interface Described {
   readonly defaultBaseUrl: string | undefined;
   readonly needsKey: boolean;
+  readonly cloud?: { readonly kind: string };
 }
 
 function readProvider(id: string): Described {

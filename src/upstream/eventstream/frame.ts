@@ -1,7 +1,7 @@
 import { crc32 } from "node:zlib";
 import { fail, ok, type Result } from "../../base/result.ts";
 
-/** One message of an AWS event stream. */
+/** One message of an AWS event stream (ADR 0017). */
 export interface EventFrame {
   /** Those whose values are text, which are all that tell a message's kind; others are not kept. */
   readonly headers: ReadonlyMap<string, string>;
