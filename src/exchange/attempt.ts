@@ -17,7 +17,7 @@ import {
 import { notTried } from "./not-sent.ts";
 import { pause } from "./pause.ts";
 import { mayBeCured, readFailure } from "./read-failure.ts";
-import type { Keeping } from "./relay-contract.ts";
+import type { Keeping, RelayResult } from "./relay-contract.ts";
 import { tryCandidate } from "./try-candidate.ts";
 
 /** A candidate whose turn it is. */
@@ -167,13 +167,13 @@ async function send(
     onHead: (head) => plan.onHead(head, candidate),
     onCommit: ({ status }) => {
       permit?.();
-      if (status < 400) trial.succeeded();
+      if (status < 400) trial.begun();
     },
     fields: (head) => [...plan.fields(head, candidate), ...marks],
   });
   permit?.();
   const failure = readFailure(last, candidate, plan.requestedModel);
-  report(trial, failure);
+  report(trial, last, failure);
   const heldMs = Math.round(last.heldMs ?? 0);
   if (heldMs > 0) notes.push(`held ${heldMs} ms`);
   const outcome = { attempts, notes, last, candidate };
@@ -181,9 +181,15 @@ async function send(
   return { outcome, failure };
 }
 
-function report(trial: Trial, failure: Failure | undefined): void {
-  if (failure === undefined) trial.abandoned();
-  else trial.failed(failure);
+/** What is answered here was seen of nobody, and tells nothing. */
+function report(
+  trial: Trial,
+  { committed, seen }: RelayResult,
+  failure: Failure | undefined,
+): void {
+  if (failure !== undefined) trial.failed(failure);
+  else if (committed && seen !== undefined) trial.succeeded();
+  else trial.abandoned();
 }
 
 /** What comes next, and whether there is room for it among all that is repeated. */

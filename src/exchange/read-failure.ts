@@ -1,12 +1,20 @@
 import type { Candidate } from "../routing/candidate.ts";
-import { type Failure, kindOfCode } from "../routing/failure/verdict.ts";
+import { type Failure, type FailureKind, kindOfCode } from "../routing/failure/verdict.ts";
 import type { ResponseHead } from "../upstream/transport/contract.ts";
 import { failureOf } from "./first-content.ts";
 import type { RelayResult } from "./relay-contract.ts";
 
+/** What an error event within an answer is about, by the API's word for it and by the canonical one. */
+const WITHIN: ReadonlyMap<string, FailureKind> = new Map([
+  ["overloaded_error", "overloaded"],
+  ["overloaded", "overloaded"],
+  ["api_error", "server"],
+  ["server", "server"],
+]);
+
 /** How an attempt failed; undefined: it did not, or in a way of which no candidate is to blame. */
 export function readFailure(
-  { failure, kept, failedWithin, seen, cut }: RelayResult,
+  { failure, kept, failedWithin, seen, cut, observation }: RelayResult,
   { deployment, model }: Candidate,
   asked: string,
 ): Failure | undefined {
@@ -16,7 +24,11 @@ export function readFailure(
     return kind && { kind };
   }
   if (failedWithin !== undefined) return failedWithin;
-  if (seen === undefined || seen.status < 400) return undefined;
+  if (seen === undefined) return undefined;
+  if (seen.status < 400) {
+    const kind = WITHIN.get(observation?.errorType ?? "");
+    return kind && { kind };
+  }
   const { error } = seen;
   if (error !== undefined) return failureOf(error);
   const dialect = deployment.dialectFor(model ?? asked);

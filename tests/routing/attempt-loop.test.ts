@@ -326,6 +326,18 @@ describe("the attempt loop", () => {
       assert.equal(primary.requests.length, 1);
     });
 
+    it("counts what breaks off after its first content, too", async () => {
+      const overloaded = { type: "overloaded_error", message: "Overloaded" };
+      primary.on(always, messageThenError({ content: [text("begun")] }, 4, overloaded));
+      for (let i = 0; i < 5; i += 1) {
+        const broken = await loop.run(chain());
+        assert.match(broken.answer.body.toString(), /begun[^]*event: error/);
+      }
+      const run = await loop.run(chain());
+      assert.match(run.answer.body.toString(), /fallback!/);
+      assert.equal(primary.requests.length, 5);
+    });
+
     it("never leaves out the last, whatever is known of it", async () => {
       primary.on(always, OVERLOADED);
       fallback.on(always, failure(500, "the last", [], "api_error"));

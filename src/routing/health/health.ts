@@ -15,6 +15,8 @@ export type UnfitState = "open" | "half_open" | "cooling" | "dead";
 
 /** What became of an attempt; every end is said once, and `abandoned` after another is nothing. */
 export interface Trial {
+  /** Content came: who was to find out whether there is any has found out. The answer may still break off. */
+  begun(): void;
   succeeded(): void;
   failed(failure: Failure): void;
   /** Nothing is known: the client left. */
@@ -97,6 +99,9 @@ export class Health {
     this.#credentials.get(credentialKey(placed))?.of.sending(nowMs);
     const sent = sentAs(this.#deployments.get(deploymentKey(placed))?.of, nowMs);
     return {
+      begun: () => {
+        if (sent !== "usual") this.#succeeded(placed, sent);
+      },
       succeeded: () => this.#succeeded(placed, sent),
       failed: (failure) => this.#failed(placed, sent, failure),
       abandoned: () => {
