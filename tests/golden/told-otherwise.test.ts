@@ -34,7 +34,7 @@ describe("an upstream that answers in another way than it was asked", () => {
         const usual = await ask(name, false, api.answer(TURNS[name]));
         const found = await ask(name, false, otherwise(api.answer(TURNS[name])));
 
-        assert.match(found.told, /^(?:event|data):/);
+        assert.match(found.told, /^(?:event|data):|:event-type/);
         assert.equal(found.answer.status, 200);
         assert.equal(found.answer.headers["content-type"], "application/json");
         assert.deepEqual(bodyOf(found), bodyOf(usual));
@@ -80,13 +80,25 @@ describe("an upstream that answers in another way than it was asked", () => {
   }
 });
 
+/** Where the path says whether a stream is asked for. */
+const WAYS = [
+  [":generateContent", ":streamGenerateContent?alt=sse"],
+  ["/converse", "/converse-stream"],
+] as const;
+
+function swap(target: string, whole: string, stream: string): string {
+  if (target.endsWith(stream)) return target.replace(stream, whole);
+  return target.endsWith(whole) ? target.replace(whole, stream) : target;
+}
+
 /** The same server as if it had been asked for a stream, or for none. */
 function otherwise(responder: Responder): Responder {
   return async (request, serial) => {
     const { method, httpVersion, rawHeaders, remotePort } = request;
-    const target = request.target.includes(":stream")
-      ? request.target.replace(":streamGenerateContent?alt=sse", ":generateContent")
-      : request.target.replace(":generateContent", ":streamGenerateContent?alt=sse");
+    const target = WAYS.reduce(
+      (found, [whole, stream]) => (found === request.target ? swap(found, whole, stream) : found),
+      request.target,
+    );
     const asked = new RecordedRequest({ method, target, httpVersion, rawHeaders, remotePort });
     const body = Object(request.json());
     asked.body = Buffer.from(JSON.stringify({ ...body, stream: body.stream !== true }));
