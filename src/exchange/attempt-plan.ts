@@ -5,7 +5,7 @@ import type { Candidate } from "../routing/candidate.ts";
 import type { Patience } from "../routing/failure/next-step.ts";
 import type { RetryBudget } from "../routing/failure/retry-budget.ts";
 import type { Failure } from "../routing/failure/verdict.ts";
-import type { Health } from "../routing/health/health.ts";
+import type { Health, Placed } from "../routing/health/health.ts";
 import type { AttemptRecord } from "../store/record.ts";
 import type { ResponseHead } from "../upstream/transport/contract.ts";
 import type { KeptAnswer, RelayResult } from "./relay-contract.ts";
@@ -89,4 +89,12 @@ export interface Progress {
   isSkipped?: boolean;
   /** Nothing more is tried. */
   isOver?: boolean;
+}
+
+/** A candidate whose turn it is. */
+export interface Turn {
+  readonly candidate: Candidate;
+  readonly placed: Placed;
+  /** Another one may have its turn when this one fails. */
+  readonly hasOthers: boolean;
 }

@@ -4,8 +4,7 @@ import { type NextStep, nextStep, type Patience } from "../routing/failure/next-
 import type { BudgetedAttempt } from "../routing/failure/retry-budget.ts";
 import type { Failure } from "../routing/failure/verdict.ts";
 import type { Placed, Trial } from "../routing/health/health.ts";
-import type { ResponseHead } from "../upstream/transport/contract.ts";
-import type { AttemptOutcome, AttemptPlan, Permit, Progress } from "./attempt-plan.ts";
+import type { AttemptOutcome, AttemptPlan, Permit, Progress, Turn } from "./attempt-plan.ts";
 import {
   conclude,
   hasPrimary,
@@ -14,19 +13,12 @@ import {
   show,
   whyStopped,
 } from "./conclude.ts";
+import { isFull, keepsBack } from "./keeps-back.ts";
 import { notTried } from "./not-sent.ts";
 import { pause } from "./pause.ts";
-import { mayBeCured, readFailure } from "./read-failure.ts";
-import type { Keeping, RelayResult } from "./relay-contract.ts";
+import { readFailure } from "./read-failure.ts";
+import type { RelayResult } from "./relay-contract.ts";
 import { tryCandidate } from "./try-candidate.ts";
-
-/** A candidate whose turn it is. */
-interface Turn {
-  readonly candidate: Candidate;
-  readonly placed: Placed;
-  /** Another one may have its turn when this one fails. */
-  readonly hasOthers: boolean;
-}
 
 /** The one attempt loop: candidates in order until one has an answer to show (design R5, R16). */
 export async function attempt(plan: AttemptPlan): Promise<AttemptOutcome> {
@@ -270,30 +262,6 @@ function leave(
   } else if (isRefusedKey(candidate, head)) progress.unusable = { answer: kept, outcome };
   else if (!moves && !isFallback) return show(plan, { answer: kept, outcome }, []);
   return undefined;
-}
-
-/** A session's answer that waits for its overflow. */
-function isFull({ candidates, spills }: AttemptPlan, { refused }: Progress, head: ResponseHead) {
-  const hasOverflow = candidates.some(({ tryIf }) => tryIf === "session_full");
-  return (hasOverflow || refused !== undefined) && spills(head);
-}
-
-/** What may not be shown yet: what a stored key was refused with is looked at before anybody sees it. */
-function keepsBack(
-  plan: AttemptPlan,
-  progress: Progress,
-  { candidate, hasOthers }: Turn,
-  head: ResponseHead,
-): Keeping {
-  const { credential, tryIf } = candidate;
-  const { holdMs, patience } = plan.failing;
-  if (head.status < 400) return hasOthers && holdMs > 0 ? "until_content" : "no";
-  if (credential.kind === "stored") return "always";
-  if (tryIf === "failed" && hasPrimary(progress)) return "if_small";
-  if (credential.kind === "own" && isFull(plan, progress, head)) return "if_small";
-  const isRepeated = patience.repetitions > 0 && plan.body.kind !== "stream";
-  if (!hasOthers && !isRepeated) return "no";
-  return mayBeCured(head) || credential.kind === "none" ? "if_small" : "no";
 }
 
 function upstreamOf({ deployment }: Candidate): string {
