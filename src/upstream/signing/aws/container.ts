@@ -1,4 +1,5 @@
 import { fail, ok } from "../../../base/result.ts";
+import { isSafeUrl } from "../safe-url.ts";
 import { readRole, type Source, whyNot } from "./source.ts";
 
 const AGENT = "http://169.254.170.2";
@@ -30,13 +31,6 @@ export const fromContainer: Source = async ({ env, readFile, askUrl }) => {
 };
 
 function isTrusted(url: string): boolean {
-  const { protocol, hostname } = URL.parse(url) ?? {};
-  if (protocol === "https:") return true;
-  if (protocol !== "http:" || hostname === undefined) return false;
-  return (
-    AGENTS.has(hostname) ||
-    hostname === "localhost" ||
-    hostname === "[::1]" ||
-    hostname.startsWith("127.")
-  );
+  const { protocol, hostname = "" } = URL.parse(url) ?? {};
+  return isSafeUrl(url) || (protocol === "http:" && AGENTS.has(hostname));
 }

@@ -1,0 +1,2 @@
+export { openAccessTokens, projectOf } from "./chain.ts";
+export type { AccessToken } from "./source.ts";
