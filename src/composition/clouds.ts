@@ -6,6 +6,7 @@ import type { Config } from "../config/schema.ts";
 import type { Sign } from "../upstream/cloud.ts";
 import type { Cloud } from "../upstream/providers/provider.ts";
 import { openAws } from "./aws.ts";
+import { openGcp } from "./gcp.ts";
 import type { OpenWay } from "./ways.ts";
 
 /** Where a cloud's credentials are looked for, and how its other services are reached. */
@@ -36,12 +37,14 @@ export async function openCloud(
   switch (cloud.kind) {
     case "aws":
       return await openAws(cloud, entry, surroundings);
+    case "gcp":
+      return await openGcp(cloud, entry, surroundings);
     default:
-      return cloud.kind satisfies never;
+      return cloud satisfies never;
   }
 }
 
-const CLOUD_FIELDS = ["aws"] as const satisfies readonly (Cloud["kind"] & keyof Entry)[];
+const CLOUD_FIELDS = ["aws", "gcp"] as const satisfies readonly (Cloud["kind"] & keyof Entry)[];
 
 /** The section of a cloud that the provider is not at, if its entry has one. */
 export function foreignSection(cloud: Cloud | undefined, entry: Entry): string | undefined {

@@ -1,5 +1,6 @@
 import { AWS_VARIABLES } from "./aws-variables.ts";
 import { type EnvironmentVariable, readInteger } from "./environment-variable.ts";
+import { GCP_VARIABLES } from "./gcp-variables.ts";
 import { PICKER_VARIABLES } from "./picker-variables.ts";
 import { ROUTER_VARIABLES } from "./router-variables.ts";
 
@@ -41,4 +42,5 @@ export const ENVIRONMENT: readonly EnvironmentVariable[] = [
   ...ROUTER_VARIABLES,
   ...PICKER_VARIABLES,
   ...AWS_VARIABLES,
+  ...GCP_VARIABLES,
 ];

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { PICKER_PREFIXES } from "../base/picker-id.ts";
 import { awsSection } from "./aws-section.ts";
+import { gcpSection } from "./gcp-section.ts";
 import { keysField } from "./keys-field.ts";
 import { upstreamUrlField } from "./network-section.ts";
 import { secretField } from "./pay-section.ts";
@@ -36,6 +37,7 @@ const providerEntry = z.strictObject({
     description: "Its models, for a server that has no list of them. Default: the server is asked.",
   }),
   aws: awsSection,
+  gcp: gcpSection,
 });
 
 export const providersSection = z

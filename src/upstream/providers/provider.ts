@@ -26,7 +26,7 @@ export interface ProviderDefinition {
 }
 
 /** By `kind` the composition knows what opens it. */
-export type Cloud = AwsService;
+export type Cloud = AwsService | GoogleService;
 
 export interface AwsService {
   readonly kind: "aws";
@@ -35,6 +35,20 @@ export interface AwsService {
   /** Environment variable of a key that is sent as it is, in place of a signature. */
   readonly bearerVariable: string;
   readonly baseUrl: (region: string) => string;
+}
+
+export interface GoogleService {
+  readonly kind: "gcp";
+  /** Environment variable of an access token that was made elsewhere. */
+  readonly tokenVariable: string;
+  /** `url` is the operator's own, in the place of Google's. */
+  readonly baseUrl: (place: GooglePlace) => string;
+}
+
+export interface GooglePlace {
+  readonly url: string | undefined;
+  readonly project: string;
+  readonly location: string;
 }
 
 export function bearer(key: Secret): HeaderList {

@@ -24,6 +24,7 @@ import { provider as openrouter } from "./openrouter/index.ts";
 import { provider as perplexity } from "./perplexity/index.ts";
 import { provider as qwen } from "./qwen/index.ts";
 import { provider as together } from "./together/index.ts";
+import { provider as vertex } from "./vertex/index.ts";
 import { provider as vllm } from "./vllm/index.ts";
 import { provider as xai } from "./xai/index.ts";
 import { provider as zai } from "./zai/index.ts";
@@ -31,5 +32,5 @@ import type { ProviderDefinition } from "./provider.ts";
 
 /** Every provider of another dialect, by its id. */
 export const PROVIDERS: ReadonlyMap<string, ProviderDefinition> = new Map(
-  [anthropicCompatible, bedrock, cerebras, cohere, composer, deepseek, fireworks, gemini, github, groq, huggingface, litellm, lmstudio, minimax, mistral, moonshot, nebius, nvidia, ollama, openai, openaiCompatible, openrouter, perplexity, qwen, together, vllm, xai, zai].map((provider) => [provider.id, provider] as const),
+  [anthropicCompatible, bedrock, cerebras, cohere, composer, deepseek, fireworks, gemini, github, groq, huggingface, litellm, lmstudio, minimax, mistral, moonshot, nebius, nvidia, ollama, openai, openaiCompatible, openrouter, perplexity, qwen, together, vertex, vllm, xai, zai].map((provider) => [provider.id, provider] as const),
 );

@@ -5,6 +5,8 @@ import type { Flow, ResponseHead, ResponseSink, TransportFailure } from "./contr
 export interface RewrittenAnswer {
   readonly status: number;
   readonly body: Buffer;
+  /** Beside those that the answer had. */
+  readonly fields?: HeaderList;
 }
 
 /** Looks at a head; undefined: the answer goes as it is. So it does where the body, once it is there, is not rewritten either. */
@@ -57,9 +59,9 @@ export class RewrittenWhole implements ResponseSink {
       if (rewritten === undefined) this.#passOn(held);
       else {
         const { head, flow } = held;
-        const { status, body } = rewritten;
+        const { status, body, fields = [] } = rewritten;
         const ours = ["content-type", "application/json", "content-length", String(body.length)];
-        const headers = [...withoutFraming(head.headers), ...ours];
+        const headers = [...withoutFraming(head.headers), ...fields, ...ours];
         this.#inner.onHead({ ...head, status, reason: "", headers }, flow);
         this.#inner.onData(body);
       }

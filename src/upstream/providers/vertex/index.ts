@@ -1,0 +1,60 @@
+import type { CanonicalRequest } from "../../../canonical/index.ts";
+import { anthropicMessages } from "../../dialects/anthropic/index.ts";
+import { type BoundDialect, bindDialect } from "../../dialects/bind.ts";
+import { countWith, MESSAGES_COUNT } from "../../dialects/count.ts";
+import {
+  geminiDialect,
+  traitsOf as geminiTraits,
+  readCount,
+  writeCountRequest,
+} from "../../dialects/gemini/index.ts";
+import { limitsOf } from "../../model-limits.ts";
+import { traitsOf } from "../anthropic/index.ts";
+import { bearer, type GooglePlace, type ProviderDefinition } from "../provider.ts";
+import { claudeShape } from "./claude-shape.ts";
+import { geminiShape } from "./gemini-shape.ts";
+import { isClaude } from "./model-id.ts";
+
+/** Google's Vertex AI, where Claude is sold too. */
+export const provider: ProviderDefinition = {
+  id: "vertex",
+  defaultBaseUrl: undefined,
+  needsKey: true,
+  cloud: { kind: "gcp", tokenVariable: "GOOGLE_OAUTH_ACCESS_TOKEN", baseUrl },
+  checkPath: "/endpoints",
+  authorize: bearer,
+  dialectFor: (model) => (isClaude(model) ? asClaude(model) : asGemini(model)),
+};
+
+function asClaude(model: string): BoundDialect {
+  const traits = { ...traitsOf(model), cachesByItself: false };
+  const dialect = bindDialect(anthropicMessages, traits);
+  const counter = countWith(dialect, MESSAGES_COUNT);
+  return { ...dialect, counter, shape: claudeShape(model) };
+}
+
+function asGemini(model: string): BoundDialect {
+  const { contextTokens, outputTokens } = limitsOf("gemini", model);
+  const usual = geminiTraits(model, "vertex");
+  const traits = { ...usual, maxOutputTokens: outputTokens ?? usual.maxOutputTokens };
+  const counter = {
+    writeRequest: (request: CanonicalRequest) => writeCountRequest(request, traits),
+    readCount,
+  };
+  const shape = geminiShape(model, traits);
+  return { ...bindDialect(geminiDialect, traits), contextTokens, counter, shape };
+}
+
+/** @source https://docs.cloud.google.com/vertex-ai/generative-ai/docs/learn/locations (read 2026-11-26) */
+function baseUrl({ url, project, location }: GooglePlace): string {
+  const host = (url ?? `https://${hostOf(location)}`).replace(/\/(?:v1\/?)?$/, "");
+  return `${host}/v1/projects/${project}/locations/${location}`;
+}
+
+function hostOf(location: string): string {
+  if (location === "global") return "aiplatform.googleapis.com";
+  const isSeveral = location === "us" || location === "eu";
+  return isSeveral
+    ? `aiplatform.${location}.rep.googleapis.com`
+    : `${location}-aiplatform.googleapis.com`;
+}
