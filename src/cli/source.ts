@@ -70,7 +70,7 @@ export interface CapView {
   readonly resets_at: string;
 }
 
-export const USAGE_GROUPS = ["model", "day", "session", "agent", "key"] as const;
+export const USAGE_GROUPS = ["model", "day", "session", "agent", "key", "provider"] as const;
 export type UsageBy = "none" | (typeof USAGE_GROUPS)[number];
 
 export interface UsageRequest {

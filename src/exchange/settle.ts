@@ -112,6 +112,7 @@ export function settle(house: House, settlement: Settlement): Settled {
     errorCode: error?.code,
     errorSource: error?.source,
     billingOwner: ending.billingOwner,
+    provider: ending.seller.provider,
     finish,
   };
   const { currency, rate, priceVersion } = terminal;
@@ -121,13 +122,11 @@ export function settle(house: House, settlement: Settlement): Settled {
     priceVersion,
   });
   house.store.finish(terminal, paid);
-  // With a chain another provider may have answered than was known at the start.
-  const { provider } = ending.seller;
-  house.log.finished({ ...started, provider }, terminal);
+  house.log.finished(started, terminal);
   house.sessions.add(started, terminal);
   house.metrics.exchangeEnded({
     operation: call.operation,
-    provider,
+    provider: ending.seller.provider,
     status: client.status,
     error,
     book,

@@ -69,7 +69,7 @@ export function jsonExchangeLog(log: Logger): ExchangeLog {
           operation: started.operation,
           requested_model: bounded(started.requestedModel),
           served_model: bounded(terminal.servedModel),
-          provider: started.provider,
+          provider: terminal.provider ?? started.provider,
           mode: terminal.mode,
           attempts: terminal.attempts.length,
           status: terminal.status,

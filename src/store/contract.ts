@@ -151,7 +151,8 @@ export type UsageGroup =
   | "key"
   | "client"
   | "principal"
-  | "operation";
+  | "operation"
+  | "provider";
 
 export interface UsageQuery extends Period {
   readonly groupBy: UsageGroup;

@@ -55,6 +55,7 @@ export interface StartedRecord {
   readonly credentialClass: CredentialClass;
   /** Keyed hash of the caller's own token; undefined without one. */
   readonly account?: string | undefined;
+  /** That is tried first. */
   readonly provider: string;
 }
 
@@ -103,6 +104,8 @@ export interface TerminalRecord {
   readonly errorCode?: string | undefined;
   readonly errorSource?: "gateway" | "upstream" | "client" | "policy" | undefined;
   readonly billingOwner?: string | undefined;
+  /** Whose answer it is, or would have been; undefined: as at the start. */
+  readonly provider?: string | undefined;
   /** Where it may be processed and what was decided of that, in words; undefined where nothing is processed. */
   readonly residency?: string | undefined;
   /** Undefined: there was one place to go, and nothing was done with the name. */

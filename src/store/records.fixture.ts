@@ -91,6 +91,7 @@ export function terminalRecord(number: number, more: Partial<TerminalRecord> = {
     errorCode: "upstream_reset",
     errorSource: "upstream",
     billingOwner: "caller",
+    provider: "groq",
     residency: "none asked",
     route: {
       steps: ["alias fast is model-sent"],

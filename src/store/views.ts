@@ -124,7 +124,7 @@ export function eventView(started: StartedRecord, terminal: TerminalRecord | und
     first_byte_ms: terminal?.firstByteMs ?? null,
     operation: started.operation,
     model: terminal?.servedModel ?? terminal?.sentModel ?? started.requestedModel ?? null,
-    provider: started.provider,
+    provider: terminal?.provider ?? started.provider,
     mode: terminal?.mode ?? null,
     client: started.client ?? null,
     client_version: started.clientVersion ?? null,

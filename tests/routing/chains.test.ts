@@ -125,6 +125,12 @@ describe("chains", () => {
       assert.equal(record["sent_model"], "there");
       assert.equal(record["billing_owner"], "local/openrouter/configuration");
       assert.equal(record["book"], "overflow");
+      assert.equal(record["provider"], "openrouter");
+      const usage = await bench.gateway.api("/me/usage?by=provider");
+      assert.ok(isObject(usage) && Array.isArray(usage["groups"]));
+      const groups = usage["groups"].filter(isObject);
+      const billed = groups.find(({ group }) => group === "openrouter");
+      assert.equal(billed?.["cost_nano_usd"], 1_200_000, "S4-55: by who sends the bill");
       // 1,000 tokens at 1 dollar for a million, and 100 at 2.
       assert.equal(record["cost_nano_usd"], 1_200_000);
     });

@@ -13,7 +13,7 @@ import { reportScope, visibleKey } from "./visible-keys.ts";
 
 const MAX_EVENTS = 200;
 const DEFAULT_EVENTS = 50;
-const GROUPS = ["none", "day", "model", "session", "agent", "key"] as const;
+const GROUPS = ["none", "day", "model", "session", "agent", "key", "provider"] as const;
 
 /** Who the caller is taken for. */
 export async function showCaller({ views, caller }: Ask): Reply {

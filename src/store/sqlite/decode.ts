@@ -98,6 +98,7 @@ function terminalRecord(row: Row): TerminalRecord {
     errorCode: optionalText(row, "error_code"),
     errorSource: errorSource === null ? undefined : oneOf(ERROR_SOURCES, errorSource),
     billingOwner: optionalText(row, "billing_owner"),
+    provider: optionalText(row, "seller"),
     residency: optionalText(row, "residency"),
     route: routeRecord(optionalText(row, "route")),
     finish: oneOf(FINISHES, row["finish"]),

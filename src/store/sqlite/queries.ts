@@ -54,6 +54,7 @@ export const GROUPS = {
   client: "client",
   principal: "principal",
   operation: "operation",
+  provider: "coalesce(seller, provider)",
 } as const;
 
 export function usageByGroup(group: keyof typeof GROUPS): string {

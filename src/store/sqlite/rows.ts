@@ -90,6 +90,7 @@ export const END_COLUMNS = [
   "finish",
   "residency",
   "route",
+  "seller",
 ] as const;
 
 /** In the order of `END_COLUMNS`. */
@@ -126,6 +127,7 @@ export function endRow(number: number, record: TerminalRecord): Cell[] {
     record.finish,
     record.residency ?? null,
     record.route === undefined ? null : JSON.stringify(record.route),
+    record.provider ?? null,
   ];
 }
 
