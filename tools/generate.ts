@@ -6,6 +6,7 @@ import { generateErrorPage } from "./generate/error-page.ts";
 import { generateMetricPage } from "./generate/metric-page.ts";
 import { generateProviderPage } from "./generate/provider-page.ts";
 import { generateProviderRegistry } from "./generate/provider-registry.ts";
+import { generateResidencyPage } from "./generate/residency-page.ts";
 import { generateRulesPage } from "./generate/rules-page.ts";
 import { type GeneratedFile, generate as generatePrices } from "./generate-prices.ts";
 import { ROOT } from "./project-files.ts";
@@ -18,6 +19,7 @@ export function generateAll(): readonly GeneratedFile[] {
     generateConfigPage(),
     generateMetricPage(),
     generateRulesPage(),
+    generateResidencyPage(),
     generateCliPage(),
     generateProviderRegistry(),
     generateProviderPage(),

@@ -14,7 +14,7 @@ import type {
 } from "../exchange/house.ts";
 import { allowedHosts, type GuardPolicy } from "../listener/guard.ts";
 import { makeCatalogue, toDisplayCurrency } from "../metering/index.ts";
-import { readDataPolicy } from "../policy/residency/index.ts";
+import { type Endpoint, readDataPolicy, toEndpoints } from "../policy/residency/index.ts";
 import { PROVIDERS } from "../upstream/providers/registry.generated.ts";
 import { toListSettings } from "./list-settings.ts";
 import { toRouting } from "./routing.ts";
@@ -52,7 +52,7 @@ export function toGeneration(config: Config, env: Environment): Result<Generatio
       authRequired: config.auth.required,
       pay: toPay(config),
       residency: residency.value,
-      models: toListSettings(config, env),
+      models: toListSettings(config, env, residency.value),
       failures: toFailures(config),
       affinity: toAffinity(config),
       dispatch: dispatch.value,
@@ -123,8 +123,13 @@ function toResidency({ residency }: Config): Result<ResidencySettings, string> {
   const { policy: text, endpoints } = residency;
   const policy = text === undefined ? undefined : readDataPolicy(text);
   if (policy?.ok === false) return fail(`residency.policy: ${policy.error.message}`);
-  return ok({
-    policy: policy?.value,
-    endpoints: endpoints.map(({ url, ...rest }) => ({ origin: new URL(url).origin, ...rest })),
-  });
+  const vouched: Endpoint[] = [];
+  for (const [i, { url, as, ...rest }] of endpoints.entries()) {
+    const { origin } = new URL(url);
+    const said = as.kind === "same" ? { kind: as.kind, origin: new URL(as.url).origin } : as;
+    const rows = toEndpoints({ origin, ...rest, as: said });
+    if (!rows.ok) return fail(`residency.endpoints.${i}: ${rows.error}`);
+    vouched.push(...rows.value);
+  }
+  return ok({ policy: policy?.value, endpoints: vouched });
 }

@@ -1,7 +1,11 @@
 import { type GatewayError, gatewayError } from "../base/errors.ts";
+import { ok, type Result } from "../base/result.ts";
 import { ANTHROPIC } from "../canonical/index.ts";
 import { allowsModel } from "../policy/access/index.ts";
 import {
+  couldSatisfy,
+  type DataPolicy,
+  type Destination,
   decideResidency,
   type ResidencyDecision,
   readDataPolicy,
@@ -14,23 +18,56 @@ import type { Question } from "./question.ts";
 
 /** Every request that carries content is judged, whoever pays for it (design R17). Undefined: there is nothing to judge. */
 export function judgeResidency(
-  { call, identity, asked, facts }: Question,
-  origin: string,
-  { residency }: ExchangeSettings,
+  question: Question,
+  destination: Destination,
+  settings: ExchangeSettings,
 ): Partial<ResidencyDecision> | undefined {
+  const { call, identity, facts } = question;
   const carriesContent = call.operation !== "models" && call.operation !== "probe";
   if (!carriesContent) return undefined;
-  const named = identity.key?.settings.dataPolicy;
-  const ofKey = named === undefined ? undefined : readDataPolicy(named);
+  const policies = policiesOf(question, settings);
   // A key whose policy is not understood any more goes nowhere.
-  if (ofKey?.ok === false) return { error: ofKey.error, text: `${named} is not known` };
-  const policies = [...asked.dataPolicies, ofKey?.value, residency.policy];
+  if (!policies.ok) {
+    return { error: policies.error, text: `${identity.key?.settings.dataPolicy} is not known` };
+  }
   return decideResidency({
-    policies: policies.filter((policy) => policy !== undefined),
-    origin,
+    ...destination,
+    policies: policies.value,
     inferenceGeo: facts.inferenceGeo,
-    endpoints: residency.endpoints,
+    endpoints: settings.residency.endpoints,
   });
+}
+
+/** Of the request, of its key and of the configuration: all of them hold. */
+export function policiesOf(
+  { identity, asked }: Pick<Question, "identity" | "asked">,
+  { residency }: Pick<ExchangeSettings, "residency">,
+): Result<readonly DataPolicy[], GatewayError> {
+  const named = identity.key?.settings.dataPolicy;
+  const ofKey = named === undefined ? ok(undefined) : readDataPolicy(named);
+  if (!ofKey.ok) return ofKey;
+  const policies = [...asked.dataPolicies, ofKey.value, residency.policy];
+  return ok(policies.filter((policy) => policy !== undefined));
+}
+
+/** A list has no content in it; but whom no request may go to is not asked for what he has. */
+export function mayBeListed(
+  question: Pick<Question, "identity" | "asked">,
+  origin: string,
+  settings: Pick<ExchangeSettings, "residency">,
+): boolean {
+  const policies = policiesOf(question, settings);
+  if (!policies.ok) return false;
+  const { endpoints } = settings.residency;
+  return couldSatisfy({ origin, policies: policies.value, endpoints });
+}
+
+/** Where a candidate sends a request: what it calls the model is what decides at a cloud. */
+export function destinationOf(
+  { facts }: Pick<Question, "facts">,
+  { deployment, model }: Pick<Candidate, "deployment" | "model">,
+): Destination {
+  return { origin: deployment.origin, model: model ?? facts.model };
 }
 
 /** Why a request's searches must not go to another origin, of which it says nothing itself; undefined: they may. */
@@ -40,7 +77,11 @@ export function refuseSearch(
   settings: ExchangeSettings,
 ): GatewayError | undefined {
   const { inferenceGeo: _, ...facts } = question.facts;
-  const refused = judgeResidency({ ...question, facts }, origin, settings)?.error;
+  const refused = judgeResidency(
+    { ...question, facts },
+    { origin, model: undefined },
+    settings,
+  )?.error;
   return (
     refused && gatewayError(refused.code, `Web search is another provider's. ${refused.message}`)
   );

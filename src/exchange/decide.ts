@@ -10,7 +10,13 @@ import type { Route } from "../routing/route.ts";
 import type { PayMode } from "../store/key-record.ts";
 import type { RouteRecord } from "../store/route-record.ts";
 import { choose } from "./choose.ts";
-import { judgeResidency, refusedModel, refusedOperation } from "./constraints.ts";
+import {
+  destinationOf,
+  judgeResidency,
+  mayBeListed,
+  refusedModel,
+  refusedOperation,
+} from "./constraints.ts";
 import type { ExchangeSettings, House } from "./house.ts";
 import { listCandidates } from "./list-candidates.ts";
 import { isMerged } from "./models/merged-list.ts";
@@ -28,8 +34,8 @@ export interface Decision {
   readonly deployment: Deployment;
   /** Of the first candidate, or the mode that would have been used (req:C-34). */
   readonly mode: UpstreamMode;
-  /** What was decided of a place, by its origin; undefined where nothing is processed, such as a list of models. */
-  readonly residencyAt: (origin: string) => string | undefined;
+  /** What was decided of a place; undefined where nothing is processed, such as a list of models. */
+  readonly residencyAt: (candidate: Pick<Candidate, "deployment" | "model">) => string | undefined;
   /** The list of models is made here, out of Anthropic's and the other providers'. */
   readonly isMergedList: boolean;
   /** Undefined where nothing depends on the model's name. */
@@ -57,11 +63,15 @@ export function decide(question: Question, house: House, settings: ExchangeSetti
 /** The name means itself. */
 function decideOne(question: Question, house: House, settings: ExchangeSettings): Decision {
   const { payMode, routed: chosen, deployment, dispatched } = choose(question, house, settings);
-  const isMergedList = isMerged(question, house, settings);
+  const isList = question.call.models !== undefined;
+  const mayList = !isList || mayBeListed(question, deployment.origin, settings);
+  const isMergedList = isMerged(question, house, settings, mayList);
   const routed = isMergedList
-    ? listRoute(chosen, deployment, MODE_LABELS[payMode])
+    ? listRoute(chosen, { deployment, mode: MODE_LABELS[payMode], mayAsk: mayList })
     : withRealName(chosen, question, house);
-  const residency = judgeResidency(question, deployment.origin, settings);
+  const residencyAt = (candidate: Parameters<Decision["residencyAt"]>[0]) =>
+    judgeResidency(question, destinationOf(question, candidate), settings);
+  const residency = residencyAt(routed.ok ? routed.value[0] : { deployment });
   if (residency?.error !== undefined && dispatched?.redirected !== undefined) {
     return decideForSession(question, house, settings, dispatched);
   }
@@ -78,7 +88,7 @@ function decideOne(question: Question, house: House, settings: ExchangeSettings)
     refusal,
     deployment,
     mode,
-    residencyAt: () => residency?.text,
+    residencyAt: (candidate) => residencyAt(candidate)?.text,
     isMergedList,
     dispatched,
     record: recordOf(question, routed),
@@ -113,7 +123,8 @@ function decideAmong(
     refusal,
     deployment,
     mode,
-    residencyAt: (origin) => judgeResidency(question, origin, settings)?.text,
+    residencyAt: (candidate) =>
+      judgeResidency(question, destinationOf(question, candidate), settings)?.text,
     isMergedList: false,
     dispatched: (first?.choice ?? choice).dispatched,
     record: { steps: resolution.steps, candidates, refused, notes },

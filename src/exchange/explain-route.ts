@@ -75,7 +75,7 @@ export function explainRoute(
     },
     prices: candidates.map((candidate) => priceOf(candidate, asked, settings)),
     refusal: refusal && { code: refusal.code, message: refusal.message },
-    residency: decided.residencyAt(deployment.origin),
+    residency: decided.residencyAt(candidates[0] ?? { deployment }),
   };
 }
 

@@ -8,7 +8,13 @@ import type { Stage, Strategy, Target } from "../routing/target.ts";
 import type { RouteRefusal } from "../store/route-record.ts";
 import { keepWarm } from "./affinity.ts";
 import { type Choice, chooseTarget } from "./choose.ts";
-import { judgeResidency, refusedCandidate, refusedOperation, refusedSize } from "./constraints.ts";
+import {
+  destinationOf,
+  judgeResidency,
+  refusedCandidate,
+  refusedOperation,
+  refusedSize,
+} from "./constraints.ts";
 import type { ExchangeSettings, House } from "./house.ts";
 import { knownFull } from "./known-full.ts";
 import type { Question } from "./question.ts";
@@ -114,9 +120,10 @@ function chooseWithin(
   settings: ExchangeSettings,
 ): Choice {
   const choice = chooseTarget(question, target, house, settings);
-  const { dispatched, deployment } = choice;
+  const { dispatched, deployment, routed } = choice;
   if (dispatched?.redirected === undefined) return choice;
-  if (judgeResidency(question, deployment.origin, settings)?.error === undefined) return choice;
+  const place = destinationOf(question, routed.ok ? routed.value[0] : { deployment });
+  if (judgeResidency(question, place, settings)?.error === undefined) return choice;
   const within = chooseTarget(question, target, house, { ...settings, dispatch: undefined });
   return { ...within, dispatched: sparesNothing(dispatched) };
 }
@@ -161,7 +168,7 @@ function constrain(
   const { facts } = question;
   const asked = model === undefined ? question : { ...question, facts: { ...facts, model } };
   const errors = [
-    () => judgeResidency(question, deployment.origin, settings)?.error,
+    () => judgeResidency(question, destinationOf(question, candidate), settings)?.error,
     () => (isAllowed ? undefined : refusedCandidate(question, candidate)),
     () => refusedOperation(asked, deployment),
     () => refusedSize(asked, deployment),

@@ -18,6 +18,7 @@ import type { AttemptOutcome, Failing } from "./attempt-plan.ts";
 import { holdBody, type RequestBody, streamBody } from "./body.ts";
 import type { ClientCall } from "./call.ts";
 import { ClientSide } from "./client-side.ts";
+import { policiesOf } from "./constraints.ts";
 import type { Decision } from "./decide.ts";
 import { type Facts, needsBody, readFacts } from "./facts.ts";
 import type { ExchangeSettings, House } from "./house.ts";
@@ -101,7 +102,7 @@ export async function runExchange(call: ClientCall, house: House): Promise<void>
       learned: house.learned,
       admitMore,
       searching: searchingFor(house, question, settings, { admitMore, client }),
-      list: decision.isMergedList ? openMergedList({ call, identity }, house, settings) : undefined,
+      list: decision.isMergedList ? openMergedList(question, house, settings) : undefined,
       active: house.active,
       relay: {
         makeTap: (head) => tapFor(call, facts, head),
@@ -135,12 +136,14 @@ export async function runExchange(call: ClientCall, house: House): Promise<void>
       : leftBehind(question, decision.route ?? [], answeredBy, house, settings);
   const notes = [...ending.notes, ...throttle.notes, ...(left === undefined ? [] : [left])];
   const settled = noted(ending, notes);
+  const policies = policiesOf(question, settings);
   const { tokens: used, bill } = settle(house, {
     call,
     client,
     started,
     ending: settled,
     facts,
+    asks: { policies: policies.ok ? policies.value : [], inferenceGeo: facts.inferenceGeo },
     purse,
     spent: spent.bills,
     settings,
@@ -174,7 +177,7 @@ async function endingOf(
       last: notTried(refusal),
       mode,
       book,
-      residency: residencyAt(deployment.origin),
+      residency: residencyAt({ deployment }),
       reason: "refused by policy",
       record,
       notes: [],
@@ -189,7 +192,7 @@ async function endingOf(
     mode: candidate.mode,
     book: candidate.book,
     sentModel: candidate.model,
-    residency: residencyAt(candidate.deployment.origin),
+    residency: residencyAt(candidate),
     reason: candidate.reason,
     record,
     notes,

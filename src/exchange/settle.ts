@@ -1,6 +1,7 @@
 import { ERRORS, type GatewayError } from "../base/errors.ts";
 import type { Secret } from "../base/secret.ts";
 import type { Seller } from "../metering/index.ts";
+import type { AskedPlace } from "../policy/residency/index.ts";
 import type { Candidate, UpstreamMode } from "../routing/candidate.ts";
 import type { Deployment } from "../routing/deployment.ts";
 import type { Book, Finish, StartedRecord, TerminalRecord, TokenTotals } from "../store/record.ts";
@@ -13,6 +14,7 @@ import type { Facts } from "./facts.ts";
 import type { ExchangeSettings, House } from "./house.ts";
 import { repeats } from "./mask-secret.ts";
 import type { Purse } from "./purse.ts";
+import { servedElsewhere } from "./served-place.ts";
 
 const NANO_PER_DOLLAR = 1e9;
 /** Ends of attempts in which the upstream cannot have seen the request. */
@@ -48,6 +50,8 @@ export interface Settlement {
   readonly started: StartedRecord;
   readonly ending: Ending;
   readonly facts: Facts;
+  /** Where the answer had to be made. */
+  readonly asks: AskedPlace;
   readonly purse: Purse;
   /** What attempts used that were given up, and is paid for. */
   readonly spent: readonly Bill[];
@@ -68,7 +72,8 @@ export interface Settled {
  * Prices the exchange and writes its one terminal record, its ledger lines, its metrics and its log line. Gives what it used.
  */
 export function settle(house: House, settlement: Settlement): Settled {
-  const { call, client, started, ending, facts, purse, spent, settings, secrets } = settlement;
+  const { call, client, started, ending, facts, asks, purse, spent, settings, secrets } =
+    settlement;
   const { book } = ending;
   const finish = finishOf(client, ending);
   const sentModel = ending.sentModel ?? started.requestedModel;
@@ -83,6 +88,7 @@ export function settle(house: House, settlement: Settlement): Settled {
   const { tokens, cost, units } = together(billed, spent);
   const attempts = ending.attempts.map((attempt) => withoutSecrets(attempt, secrets));
   const error = errorOf(client, ending, billed);
+  const servedIn = servedElsewhere(ending.last.observation ?? {}, asks);
   const durationMs = house.clock.monotonicMs() - call.startedMs;
   const terminal: TerminalRecord = {
     id: call.id,
@@ -93,7 +99,8 @@ export function settle(house: House, settlement: Settlement): Settled {
     sentModel,
     servedModel: billed.servedModel,
     decision: decisionOf(ending, facts),
-    residency: ending.residency,
+    residency:
+      servedIn === undefined ? ending.residency : `${ending.residency}; served in ${servedIn}`,
     route: ending.record,
     attempts,
     mode: ending.mode,
@@ -123,6 +130,11 @@ export function settle(house: House, settlement: Settlement): Settled {
   });
   house.store.finish(terminal, paid);
   house.log.finished(started, terminal);
+  if (servedIn !== undefined) {
+    const { provider } = ending.seller;
+    house.log.misplaced({ id: call.id, provider, servedIn });
+    house.metrics.misplaced(provider);
+  }
   house.sessions.add(started, terminal);
   house.metrics.exchangeEnded({
     operation: call.operation,

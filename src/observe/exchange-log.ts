@@ -32,6 +32,14 @@ export interface Overflowing {
   readonly movingCost: string | undefined;
 }
 
+/** An answer was made elsewhere than it had to be. */
+export interface Misplaced {
+  readonly id: string;
+  readonly provider: string;
+  /** By its own word. */
+  readonly servedIn: string;
+}
+
 /** A request was given its way. */
 export interface Dispatching extends DispatchLine {
   readonly id: string;
@@ -45,6 +53,8 @@ export interface ExchangeLog {
   refused(refusal: Refusal): void;
   /** Once for each session and each time that it is full. */
   overflowed(overflowing: Overflowing): void;
+  /** Somebody has to look: what a data policy, or the request, asked for was not kept to. */
+  misplaced(misplaced: Misplaced): void;
   /** Only where the way of a request depends on its model. */
   dispatched(dispatch: Dispatching): void;
   /** A list of models was made here; told where dispatches are. */
@@ -115,6 +125,12 @@ export function jsonExchangeLog(log: Logger): ExchangeLog {
           moving_cost: movingCost,
         },
         "session overflowed",
+      );
+    },
+    misplaced({ id, provider, servedIn }) {
+      log.error(
+        { event: "residency.mismatch", id, provider, served_in: bounded(servedIn) },
+        "answer was made in another place than was asked for",
       );
     },
     dispatched({ id, wrapped, ...line }) {

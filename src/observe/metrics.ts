@@ -92,6 +92,11 @@ export class ExchangeMetrics {
     help: "Requests refused by a key's limits of speed, by limit.",
     labels: ["limit"],
   });
+  readonly #misplaced = new Counter({
+    name: "spillway_residency_mismatch_total",
+    help: "Answers that say they were made elsewhere than a data policy or the request asked for, by provider.",
+    labels: ["provider"],
+  });
   readonly #queueWait = new Histogram(
     {
       name: "spillway_queue_wait_seconds",
@@ -212,6 +217,11 @@ export class ExchangeMetrics {
     this.#rateLimited.add(1, limit);
   }
 
+  /** An answer was made elsewhere than it had to be. */
+  misplaced(provider: string): void {
+    this.#misplaced.add(1, provider);
+  }
+
   /** A failure was shown that might have been mended. */
   repetitionDenied(): void {
     this.#repetitionsDenied.add(1);
@@ -239,6 +249,7 @@ export class ExchangeMetrics {
       this.#queueRefused,
       this.#repetitionsDenied,
       this.#rateLimited,
+      this.#misplaced,
       this.#queueWait,
       this.#headers,
       this.#firstByte,

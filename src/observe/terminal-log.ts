@@ -41,6 +41,10 @@ export function terminalExchangeLog(
       const text = `${why}: key "${plainWords(label)}" pays${moving}`;
       write(`${paint(options.color, "yellow", text)}\n`);
     },
+    misplaced({ provider, servedIn }) {
+      const text = `An answer of ${provider} was made in ${plainWords(servedIn)}, and not where it had to be`;
+      write(`${paint(options.color, "red", text)}\n`);
+    },
     dispatched(line) {
       if (USUAL.has(line.reason ?? "")) return;
       write(`${paint(options.color, "dim", dispatchLine(line))}\n`);

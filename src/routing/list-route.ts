@@ -4,20 +4,30 @@ import type { Candidate, UpstreamMode } from "./candidate.ts";
 import type { Deployment } from "./deployment.ts";
 import type { Route } from "./route.ts";
 
-/** For a merged list of models: where no credential is there to ask with, what is known without asking is good enough. */
+/** Who is asked for a list of models. */
+export interface ListSource {
+  readonly deployment: Deployment;
+  readonly mode: UpstreamMode;
+  /** False: no request may go there, so nobody asks what it has. */
+  readonly mayAsk: boolean;
+}
+
+/** For a merged list of models: where nobody can be asked, or may be, what is known without asking is good enough. */
 export function listRoute(
   routed: Result<Route, GatewayError>,
-  deployment: Deployment,
-  mode: UpstreamMode,
+  { deployment, mode, mayAsk }: ListSource,
 ): Result<Route, GatewayError> {
-  if (routed.ok || routed.error.code !== "credential_missing") return routed;
+  const isMissing = !routed.ok && routed.error.code === "credential_missing";
+  if (mayAsk && !isMissing) return routed;
   const unasked: Candidate = {
     deployment,
     credential: { kind: "none", owner: deployment.provider, class: "none" },
     mode,
     book: "api",
     tryIf: "always",
-    reason: `no credential to ask ${deployment.provider} with`,
+    reason: mayAsk
+      ? `no credential to ask ${deployment.provider} with`
+      : `a data policy forbids ${deployment.provider}`,
   };
   return ok([unasked]);
 }

@@ -44,6 +44,7 @@ function exampleScrape(): string {
   metrics.queued("anthropic", 1);
   metrics.queueRefused("anthropic", "waited");
   metrics.rateLimited("rpm");
+  metrics.misplaced("anthropic");
   metrics.repetitionDenied();
   return metrics.expose();
 }

@@ -14,8 +14,8 @@ export async function allModels(
   settings: ListSettings,
 ): Promise<OtherModels> {
   const [claude, others] = await Promise.all([
-    claudeModels(keeper, organisation),
-    otherModels(keeper, organisation, settings.bare),
+    claudeModels(keeper, organisation, settings),
+    otherModels(keeper, organisation, settings),
   ]);
   return { ...others, models: firstById([...claude, ...givenModels(settings), ...others.models]) };
 }
@@ -23,9 +23,10 @@ export async function allModels(
 async function claudeModels(
   { deployment, vault, providerLists }: Keeper,
   organisation: string,
+  { mayAsk }: ListSettings,
 ): Promise<readonly ListedModel[]> {
   const key = vault.find(organisation, deployment.provider)?.secret;
-  if (key === undefined) return KNOWN_CLAUDE;
+  if (key === undefined || !mayAsk(deployment)) return KNOWN_CLAUDE;
   const target = `${deployment.pathPrefix}/v1/models?limit=1000`;
   const [list] = await providerLists.read(organisation, [{ deployment, target, key }]);
   if (list === undefined) return KNOWN_CLAUDE;

@@ -1,5 +1,6 @@
 import type { Picker } from "../../base/picker-id.ts";
 import type { JsonObject } from "../../canonical/index.ts";
+import type { Deployment } from "../../routing/deployment.ts";
 
 /** One model of a list, before a dialect writes it. */
 export interface ListedModel {
@@ -30,6 +31,8 @@ export interface ListSettings {
   readonly stock: readonly ListedModel[];
   /** Aliases and virtual models of the operator. */
   readonly given: readonly string[];
+  /** False: by the configuration's data policy no request may go there. */
+  readonly mayAsk: (deployment: Pick<Deployment, "origin">) => boolean;
 }
 
 /** The operator's own names as rows of a list. */

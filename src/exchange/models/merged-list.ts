@@ -6,7 +6,9 @@ import { readClientInfo } from "../../identity/client.ts";
 import type { Identity } from "../../identity/principal.ts";
 import { allowsModel } from "../../policy/access/index.ts";
 import type { ClientCall } from "../call.ts";
+import { mayBeListed } from "../constraints.ts";
 import type { ExchangeSettings, House } from "../house.ts";
+import type { Question } from "../question.ts";
 import { type WholeAnswer, wholeAnswer } from "../whole-answer.ts";
 import { KNOWN_CLAUDE } from "./claude-list.ts";
 import { givenModels, type ListedModel, type ListSettings } from "./listed-model.ts";
@@ -29,14 +31,16 @@ export interface MergedList {
   answer(told: readonly ListedModel[] | undefined): Promise<Result<WholeAnswer, GatewayError>>;
 }
 
-/** False: Anthropic alone is asked, and its answer goes through as it is. */
+/** False: Anthropic alone is asked, and its answer goes through as it is. Who may not be asked is told of as it is known. */
 export function isMerged(
   { call, identity }: Asking,
   house: House,
   { models: { given } }: Pick<ExchangeSettings, "models">,
+  mayAskAnthropic: boolean,
 ): boolean {
   const { models, dialect } = call;
   if (models === undefined) return false;
+  if (!mayAskAnthropic) return true;
   if (dialect.id !== ANTHROPIC || limitsOf(identity).length > 0) return true;
   const others = othersInUse(house, identity.organisation);
   if (others.length === 0 && given.length === 0) return false;
@@ -47,10 +51,12 @@ export function isMerged(
 }
 
 export function openMergedList(
-  { call, identity }: Asking,
+  question: Asking & Pick<Question, "asked">,
   house: House,
-  { pay, models: settings, dispatch }: ExchangeSettings,
+  exchangeSettings: ExchangeSettings,
 ): MergedList {
+  const { call, identity } = question;
+  const { pay, models: settings, dispatch } = exchangeSettings;
   const { models: asked, dialect } = call;
   const { key, own, organisation } = identity;
   // Who brings nothing at all is told of nothing that somebody's key would find out.
@@ -59,7 +65,10 @@ export function openMergedList(
   const list: MergedList = {
     others() {
       others ??= mayAsk
-        ? otherModels(house, organisation, settings.bare)
+        ? otherModels(house, organisation, {
+            bare: settings.bare,
+            mayAsk: ({ origin }) => mayBeListed(question, origin, exchangeSettings),
+          })
         : Promise.resolve(NO_OTHERS);
       return others;
     },

@@ -3,7 +3,7 @@ import { ANTHROPIC } from "../../canonical/index.ts";
 import type { Provider } from "../../routing/providers.ts";
 import type { ProvidedModel } from "../../upstream/model-list.ts";
 import type { House } from "../house.ts";
-import type { ListedModel } from "./listed-model.ts";
+import type { ListedModel, ListSettings } from "./listed-model.ts";
 
 type Keeper = Pick<House, "providers" | "vault" | "providerLists">;
 
@@ -32,11 +32,11 @@ export function othersInUse(
 export async function otherModels(
   keeper: Keeper,
   organisation: string,
-  bare: ReadonlySet<string>,
+  { bare, mayAsk }: Pick<ListSettings, "bare" | "mayAsk">,
 ): Promise<OtherModels> {
   const used = othersInUse(keeper, organisation).flatMap((id) => {
     const provider = keeper.providers.get(id);
-    if (provider === undefined) return [];
+    if (provider === undefined || !mayAsk(provider.deployment)) return [];
     const [pooled] = provider.deployment.keys ?? [];
     const key = keeper.vault.find(organisation, id)?.secret ?? provider.key ?? pooled?.secret;
     return [{ id, provider, key }];

@@ -1,13 +1,20 @@
 import { type GatewayError, gatewayError } from "../../base/errors.ts";
-import { ENDPOINTS, type Endpoint } from "./endpoints.ts";
+import type { Endpoint } from "./endpoint.ts";
+import { knownEndpoints } from "./endpoints.ts";
 import { isWithin, placeOf } from "./places.ts";
 import type { DataPolicy } from "./policies.ts";
 
+/** An upstream that content might go to. */
+export interface Destination {
+  readonly origin: string;
+  /** As the upstream calls it; undefined: none is named. */
+  readonly model: string | undefined;
+}
+
 /** A request's demands, and where it would go. */
-export interface ResidencyQuestion {
+export interface ResidencyQuestion extends Destination {
   /** Of the request, its key and the configuration; all of them hold. */
   readonly policies: readonly DataPolicy[];
-  readonly origin: string;
   readonly inferenceGeo: string | undefined;
   /** What the operator says of upstreams; it goes before what Spillway knows. */
   readonly endpoints: readonly Endpoint[];
@@ -34,16 +41,35 @@ export function decideResidency(question: ResidencyQuestion): ResidencyDecision 
   };
 }
 
-/** The operator's word first, then what depends on the request, then what holds always. */
-function endpointOf(question: ResidencyQuestion): Endpoint | undefined {
-  return [...question.endpoints, ...ENDPOINTS].find(
-    ({ origin, inferenceGeo }) =>
-      origin === question.origin &&
-      (inferenceGeo === undefined || inferenceGeo === question.inferenceGeo),
+/** What is known of a destination: the operator's word first, then what depends on the request, then what holds always. */
+export function endpointOf(
+  question: Pick<ResidencyQuestion, "origin" | "model" | "inferenceGeo" | "endpoints">,
+): Endpoint | undefined {
+  return rowsOf(question).find(
+    ({ inferenceGeo, holdsFor }) =>
+      (inferenceGeo === undefined || inferenceGeo === question.inferenceGeo) &&
+      (holdsFor === undefined || (question.model !== undefined && holdsFor(question.model))),
   );
 }
 
-function nameOf({ place }: Endpoint): string {
+/** Whether an upstream has any place at all that satisfies the policies, whatever a request would have to say for it. */
+export function couldSatisfy(
+  question: Pick<ResidencyQuestion, "origin" | "policies" | "endpoints">,
+): boolean {
+  return question.policies.every((policy) =>
+    rowsOf(question).some((endpoint) => satisfies(endpoint, policy, undefined)),
+  );
+}
+
+function rowsOf({
+  origin,
+  endpoints,
+}: Pick<ResidencyQuestion, "origin" | "endpoints">): readonly Endpoint[] {
+  return [...endpoints.filter((endpoint) => endpoint.origin === origin), ...knownEndpoints(origin)];
+}
+
+/** The code of a place, or what stands in its stead. */
+export function nameOf({ place }: Pick<Endpoint, "place">): string {
   return placeOf(place) ?? place;
 }
 
@@ -57,17 +83,14 @@ function satisfies(
   return inferenceGeo === undefined || isWithin(placeOf(inferenceGeo), policy.place);
 }
 
-function explain(policy: DataPolicy, place: string, { origin }: ResidencyQuestion): string {
-  const { host } = new URL(origin);
-  const other = ENDPOINTS.find(
-    (endpoint) =>
-      endpoint.origin === origin &&
-      endpoint.inferenceGeo !== undefined &&
-      isWithin(placeOf(endpoint.place), policy.place),
+function explain(policy: DataPolicy, place: string, question: ResidencyQuestion): string {
+  const { host } = new URL(question.origin);
+  const other = rowsOf(question).find(
+    (endpoint) => endpoint.ask !== undefined && satisfies(endpoint, policy, undefined),
   );
   const remedy =
     other === undefined
       ? "No upstream of this gateway is known to satisfy it"
-      : `With "inference_geo": "${other.inferenceGeo}" in the body it would (models since 4.6)`;
+      : `With ${other.ask} it would`;
   return `The data policy ${policy.name} forbids this request: ${host} (${place}) does not guarantee that it is processed there. ${remedy}. Nothing was sent`;
 }

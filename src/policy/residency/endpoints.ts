@@ -1,17 +1,11 @@
-/** What is known of where an upstream processes content. */
-export interface Endpoint {
-  /** Scheme, host and port. */
-  readonly origin: string;
-  /** `us`, `eu`, `india` …; `global` is anywhere. A name that is no place satisfies no policy. */
-  readonly place: string;
-  /** What the place rests on: a contract, a setting of the request, the operator's word. */
-  readonly guarantee: string;
-  readonly source: string;
-  /** The day on which the source was read. */
-  readonly verified: string;
-  /** Holds only for requests with this top-level `inference_geo`. */
-  readonly inferenceGeo?: string | undefined;
-}
+import { AWS_ENDPOINTS } from "./aws-endpoints.ts";
+import type { Endpoint } from "./endpoint.ts";
+import { GOOGLE_ENDPOINTS } from "./google-endpoints.ts";
+
+const ANTHROPIC_PAGE = "https://platform.claude.com/docs/en/manage-claude/data-residency";
+const MISTRAL_PAGE = "https://docs.mistral.ai/inference/regional-inference";
+const OPENAI_PAGE = "https://developers.openai.com/api/docs/guides/data-residency";
+const VERIFIED = "2026-11-26";
 
 /**
  * Where the upstreams that Spillway knows process content; what depends on the request comes first. Where they keep it
@@ -22,15 +16,56 @@ export const ENDPOINTS: readonly Endpoint[] = [
     origin: "https://api.anthropic.com",
     place: "us",
     guarantee: 'inference_geo "us" in the request',
-    source: "https://platform.claude.com/docs/en/manage-claude/data-residency",
+    source: ANTHROPIC_PAGE,
     verified: "2026-11-24",
     inferenceGeo: "us",
+    ask: '"inference_geo": "us" in the body (models since 4.6)',
   },
   {
     origin: "https://api.anthropic.com",
     place: "global",
     guarantee: "none: any region may serve a request without inference_geo",
-    source: "https://platform.claude.com/docs/en/manage-claude/data-residency",
+    source: ANTHROPIC_PAGE,
     verified: "2026-11-24",
   },
+  {
+    origin: "https://api.eu.mistral.ai",
+    place: "eea",
+    guarantee: "the regional endpoint infers in the EU and EFTA alone",
+    source: MISTRAL_PAGE,
+    verified: VERIFIED,
+  },
+  {
+    origin: "https://api.us.mistral.ai",
+    place: "us",
+    guarantee: "the regional endpoint infers in the United States alone",
+    source: MISTRAL_PAGE,
+    verified: VERIFIED,
+  },
+  {
+    origin: "https://api.mistral.ai",
+    place: "global",
+    guarantee: "none: the endpoint without a region is global",
+    source: MISTRAL_PAGE,
+    verified: VERIFIED,
+  },
+  {
+    origin: "https://api.openai.com",
+    place: "global",
+    guarantee: "none: a region is had by its own host and a project that is made for it",
+    source: OPENAI_PAGE,
+    verified: VERIFIED,
+  },
+  ...AWS_ENDPOINTS,
+  ...GOOGLE_ENDPOINTS,
 ];
+
+const BY_ORIGIN: ReadonlyMap<string, readonly Endpoint[]> = Map.groupBy(
+  ENDPOINTS,
+  ({ origin }) => origin,
+);
+
+/** What is known of one upstream. */
+export function knownEndpoints(origin: string): readonly Endpoint[] {
+  return BY_ORIGIN.get(origin) ?? [];
+}

@@ -24,6 +24,7 @@ function decide(
   const { text, error } = decideResidency({
     policies,
     origin: ANTHROPIC,
+    model: undefined,
     inferenceGeo: undefined,
     endpoints: [],
     ...more,
@@ -42,7 +43,7 @@ describe("residency", () => {
   it("R17: us_only on Anthropic's API needs inference_geo, and says so", () => {
     assert.equal(
       decide(["us_only"]).message,
-      'The data policy us_only forbids this request: api.anthropic.com (global) does not guarantee that it is processed there. With "inference_geo": "us" in the body it would (models since 4.6). Nothing was sent',
+      'The data policy us_only forbids this request: api.anthropic.com (global) does not guarantee that it is processed there. With "inference_geo": "us" in the body (models since 4.6) it would. Nothing was sent',
     );
     assert.deepEqual(decide(["us_only"], { inferenceGeo: "us" }), {
       text: "us_only; us",
@@ -119,7 +120,8 @@ describe("residency", () => {
   });
 
   it("says for every endpoint what its place rests on, and since when that is known", () => {
-    for (const { place, source, verified, guarantee } of ENDPOINTS) {
+    for (const { origin, place, source, verified, guarantee } of ENDPOINTS) {
+      assert.equal(new URL(origin).origin, origin);
       assert.ok(place === "global" || placeOf(place) !== undefined);
       assert.match(source, /^https:/);
       assert.match(verified, /^\d{4}-\d\d-\d\d$/);
