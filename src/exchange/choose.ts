@@ -10,6 +10,7 @@ import { type Route, type RouteRequest, route } from "../routing/route.ts";
 import type { Target } from "../routing/target.ts";
 import type { PayMode } from "../store/key-record.ts";
 import type { Operation } from "./call.ts";
+import type { ClientDialect } from "./dialect.ts";
 import { WITH_MODEL } from "./facts.ts";
 import type { ExchangeSettings, House } from "./house.ts";
 import { knownFull } from "./known-full.ts";
@@ -184,7 +185,7 @@ function chooseAnthropic(
       principal: identity.principal,
       ...ownFor(question),
       hasKey,
-      isForeign: call.dialect.id !== ANTHROPIC,
+      isForeign: isElsewheres(call.dialect),
     },
     mode: payMode,
     stored,
@@ -215,12 +216,16 @@ function spendsSession(
   return identity.own.class === "subscription" && !isInjected;
 }
 
-/** What a client of another dialect sends as its key is for another provider, unless its shape says that it is Anthropic's. */
+/** What a client of another dialect, or of a cloud, sends as its key is for another provider, unless its shape says that it is Anthropic's. */
 function ownFor({ call, identity }: Question): Pick<RouteRequest["caller"], "own" | "secret"> {
   const { own } = identity;
   const isForAnthropic = own.class === "subscription" || own.class === "api_key";
-  if (call.dialect.id !== ANTHROPIC && !isForAnthropic) return { own: "none" };
+  if (isElsewheres(call.dialect) && !isForAnthropic) return { own: "none" };
   return { own: own.class, secret: own.secret };
+}
+
+function isElsewheres({ id, isClouds }: ClientDialect): boolean {
+  return id !== ANTHROPIC || isClouds === true;
 }
 
 const NO_SESSION = gatewayError(

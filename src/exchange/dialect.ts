@@ -64,6 +64,8 @@ export interface ClientDialect {
   readonly usualProvider?: string | undefined;
   /** Its clients ask anew for an answer that broke off where the connection was reset, and not where it ended. */
   readonly repeatsAfterReset?: true;
+  /** What its clients bring along by themselves is good at a cloud, unless its shape says that it is Anthropic's. */
+  readonly isClouds?: true;
   /** Anthropic's own name for a model, where its clients call it by another; undefined: it is none of Anthropic's. */
   readonly anthropicName?: (model: string) => string | undefined;
   /** Its answers go out in the frames of an AWS event stream, and its errors by these names. */

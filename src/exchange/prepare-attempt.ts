@@ -14,7 +14,7 @@ import type {
 } from "../upstream/transport/contract.ts";
 import type { RequestBody } from "./body.ts";
 import type { ClientCall } from "./call.ts";
-import { insteadOfCaller } from "./credential-fields.ts";
+import { credentialFields, insteadOfCaller } from "./credential-fields.ts";
 import { firstContentOf } from "./first-content.ts";
 import type { ForeignProofs } from "./foreign-proofs.ts";
 import { toUpstreamHeaders } from "./headers.ts";
@@ -185,7 +185,8 @@ function toUpstreamRequest(
       contentLength: !Buffer.isBuffer(body),
       contentEncoding: !isRewritten,
       withoutBeta: deployment.provider === ANTHROPIC ? undefined : ONE_MILLION_BETA,
-      instead: insteadOfCaller(candidate),
+      // Of a cloud's client nothing goes along but what was chosen: a token of the cloud's stands beside it.
+      instead: call.dialect.isClouds ? credentialFields(candidate) : insteadOfCaller(candidate),
       add: preparing.body.kind === "held" ? preparing.body.fields : [],
     }),
     body,

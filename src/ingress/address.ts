@@ -13,6 +13,7 @@ import { anthropicModels, readModelsAddress } from "./models/address.ts";
 import { openAiChatDialect } from "./openai-chat/index.ts";
 import { openAiResponsesDialect } from "./openai-responses/index.ts";
 import { type Target, toOperation, withoutAlias } from "./target.ts";
+import { readVertexAddress } from "./vertex/address.ts";
 
 /** What a request's address says: which dialect the client speaks, and what it wants. */
 export type Address = Pick<
@@ -40,6 +41,7 @@ export function readAddress(method: string, at: Target, headers: IncomingHttpHea
   if (at.path === "/v1/embeddings" && isAnthropics(headers)) return anthropicAddress(method, at);
   return (
     readBedrockAddress(method, at, headers) ??
+    readVertexAddress(method, at) ??
     openAiAddress(method, at) ??
     geminiAddress(method, at) ??
     modelsAddress(method, at, headers) ??

@@ -1,9 +1,9 @@
 import type { IncomingHttpHeaders } from "node:http";
 import { type GatewayError, gatewayError } from "../../base/errors.ts";
 import type { ClientCall } from "../../exchange/call.ts";
+import { readCloudBody } from "../read-cloud-body.ts";
 import type { Target } from "../target.ts";
 import { bedrockDialect } from "./dialect.ts";
-import { readInvocation } from "./read-invocation.ts";
 import { writeAll, writeOne } from "./write-profiles.ts";
 
 const ALIAS = "/bedrock";
@@ -30,7 +30,7 @@ export function readBedrockAddress(
   const invoked = INVOKE.exec(rest)?.groups;
   if (invoked !== undefined && method === "POST") {
     const asked = { model: decoded(invoked["model"]), stream: invoked["stream"] !== undefined };
-    const readBody = (body: Buffer) => readInvocation(body, asked);
+    const readBody = (body: Buffer) => readCloudBody(body, asked);
     return { ...plain, operation: "messages", asked, readBody };
   }
   const listed = PROFILES.exec(rest)?.groups;

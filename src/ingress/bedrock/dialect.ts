@@ -29,6 +29,7 @@ function nameOf(type: string): string {
 export const bedrockDialect: ClientDialect = {
   ...anthropicDialect,
   usualProvider: "bedrock",
+  isClouds: true,
   anthropicName,
   frames: { nameOf },
   renderError(error, requestId) {

@@ -23,7 +23,7 @@ const OTHER_MEANINGS: Readonly<Record<string, RegExp>> = {
   gemini: /^(?:upstream\/dialects|ingress|exchange)\//,
   openai: /^ingress\/openai-/,
   bedrock: /^ingress\/bedrock\//,
-  vertex: /^upstream\/dialects\/gemini\/traits\.ts$/,
+  vertex: /^(?:upstream\/dialects\/gemini\/traits|ingress\/vertex\/dialect)\.ts$/,
   litellm: /^config\/router-variables\.ts$/,
 };
 
