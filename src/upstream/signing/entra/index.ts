@@ -1,0 +1,1 @@
+export { openTokens } from "./chain.ts";
