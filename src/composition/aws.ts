@@ -1,6 +1,5 @@
 import { fail, ok, type Result } from "../base/result.ts";
 import { Secret } from "../base/secret.ts";
-import { readConfigFile } from "../config/inputs.ts";
 import type { Config } from "../config/schema.ts";
 import type { AwsService } from "../upstream/providers/provider.ts";
 import {
@@ -11,6 +10,7 @@ import {
 } from "../upstream/signing/aws/index.ts";
 import { askUrlBy } from "./ask-url.ts";
 import type { CloudAccess, Surroundings } from "./clouds.ts";
+import { readText } from "./read-text.ts";
 
 /** A service of AWS, and what signs for it: a key is a bearer, everything else a signature. */
 export async function openAws(
@@ -19,7 +19,7 @@ export async function openAws(
   { env, homeDir, clock, openWay }: Surroundings,
 ): Promise<Result<CloudAccess, string>> {
   const { profile } = aws;
-  const files = { env, homeDir, readFile };
+  const files = { env, homeDir, readFile: readText };
   const region =
     aws.region ||
     env["AWS_REGION"] ||
@@ -53,10 +53,6 @@ export async function openAws(
       return ok({ fields: signV4(request, found.value, scope, clock.now()) });
     },
   });
-}
-
-async function readFile(path: string): Promise<string | undefined> {
-  return (await readConfigFile(path))?.text;
 }
 
 /** A file that cannot be read is complained of by whoever looks for credentials in it. */

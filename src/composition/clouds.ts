@@ -4,8 +4,10 @@ import type { Secret } from "../base/secret.ts";
 import type { Environment } from "../config/inputs.ts";
 import type { Config } from "../config/schema.ts";
 import type { Sign } from "../upstream/cloud.ts";
+import type { BoundDialect } from "../upstream/dialects/bind.ts";
 import type { Cloud } from "../upstream/providers/provider.ts";
 import { openAws } from "./aws.ts";
+import { openAzure } from "./azure.ts";
 import { openGcp } from "./gcp.ts";
 import type { OpenWay } from "./ways.ts";
 
@@ -24,6 +26,10 @@ export interface CloudAccess {
   readonly key: Secret | undefined;
   /** Undefined: its key is all that it takes. */
   readonly sign: Sign | undefined;
+  /** The model that has this name at the cloud; undefined: names are the models' own. */
+  readonly modelOf?: ((name: string) => string) | undefined;
+  /** How a model is spoken to, where that is otherwise than the provider's usual way. */
+  readonly dialectFor?: ((model: string) => BoundDialect) | undefined;
 }
 
 type Entry = Config["providers"][string];
@@ -39,12 +45,15 @@ export async function openCloud(
       return await openAws(cloud, entry, surroundings);
     case "gcp":
       return await openGcp(cloud, entry, surroundings);
+    case "azure":
+      return await openAzure(cloud, entry, surroundings);
     default:
       return cloud satisfies never;
   }
 }
 
-const CLOUD_FIELDS = ["aws", "gcp"] as const satisfies readonly (Cloud["kind"] & keyof Entry)[];
+const CLOUD_FIELDS = ["aws", "azure", "gcp"] as const satisfies readonly (Cloud["kind"] &
+  keyof Entry)[];
 
 /** The section of a cloud that the provider is not at, if its entry has one. */
 export function foreignSection(cloud: Cloud | undefined, entry: Entry): string | undefined {

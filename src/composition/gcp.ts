@@ -1,12 +1,12 @@
 import type { HeaderList } from "../base/header-list.ts";
 import { fail, ok, type Result } from "../base/result.ts";
 import { Secret } from "../base/secret.ts";
-import { readConfigFile } from "../config/inputs.ts";
 import type { Config } from "../config/schema.ts";
 import { bearer, type GoogleService } from "../upstream/providers/provider.ts";
 import { type AccessToken, openAccessTokens, projectOf } from "../upstream/signing/google/index.ts";
 import { askUrlBy } from "./ask-url.ts";
 import type { CloudAccess, Surroundings } from "./clouds.ts";
+import { readText } from "./read-text.ts";
 
 /** A service of Google Cloud, and whose token goes along: a key is one that was made elsewhere. */
 export async function openGcp(
@@ -14,7 +14,7 @@ export async function openGcp(
   { url, key, gcp = {} }: Config["providers"][string],
   { env, homeDir, clock, openWay }: Surroundings,
 ): Promise<Result<CloudAccess, string>> {
-  const credentials = { env, homeDir, file: gcp.credentials, readFile };
+  const credentials = { env, homeDir, file: gcp.credentials, readFile: readText };
   const location = gcp.location || env["CLOUD_ML_REGION"] || env["GOOGLE_CLOUD_LOCATION"];
   if (!location) {
     return fail(".gcp.location is needed: CLOUD_ML_REGION is not set, and nobody may guess it");
@@ -50,10 +50,6 @@ export async function openGcp(
 function fieldsOf({ token, quotaProject }: AccessToken): HeaderList {
   const fields = bearer(token);
   return quotaProject === undefined ? fields : [...fields, "x-goog-user-project", quotaProject];
-}
-
-async function readFile(path: string): Promise<string | undefined> {
-  return (await readConfigFile(path))?.text;
 }
 
 /** A file that cannot be read is complained of by whoever looks for credentials in it. */

@@ -16,7 +16,7 @@ interface Known {
   readonly id: string;
   readonly definition: ProviderDefinition;
   readonly baseUrl: string;
-  readonly sign: CloudAccess["sign"];
+  readonly access: Pick<CloudAccess, "sign" | "modelOf" | "dialectFor">;
   readonly key: Secret | undefined;
   readonly isConfigured: boolean;
   readonly fields: readonly string[];
@@ -26,7 +26,7 @@ interface Known {
 }
 
 const NOT_CONFIGURED = {
-  sign: undefined,
+  access: { sign: undefined },
   key: undefined,
   isConfigured: false,
   fields: [],
@@ -106,7 +106,9 @@ async function readEntry(
   return ok({
     id,
     definition,
-    ...access.value,
+    baseUrl: access.value.baseUrl,
+    key: access.value.key,
+    access: access.value,
     isConfigured: true,
     fields: Object.entries(entry.headers).flat(),
     limits: toUpstreamLimits(entry.limits),
@@ -128,7 +130,13 @@ async function accessTo(
 }
 
 function deploy(known: Known, openWay: OpenWay): Provider {
-  const { id, definition, baseUrl, sign, key, isConfigured, fields, models, limits, keys } = known;
+  const { id, definition, baseUrl, access, key, isConfigured, fields, models, limits, keys } =
+    known;
+  const {
+    sign,
+    modelOf = (name) => name,
+    dialectFor = (model) => definition.dialectFor(model),
+  } = access;
   const { origin, pathname } = new URL(baseUrl);
   const transport = openWay(origin);
   const pathPrefix = pathname === "/" ? "" : pathname;
@@ -141,7 +149,7 @@ function deploy(known: Known, openWay: OpenWay): Provider {
       origin,
       pathPrefix,
       transport: transport.value,
-      dialectFor: (model) => definition.dialectFor(model),
+      dialectFor: (name) => dialectFor(modelOf(name)),
       authorize: (secret) => definition.authorize(secret),
       sign,
       fields,

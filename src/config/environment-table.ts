@@ -1,4 +1,5 @@
 import { AWS_VARIABLES } from "./aws-variables.ts";
+import { AZURE_VARIABLES } from "./azure-variables.ts";
 import { type EnvironmentVariable, readInteger } from "./environment-variable.ts";
 import { GCP_VARIABLES } from "./gcp-variables.ts";
 import { PICKER_VARIABLES } from "./picker-variables.ts";
@@ -43,4 +44,5 @@ export const ENVIRONMENT: readonly EnvironmentVariable[] = [
   ...PICKER_VARIABLES,
   ...AWS_VARIABLES,
   ...GCP_VARIABLES,
+  ...AZURE_VARIABLES,
 ];

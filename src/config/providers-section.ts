@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { PICKER_PREFIXES } from "../base/picker-id.ts";
 import { awsSection } from "./aws-section.ts";
+import { azureSection } from "./azure-section.ts";
 import { gcpSection } from "./gcp-section.ts";
 import { keysField } from "./keys-field.ts";
 import { upstreamUrlField } from "./network-section.ts";
@@ -38,6 +39,7 @@ const providerEntry = z.strictObject({
   }),
   aws: awsSection,
   gcp: gcpSection,
+  azure: azureSection,
 });
 
 export const providersSection = z

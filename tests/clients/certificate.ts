@@ -1,4 +1,4 @@
-import { generateKeyPairSync, sign } from "node:crypto";
+import { generateKeyPairSync, type KeyObject, sign } from "node:crypto";
 
 /** A self-signed certificate and its key, as PEM; made for one run and never kept. */
 export interface Certificate {
@@ -7,6 +7,7 @@ export interface Certificate {
 }
 
 const ECDSA_WITH_SHA256 = sequence(objectId("2a8648ce3d040302"));
+const RSA_WITH_SHA256 = sequence(objectId("2a864886f70d01010b"), der(0x05, Buffer.alloc(0)));
 const DAY_MS = 86_400_000;
 
 /**
@@ -14,7 +15,23 @@ const DAY_MS = 86_400_000;
  * for are written as DER here.
  */
 export function loopbackCertificate(hosts: readonly string[] = [], now = Date.now()): Certificate {
-  const { publicKey, privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
+  return selfSigned(generateKeyPairSync("ec", { namedCurve: "P-256" }), ECDSA_WITH_SHA256, {
+    hosts,
+    now,
+  });
+}
+
+/** One whose key signs as the assertions of applications have to be signed. */
+export function rsaCertificate(now = Date.now()): Certificate {
+  const keys = generateKeyPairSync("rsa", { modulusLength: 2_048 });
+  return selfSigned(keys, RSA_WITH_SHA256, { hosts: [], now });
+}
+
+function selfSigned(
+  { publicKey, privateKey }: { readonly publicKey: KeyObject; readonly privateKey: KeyObject },
+  algorithm: Buffer,
+  { hosts, now }: { readonly hosts: readonly string[]; readonly now: number },
+): Certificate {
   const name = sequence(
     der(0x31, sequence(objectId("550403"), der(0x0c, Buffer.from("loopback test")))),
   );
@@ -30,7 +47,7 @@ export function loopbackCertificate(hosts: readonly string[] = [], now = Date.no
   const body = sequence(
     der(0xa0, integer(2)),
     integer(1),
-    ECDSA_WITH_SHA256,
+    algorithm,
     name,
     validity,
     name,
@@ -39,7 +56,7 @@ export function loopbackCertificate(hosts: readonly string[] = [], now = Date.no
   );
   const signature = sign("sha256", body, privateKey);
   const bits = der(0x03, Buffer.concat([Buffer.of(0), signature]));
-  const encoded = sequence(body, ECDSA_WITH_SHA256, bits).toString("base64");
+  const encoded = sequence(body, algorithm, bits).toString("base64");
   const lines = encoded.match(/.{1,64}/g) ?? [];
   return {
     certificate: `-----BEGIN CERTIFICATE-----\n${lines.join("\n")}\n-----END CERTIFICATE-----\n`,

@@ -8,6 +8,8 @@ import { bearer, type ProviderDefinition } from "./provider.ts";
 export interface ChatProvider {
   readonly id: string;
   readonly defaultBaseUrl: string | undefined;
+  /** The provider whose models these are, and whose limits they have; undefined: its own. */
+  readonly sameAs?: string;
   /** Between the base URL and `/chat/completions`, where the list of models is not beside it. */
   readonly under?: string;
   /** False: a server of one's own, which may ask for none. */
@@ -36,7 +38,7 @@ export function chatProvider(special: ChatProvider): ProviderDefinition {
     checkPath: special.checkPath ?? "/models",
     authorize,
     dialectFor: (model) => {
-      const { contextTokens, outputTokens } = limitsOf(id, model);
+      const { contextTokens, outputTokens } = limitsOf(special.sameAs ?? id, model);
       const traits = {
         ...UNKNOWN_SERVER,
         maxOutputTokens: outputTokens,

@@ -17,13 +17,14 @@ const folders = readdirSync(HERE, { withFileTypes: true })
 /** When a fact was looked up, or that it was seen on the wire. */
 const DATED = /\(read \d{4}-\d{2}-\d{2}\)|recorded exchanges?, \d{4}-\d{2}/;
 
-/** Where an id is also the name of something else: a dialect is called as the only provider that speaks it, a dialect's clients mean its maker's models, and an environment variable means one. */
+/** Where an id is also the name of something else: a dialect is called as the only provider that speaks it, a dialect's clients mean its maker's models, a cloud as one of its services, and an environment variable means one. */
 const OTHER_MEANINGS: Readonly<Record<string, RegExp>> = {
   anthropic: /./,
   gemini: /^(?:upstream\/dialects|ingress|exchange)\//,
   openai: /^ingress\/openai-/,
   bedrock: /^ingress\/bedrock\//,
   vertex: /^(?:upstream\/dialects\/gemini\/traits|ingress\/vertex\/dialect)\.ts$/,
+  azure: /^(?:composition|config|policy\/residency)\//,
   litellm: /^config\/router-variables\.ts$/,
 };
 

@@ -26,7 +26,7 @@ export interface ProviderDefinition {
 }
 
 /** By `kind` the composition knows what opens it. */
-export type Cloud = AwsService | GoogleService;
+export type Cloud = AwsService | AzureService | GoogleService;
 
 export interface AwsService {
   readonly kind: "aws";
@@ -49,6 +49,26 @@ export interface GooglePlace {
   readonly url: string | undefined;
   readonly project: string;
   readonly location: string;
+}
+
+export interface AzureService {
+  readonly kind: "azure";
+  /** What tokens of Entra are for. */
+  readonly scope: string;
+  /** Environment variable of a key. */
+  readonly keyVariable: string;
+  /** Environment variable of the place. */
+  readonly placeVariable: { readonly name: string; readonly holds: "resource" | "endpoint" };
+  readonly endpoint: (resource: string) => string;
+  /** Behind the endpoint. */
+  readonly path: string;
+  /** An API that wants its version in every request; undefined: there is none. */
+  readonly versioned?: VersionedApi;
+}
+
+export interface VersionedApi {
+  readonly path: string;
+  readonly dialectFor: (version: string, model: string) => BoundDialect;
 }
 
 export function bearer(key: Secret): HeaderList {

@@ -1,11 +1,13 @@
 // Generated from the folders beside it: npm run generate
 import { provider as anthropicCompatible } from "./anthropic-compatible/index.ts";
+import { provider as azure } from "./azure/index.ts";
 import { provider as bedrock } from "./bedrock/index.ts";
 import { provider as cerebras } from "./cerebras/index.ts";
 import { provider as cohere } from "./cohere/index.ts";
 import { provider as composer } from "./composer/index.ts";
 import { provider as deepseek } from "./deepseek/index.ts";
 import { provider as fireworks } from "./fireworks/index.ts";
+import { provider as foundry } from "./foundry/index.ts";
 import { provider as gemini } from "./gemini/index.ts";
 import { provider as github } from "./github/index.ts";
 import { provider as groq } from "./groq/index.ts";
@@ -32,5 +34,5 @@ import type { ProviderDefinition } from "./provider.ts";
 
 /** Every provider of another dialect, by its id. */
 export const PROVIDERS: ReadonlyMap<string, ProviderDefinition> = new Map(
-  [anthropicCompatible, bedrock, cerebras, cohere, composer, deepseek, fireworks, gemini, github, groq, huggingface, litellm, lmstudio, minimax, mistral, moonshot, nebius, nvidia, ollama, openai, openaiCompatible, openrouter, perplexity, qwen, together, vertex, vllm, xai, zai].map((provider) => [provider.id, provider] as const),
+  [anthropicCompatible, azure, bedrock, cerebras, cohere, composer, deepseek, fireworks, foundry, gemini, github, groq, huggingface, litellm, lmstudio, minimax, mistral, moonshot, nebius, nvidia, ollama, openai, openaiCompatible, openrouter, perplexity, qwen, together, vertex, vllm, xai, zai].map((provider) => [provider.id, provider] as const),
 );

@@ -6,7 +6,9 @@ import { bearer, type ProviderDefinition } from "./provider.ts";
 /** What tells one server that speaks Responses from another. */
 export interface ResponsesProvider {
   readonly id: string;
-  readonly defaultBaseUrl: string;
+  readonly defaultBaseUrl: string | undefined;
+  /** The provider whose models these are, and whose limits they have; undefined: its own. */
+  readonly sameAs?: string;
   readonly traits?: Partial<ResponsesTraits>;
   /** What only some of its models are like. */
   readonly traitsOf?: (model: string) => Partial<ResponsesTraits>;
@@ -37,7 +39,7 @@ export function responsesProvider(special: ResponsesProvider): ProviderDefinitio
     checkPath: "/models",
     authorize: bearer,
     dialectFor: (model) => {
-      const { contextTokens, outputTokens } = limitsOf(id, model);
+      const { contextTokens, outputTokens } = limitsOf(special.sameAs ?? id, model);
       const traits = {
         ...UNKNOWN_RESPONSES_SERVER,
         outputLimit: outputTokens ?? UNKNOWN_RESPONSES_SERVER.outputLimit,

@@ -2,7 +2,9 @@ import { countWith, RESPONSES_COUNT } from "../../dialects/count.ts";
 import { chatProvider } from "../chat-provider.ts";
 import type { ProviderDefinition } from "../provider.ts";
 import { responsesProvider } from "../responses-provider.ts";
-import { chatTraits, responsesTraits } from "./models.ts";
+import { chatTraits, responsesTraits, speaksResponses } from "./models.ts";
+
+export { chatTraits, responsesTraits, speaksResponses };
 
 /** @source https://platform.openai.com/docs/api-reference/responses (read 2026-11-21) */
 const PLACE = { id: "openai", defaultBaseUrl: "https://api.openai.com/v1" } as const;
@@ -46,14 +48,10 @@ const responses = responsesProvider({
   traitsOf: responsesTraits,
 });
 
-// quirk(openai): some reasoning models take tools by Chat Completions only if they do not reason.
-// source: what https://github.com/agentgateway/agentgateway does at 75b4e6c, by a study of it (read 2026-11-25)
-const REASONING = /^(?:gpt-[5-9](?!.*-chat)|o[1-9]|codex-)/;
-
 export const provider: ProviderDefinition = {
   ...chat,
   dialectFor: (model) => {
-    const spoken = (REASONING.test(model) ? responses : chat).dialectFor(model);
+    const spoken = (speaksResponses(model) ? responses : chat).dialectFor(model);
     // Every model is counted by Responses, and by nothing else.
     return { ...spoken, counter: countWith(responses.dialectFor(model), RESPONSES_COUNT) };
   },

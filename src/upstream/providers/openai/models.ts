@@ -1,6 +1,15 @@
 import type { ChatTraits } from "../../dialects/openai-chat/index.ts";
 import type { ResponsesTraits } from "../../dialects/openai-responses/index.ts";
 
+// quirk(openai): some reasoning models take tools by Chat Completions only if they do not reason.
+// source: what https://github.com/agentgateway/agentgateway does at 75b4e6c, by a study of it (read 2026-11-25)
+const REASONING = /^(?:gpt-[5-9](?!.*-chat)|o[1-9]|codex-)/;
+
+/** Whether a model is spoken to by Responses. */
+export function speaksResponses(model: string): boolean {
+  return REASONING.test(model);
+}
+
 /** What the models without reasoning are like; a fine-tuned one is named `ft:` and its base. */
 export function chatTraits(model: string): Partial<ChatTraits> {
   const name = model.replace(/^ft:/, "");
