@@ -87,7 +87,9 @@ function prepare(
   if (mayNotCount) {
     return ok(prepareOwnCount({ ...preparing, isStream: false }, candidate, request));
   }
-  const isRenamed = model !== undefined && dialect.id === ANTHROPIC && !candidate.namesItself;
+  // Who asks by the upstream's own name gets its answer as it is.
+  const isOtherName = model !== undefined && model !== preparing.requestedModel;
+  const isRenamed = isOtherName && dialect.id === ANTHROPIC && !candidate.namesItself;
   const isMessages = call.operation === "messages";
   const firstContent = isMessages
     ? (head: ResponseHead) => firstContentOf(dialect, head)
