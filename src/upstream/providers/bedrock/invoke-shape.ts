@@ -5,7 +5,7 @@ import { editMembers } from "../../../base/json-edit.ts";
 import { findMember, readBoolean, scanTopLevel } from "../../../base/json-scan.ts";
 import { fail, ok, type Result } from "../../../base/result.ts";
 import type { CloudShape, WholeRequest } from "../../cloud.ts";
-import { exceptionName, messageOf } from "../../dialects/bedrock-converse/index.ts";
+import { exceptionKind, exceptionName, messageOf } from "../../dialects/bedrock-converse/index.ts";
 import {
   EVENT_STREAM_TYPE,
   EventStreamAnswer,
@@ -13,7 +13,7 @@ import {
 } from "../../eventstream/event-stream-answer.ts";
 import { type EventFrame, exceptionOf } from "../../eventstream/frame.ts";
 import { encode } from "../../signing/aws/index.ts";
-import { errorEnvelope, toldError } from "./errors.ts";
+import { type ClaudeError, claudeEnvelope, claudeError } from "../claude-error.ts";
 
 /** @source https://docs.aws.amazon.com/bedrock/latest/userguide/model-parameters-anthropic-claude-messages.html (read 2026-11-26) */
 export const BEDROCK_VERSION = "bedrock-2023-05-31";
@@ -82,7 +82,7 @@ const READING: EventStreamReading = {
       ? undefined
       : (body) => {
           const told = toldError(exceptionName(headers), messageOf(body), status);
-          return { status: told.status, body: Buffer.from(errorEnvelope(told)) };
+          return { status: told.status, body: Buffer.from(claudeEnvelope(told)) };
         },
 };
 
@@ -91,7 +91,7 @@ function toEvents(frame: EventFrame): string | undefined {
   const exception = exceptionOf(frame);
   if (exception !== undefined) {
     const told = toldError(exception.name, exception.message ?? messageOf(payload));
-    return `event: error\ndata: ${errorEnvelope(told)}\n\n`;
+    return `event: error\ndata: ${claudeEnvelope(told)}\n\n`;
   }
   const event = headers.get(":event-type") === "chunk" ? eventOf(payload) : undefined;
   if (event === undefined) return undefined;
@@ -120,3 +120,8 @@ function typeOf(event: Buffer): string | undefined {
 const TYPE: ReadonlySet<string> = new Set(["type"]);
 
 const NOT_JSON = gatewayError("invalid_body", "The body is not a JSON object");
+
+/** In a stream there is no status. */
+function toldError(name: string | undefined, message: string, status?: number): ClaudeError {
+  return claudeError({ kind: exceptionKind(name, message, status), message });
+}

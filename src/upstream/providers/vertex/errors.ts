@@ -2,7 +2,7 @@ import { firstValue } from "../../../base/header-list.ts";
 import { isObject, parseJson } from "../../../base/json.ts";
 import { geminiDialect } from "../../dialects/gemini/index.ts";
 import type { RewriteWhole } from "../../transport/rewritten-whole.ts";
-import { claudeError } from "../claude-error.ts";
+import { claudeEnvelope, claudeError } from "../claude-error.ts";
 
 /**
  * Google's own errors as Anthropic says the same; those that Claude's servers behind Vertex told pass as they are.
@@ -16,7 +16,8 @@ export const toldByGoogle: RewriteWhole = ({ status, headers }) => {
     const waitsMs =
       firstValue(headers, "retry-after") === undefined ? error.retryAfterMs : undefined;
     const fields = waitsMs === undefined ? [] : ["retry-after", String(Math.ceil(waitsMs / 1_000))];
-    return { ...claudeError(error), fields };
+    const told = claudeError(error);
+    return { status: told.status, body: Buffer.from(claudeEnvelope(told)), fields };
   };
 };
 
