@@ -255,10 +255,14 @@ describe("Claude on Vertex", () => {
     [googleError(504, "DEADLINE_EXCEEDED", "Too slow"), 504, "timeout_error", /^Too slow$/],
     [googleError(500, "INTERNAL", "Oh no"), 500, "api_error", /^Oh no$/],
     [
-      googleError(404, "NOT_FOUND", "Publisher Model `claude-x` was not found"),
+      googleError(
+        404,
+        "NOT_FOUND",
+        "Publisher Model `projects/my-project/locations/eu/publishers/anthropic/models/claude-x` was not found",
+      ),
       404,
       "not_found_error",
-      /^Publisher Model/,
+      /^Publisher Model `projects\/…\/locations\/eu\/.*claude-x` was not found$/,
     ],
     [
       googleError(400, "INVALID_ARGUMENT", "Request contains an invalid argument."),

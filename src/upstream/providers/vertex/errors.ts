@@ -16,7 +16,7 @@ export const toldByGoogle: RewriteWhole = ({ status, headers }) => {
     const waitsMs =
       firstValue(headers, "retry-after") === undefined ? error.retryAfterMs : undefined;
     const fields = waitsMs === undefined ? [] : ["retry-after", String(Math.ceil(waitsMs / 1_000))];
-    const told = claudeError(error);
+    const told = claudeError({ ...error, message: withoutProject(error.message) });
     return { status: told.status, body: Buffer.from(claudeEnvelope(told)), fields };
   };
 };
@@ -24,4 +24,9 @@ export const toldByGoogle: RewriteWhole = ({ status, headers }) => {
 function isAnthropics(body: Buffer): boolean {
   const parsed = parseJson(body, { maxBytes: body.length });
   return parsed.ok && isObject(parsed.value) && parsed.value["type"] === "error";
+}
+
+/** Whose contract it is, is not for whoever asks. */
+function withoutProject(message: string): string {
+  return message.replaceAll(/\bprojects\/[\w.:-]+/g, "projects/…");
 }
