@@ -26,6 +26,7 @@ const PACKAGE_FILE = new URL(`../node_modules/${PACKAGE}/package.json`, import.m
 /** Our providers by the names that the package has for them; the others it does not price. */
 const SELLERS: Readonly<Record<string, string>> = {
   anthropic: "anthropic",
+  bedrock: "aws",
   cerebras: "cerebras",
   cohere: "cohere",
   deepseek: "deepseek",

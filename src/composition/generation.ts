@@ -29,7 +29,10 @@ export interface Generation {
 
 /** Builds what follows from a configuration; fails with what is wrong in it, and nothing has changed then. */
 export function toGeneration(config: Config, env: Environment): Result<Generation, string> {
-  const catalogue = makeCatalogue(config.prices);
+  const catalogue = makeCatalogue(config.prices, undefined, {
+    fees: feesOf(config),
+    resells: (kind) => PROVIDERS.get(kind)?.resells,
+  });
   if (!catalogue.ok) return fail(`prices: ${catalogue.error}`);
   const currency = toDisplayCurrency(config.currency);
   if (!currency.ok) return fail(`currency: ${currency.error}`);
@@ -64,6 +67,15 @@ export function toGeneration(config: Config, env: Environment): Result<Generatio
       maxHeaderFields: config.limits.headers,
     },
   });
+}
+
+/** Of providers that take one, in hundredths of a percent. */
+function feesOf({ providers }: Config): ReadonlyMap<string, number> {
+  return new Map(
+    Object.entries(providers).flatMap(([id, { fee }]) =>
+      fee === undefined ? [] : [[id, Math.round(Number(fee.slice(0, -1)) * 100)] as const],
+    ),
+  );
 }
 
 function toPay({ auth, budgets, currency, listener, overflow, timeZone }: Config): PaySettings {

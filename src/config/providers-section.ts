@@ -14,6 +14,7 @@ const MODELS = { error: 'expected the provider\'s names for its models, such as 
 const KIND = {
   error: "expected the id of a provider, such as openai-compatible; the name itself if left out",
 };
+const FEE = { error: 'expected a percentage below 100 with at most two decimals, such as "5.5%"' };
 const FIELD = { error: "expected header fields with their values as text" };
 
 const providerEntry = z.strictObject({
@@ -34,6 +35,15 @@ const providerEntry = z.strictObject({
     .default({})
     .meta({ description: "Header fields to send with every request." }),
   limits: upstreamLimitsField,
+  fee: z
+    .string(FEE)
+    .regex(/^\d{1,2}(?:\.\d{1,2})?%$/, FEE)
+    .optional()
+    .meta({
+      description:
+        "What it takes on top of its prices, such as 5.5% for credits that are bought; costs and budgets count it. Default: nothing.",
+      examples: ["5.5%"],
+    }),
   models: z.array(z.string(MODELS).min(1, MODELS), MODELS).optional().meta({
     description: "Its models, for a server that has no list of them. Default: the server is asked.",
   }),

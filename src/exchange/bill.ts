@@ -60,7 +60,7 @@ export function bill(consumption: Consumption, prices: ModelPrices): Bill {
     const known = source === "none" ? FREE_BILL : UNKNOWN_BILL;
     return { ...known, ...seen, usageRaw: asText(observation.usage) };
   }
-  const cost = priceUsage(usage, prices);
+  const cost = priceUsage(usage, prices.askedFor(requestedModel));
   return {
     ...seen,
     usageRaw: asText(observation.usage),

@@ -1,13 +1,17 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { PROVIDERS } from "../upstream/providers/registry.generated.ts";
 import { makeCatalogue } from "./catalogue.ts";
 import type { PriceOverride } from "./overrides.ts";
+import type { PriceEntry } from "./price-entry.ts";
 
 const ANTHROPIC = { provider: "anthropic", kind: "anthropic" };
 const GROQ = { provider: "groq", kind: "groq" };
 
+const resells = (kind: string) => PROVIDERS.get(kind)?.resells;
+
 function catalogue(overrides: readonly PriceOverride[] = []) {
-  const made = makeCatalogue(overrides);
+  const made = makeCatalogue(overrides, undefined, { fees: new Map(), resells });
   assert.ok(made.ok, made.ok ? "" : made.error);
   return made.value;
 }
@@ -72,5 +76,63 @@ describe("Catalogue", () => {
     );
     const gemini = all.of({ provider: "gemini", kind: "gemini" });
     assert.equal(gemini.find("gemini-3-pro-image-preview"), undefined);
+  });
+
+  it("S3-13: adds what a provider takes on top, and says so in the price's id", () => {
+    const made = makeCatalogue([{ model: "groq/own", input: "1", output: "2" }], undefined, {
+      fees: new Map([["groq", 550]]),
+      resells,
+    });
+    assert.ok(made.ok);
+    const prices = made.value.of(GROQ);
+    const listed = prices.find("llama-3.3-70b-versatile");
+    assert.equal(listed?.prices.input, 622_450_000n);
+    assert.match(listed.id, /llama-3-3-70b-versatile\*1\.055$/);
+    assert.equal(prices.find("own")?.prices.output, 2_110_000_000n);
+    const elsewhere = made.value.of({ provider: "our-groq", kind: "groq" });
+    assert.equal(elsewhere.find("llama-3.3-70b-versatile")?.prices.input, 590_000_000n);
+  });
+
+  it("S4-12: Claude costs at clouds what Anthropic takes, and a tenth more inside a region or geography", () => {
+    const bedrock = catalogue().of({ provider: "bedrock", kind: "bedrock" });
+    const usd = (entry: PriceEntry | undefined) =>
+      entry && [Number(entry.prices.input) / 1e9, Number(entry.prices.output) / 1e9];
+    for (const [model, expected] of [
+      ["global.anthropic.claude-opus-5-5", [4, 20]],
+      ["us.anthropic.claude-opus-5-5", [4.4, 22]],
+      ["anthropic.claude-opus-5-5", [4.4, 22]],
+      ["eu.anthropic.claude-haiku-4-5-20251001-v1:0", [1.1, 5.5]],
+      ["us.anthropic.claude-opus-4-1-20250805-v1:0", [15, 75]],
+      ["arn:aws:bedrock:us-east-1:1:inference-profile/global.anthropic.claude-sonnet-5", [2, 10]],
+      ["amazon.nova-pro-v1:0", [0.8, 3.2]],
+      ["global.amazon.nova-2-lite-v1:0", [0.3, 2.5]],
+    ] as const) {
+      assert.deepEqual(usd(bedrock.find(model)), expected, model);
+    }
+    assert.equal(
+      bedrock.find("arn:aws:bedrock:us-east-1:1:application-inference-profile/x"),
+      undefined,
+    );
+    assert.equal(bedrock.find("us.anthropic.claude-nobody-9"), undefined);
+    // An answer has Anthropic's name for the model, not the profile that decided its price.
+    const asked = bedrock.askedFor("eu.anthropic.claude-opus-5-5");
+    assert.deepEqual(usd(asked.find("claude-opus-5-5")), [4.4, 22]);
+    const worldwide = bedrock.askedFor("global.anthropic.claude-opus-5-5");
+    assert.deepEqual(usd(worldwide.find("claude-opus-5-5")), [4, 20]);
+    const long = bedrock.find("jp.anthropic.claude-haiku-5-5")?.longPrompt;
+    assert.equal(long?.prices.input, 550_000_000n);
+  });
+
+  it("S4-12: Vertex is told by its location", () => {
+    const at = (location: string) =>
+      catalogue().of({
+        provider: "vertex",
+        kind: "vertex",
+        pathPrefix: `/v1/projects/p/locations/${location}`,
+      });
+    assert.equal(at("global").find("claude-haiku-4-5@20251001")?.prices.input, 1_000_000_000n);
+    assert.equal(at("us-east5").find("claude-haiku-4-5@20251001")?.prices.input, 1_100_000_000n);
+    assert.equal(at("eu").find("claude-opus-4-1@20250805")?.prices.input, 15_000_000_000n);
+    assert.notEqual(at("us-central1").find("gemini-2.5-pro"), undefined);
   });
 });

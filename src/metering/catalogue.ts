@@ -1,11 +1,13 @@
 import { plainModelId, spelling } from "../base/model-id.ts";
 import { fail, ok, type Result } from "../base/result.ts";
+import type { ProviderDefinition } from "../upstream/providers/provider.ts";
 import { GENERATED_PRICES } from "./generated-prices.ts";
 import { type PriceOverride, toOverrideEntry } from "./overrides.ts";
 import { OWN_PRICES } from "./own-prices.ts";
 import type { PriceList } from "./price.ts";
 import { withinBounds } from "./price-bounds.ts";
 import { type PriceEntry, toPriceEntry } from "./price-entry.ts";
+import { scaleEntry, WHOLE } from "./scale.ts";
 
 /** Model ids come from outside, so what is remembered of them is bounded. */
 const MAX_REMEMBERED = 1_000;
@@ -16,69 +18,125 @@ export interface Seller {
   readonly provider: string;
   /** Whose price list holds for it. */
   readonly kind: string;
+  /** In front of its targets: a cloud's place. */
+  readonly pathPrefix?: string | undefined;
 }
 
 /** What one seller takes for its models. */
 export interface ModelPrices {
   /** Undefined when no list knows the model: its price is unknown, not zero. */
   find(model: string): PriceEntry | undefined;
+  /** For the answers to requests for a model, whatever they call it: at a cloud the price depends on the name that was asked for. */
+  askedFor(model: string | undefined): ModelPrices;
 }
 
 type Entries = ReadonlyMap<string, PriceEntry>;
 
 /** The prices of all sellers: the operator's first, then our own list, then the generated ones. */
 export class Catalogue {
-  readonly #lists: ReadonlyMap<string, Entries>;
+  readonly #lists: Lists;
   readonly #overrides: Entries;
+  readonly #sales: SaleSettings;
   readonly #sellers = new Map<string, ModelPrices>();
 
   /** Lists are by kind of provider and price name, overrides by what the operator wrote. */
-  constructor(lists: ReadonlyMap<string, Entries>, overrides: Entries) {
+  constructor(lists: Lists, overrides: Entries, sales: SaleSettings) {
     this.#lists = lists;
     this.#overrides = overrides;
+    this.#sales = sales;
   }
 
-  of({ provider, kind }: Seller): ModelPrices {
-    const found = this.#sellers.get(provider);
+  of(seller: Seller): ModelPrices {
+    const found = this.#sellers.get(seller.provider);
     if (found !== undefined) return found;
-    const prices = new SellerPrices(provider, this.#lists.get(kind), this.#overrides);
-    this.#sellers.set(provider, prices);
+    const prices = new SellerPrices(seller, this.#lists, this.#overrides, this.#sales);
+    this.#sellers.set(seller.provider, prices);
     return prices;
   }
 }
 
+/** By kind of provider and price name. */
+type Lists = ReadonlyMap<string, Entries>;
+
+/** How prices follow from listed ones. */
+export interface SaleSettings {
+  /** What a provider takes on top of its prices, in hundredths of a percent. */
+  readonly fees: ReadonlyMap<string, number>;
+  /** Of a kind of provider; undefined: it has a list of its own, or none. */
+  readonly resells: (kind: string) => ProviderDefinition["resells"];
+}
+
+const LISTED_ALONE: SaleSettings = { fees: new Map(), resells: () => undefined };
+
 class SellerPrices implements ModelPrices {
-  readonly #provider: string;
-  readonly #listed: Entries | undefined;
+  readonly #seller: Seller;
+  readonly #lists: Lists;
   readonly #overrides: Entries;
+  readonly #feePoints: number;
+  readonly #resells: ProviderDefinition["resells"];
   readonly #remembered = new Map<string, PriceEntry | undefined>();
 
-  constructor(provider: string, listed: Entries | undefined, overrides: Entries) {
-    this.#provider = provider;
-    this.#listed = listed;
+  constructor(seller: Seller, lists: Lists, overrides: Entries, { fees, resells }: SaleSettings) {
+    this.#seller = seller;
+    this.#lists = lists;
     this.#overrides = overrides;
+    this.#feePoints = fees.get(seller.provider) ?? 0;
+    this.#resells = resells(seller.kind);
   }
 
   find(model: string): PriceEntry | undefined {
-    const remembered = this.#remembered.get(model);
-    if (remembered !== undefined || this.#remembered.has(model)) return remembered;
-    const name = plainModelId(model);
-    const entry =
-      this.#overrides.get(`${this.#provider}/${spelling(model)}`) ??
-      this.#overrides.get(`${this.#provider}/${name}`) ??
-      this.#overrides.get(spelling(model)) ??
-      (this.#provider === "anthropic" ? this.#overrides.get(name) : undefined) ??
-      this.#listed?.get(name);
+    return this.#find(model, model);
+  }
+
+  askedFor(askedModel: string | undefined): ModelPrices {
+    if (askedModel === undefined || this.#resells === undefined) return this;
+    return {
+      find: (model) => this.#find(model, askedModel),
+      askedFor: (other) => this.askedFor(other),
+    };
+  }
+
+  #find(model: string, askedModel: string): PriceEntry | undefined {
+    const key = `${model}\n${askedModel}`;
+    const remembered = this.#remembered.get(key);
+    if (remembered !== undefined || this.#remembered.has(key)) return remembered;
+    const price =
+      this.#overridden(model) ?? this.#overridden(askedModel) ?? this.#listed(model, askedModel);
+    const entry = price && scaleEntry(price, WHOLE + this.#feePoints);
     if (this.#remembered.size >= MAX_REMEMBERED) this.#remembered.clear();
-    this.#remembered.set(model, entry);
+    this.#remembered.set(key, entry);
     return entry;
   }
+
+  #overridden(model: string): PriceEntry | undefined {
+    const { provider } = this.#seller;
+    const name = plainModelId(model);
+    return (
+      this.#overrides.get(`${provider}/${spelling(model)}`) ??
+      this.#overrides.get(`${provider}/${name}`) ??
+      this.#overrides.get(spelling(model)) ??
+      (provider === "anthropic" ? this.#overrides.get(name) : undefined)
+    );
+  }
+
+  #listed(model: string, askedModel: string): PriceEntry | undefined {
+    const { kind, pathPrefix = "" } = this.#seller;
+    if (this.#resells === undefined) return this.#lists.get(kind)?.get(plainModelId(model));
+    for (const resale of this.#resells(model, { askedModel, pathPrefix })) {
+      const found = this.#lists.get(resale.kind)?.get(plainModelId(resale.model));
+      if (found !== undefined) return scaleEntry(found, resale.percent * POINTS_PER_PERCENT);
+    }
+    return undefined;
+  }
 }
+
+const POINTS_PER_PERCENT = 100;
 
 /** Builds the catalogue of the built-in lists and the operator's prices; fails with a message on a bad price (B-03). */
 export function makeCatalogue(
   overrides: readonly PriceOverride[] = [],
   lists: readonly PriceList[] = [OWN_PRICES, ...GENERATED_PRICES],
+  sales: SaleSettings = LISTED_ALONE,
 ): Result<Catalogue, string> {
   const listed = new Map<string, Map<string, PriceEntry>>();
   for (const { provider, prices, version } of lists) {
@@ -102,7 +160,7 @@ export function makeCatalogue(
     if (!entry.ok) return entry;
     overridden.set(spelling(model), entry.value);
   }
-  return ok(new Catalogue(listed, overridden));
+  return ok(new Catalogue(listed, overridden, sales));
 }
 
 /** What the lists know of a model that the operator wrote as `provider/model`, or as Anthropic's. */

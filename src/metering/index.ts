@@ -1,4 +1,10 @@
-export { type Catalogue, type ModelPrices, makeCatalogue, type Seller } from "./catalogue.ts";
+export {
+  type Catalogue,
+  type ModelPrices,
+  makeCatalogue,
+  type SaleSettings,
+  type Seller,
+} from "./catalogue.ts";
 export { type Cost, type CostLine, type PriceTerms, priceUsage } from "./cost.ts";
 export { type DisplayCurrency, showCost, toDisplayCurrency, US_DOLLAR } from "./currency.ts";
 export { type MeterContext, type Metered, meter, type UsageSource } from "./meter.ts";

@@ -1,7 +1,7 @@
 import { type AnthropicTraits, anthropicMessages } from "../dialects/anthropic/index.ts";
 import { bindDialect } from "../dialects/bind.ts";
 import { countWith, MESSAGES_COUNT } from "../dialects/count.ts";
-import { limitsOf } from "../model-limits.ts";
+import { factsOf } from "../model-facts.ts";
 import { ANTHROPIC_VERSION, at } from "./place.ts";
 import { bearer, type ProviderDefinition } from "./provider.ts";
 
@@ -50,7 +50,7 @@ export function anthropicProvider(special: AnthropicProvider): ProviderDefinitio
     listPath: checkPath,
     authorize,
     dialectFor: (model) => {
-      const { contextTokens, outputTokens } = limitsOf(id, model);
+      const { contextTokens, outputTokens } = factsOf(id, model);
       const traits = {
         ...UNKNOWN_MESSAGES_SERVER,
         maxOutputTokens: outputTokens,

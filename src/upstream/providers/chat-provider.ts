@@ -1,6 +1,6 @@
 import { bindDialect } from "../dialects/bind.ts";
 import { type ChatTraits, openAiChat, UNKNOWN_SERVER } from "../dialects/openai-chat/index.ts";
-import { limitsOf } from "../model-limits.ts";
+import { factsOf } from "../model-facts.ts";
 import { at } from "./place.ts";
 import { bearer, type ProviderDefinition } from "./provider.ts";
 
@@ -38,7 +38,7 @@ export function chatProvider(special: ChatProvider): ProviderDefinition {
     checkPath: special.checkPath ?? "/models",
     authorize,
     dialectFor: (model) => {
-      const { contextTokens, outputTokens } = limitsOf(special.sameAs ?? id, model);
+      const { contextTokens, outputTokens } = factsOf(special.sameAs ?? id, model);
       const traits = {
         ...UNKNOWN_SERVER,
         maxOutputTokens: outputTokens,

@@ -23,6 +23,24 @@ export interface ProviderDefinition {
   authorize(key: Secret): HeaderList;
   /** How one of its models is spoken to. */
   dialectFor(model: string): BoundDialect;
+  /** Whose price holds for one of its models, the first that is known; undefined: its own list's, by the model's name. */
+  readonly resells?: (model: string, sale: Sale) => readonly Resale[];
+}
+
+/** How a model is bought, where the price depends on that. */
+export interface Sale {
+  /** As it was asked for; an answer may name the model in another way. */
+  readonly askedModel: string;
+  /** Of the deployment. */
+  readonly pathPrefix: string;
+}
+
+/** A price as a part or multiple of another list's. */
+export interface Resale {
+  /** Kind of provider whose list it is in. */
+  readonly kind: string;
+  readonly model: string;
+  readonly percent: number;
 }
 
 /** By `kind` the composition knows what opens it. */

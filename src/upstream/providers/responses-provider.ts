@@ -1,6 +1,6 @@
 import { bindDialect } from "../dialects/bind.ts";
 import { openAiResponses, type ResponsesTraits } from "../dialects/openai-responses/index.ts";
-import { limitsOf } from "../model-limits.ts";
+import { factsOf } from "../model-facts.ts";
 import { bearer, type ProviderDefinition } from "./provider.ts";
 
 /** What tells one server that speaks Responses from another. */
@@ -39,7 +39,7 @@ export function responsesProvider(special: ResponsesProvider): ProviderDefinitio
     checkPath: "/models",
     authorize: bearer,
     dialectFor: (model) => {
-      const { contextTokens, outputTokens } = limitsOf(special.sameAs ?? id, model);
+      const { contextTokens, outputTokens } = factsOf(special.sameAs ?? id, model);
       const traits = {
         ...UNKNOWN_RESPONSES_SERVER,
         outputLimit: outputTokens ?? UNKNOWN_RESPONSES_SERVER.outputLimit,

@@ -3,7 +3,7 @@ import type { Secret } from "../../../base/secret.ts";
 import { anthropicMessages } from "../../dialects/anthropic/index.ts";
 import { type BoundDialect, bindDialect } from "../../dialects/bind.ts";
 import { countWith, MESSAGES_COUNT } from "../../dialects/count.ts";
-import { limitsOf } from "../../model-limits.ts";
+import { factsOf } from "../../model-facts.ts";
 import { traitsOf } from "./traits.ts";
 
 export { traitsOf };
@@ -17,7 +17,7 @@ export const anthropic = {
   checkPath: "/v1/models?limit=1",
   fields: ["anthropic-version", "2023-06-01"],
   dialectFor: (model: string): BoundDialect => {
-    const { contextTokens, outputTokens } = limitsOf("anthropic", model);
+    const { contextTokens, outputTokens } = factsOf("anthropic", model);
     const traits = { ...traitsOf(model), maxOutputTokens: outputTokens };
     const dialect = bindDialect(anthropicMessages, traits);
     return { ...dialect, contextTokens, counter: countWith(dialect, MESSAGES_COUNT) };

@@ -37,4 +37,5 @@ export const provider: ProviderDefinition = {
   },
   authorize: (key) => ["api-key", key.reveal()],
   dialectFor: (model) => (speaksResponses(model) ? responses : chat).dialectFor(model),
+  resells: (model) => [{ kind: "openai", model, percent: 100 }],
 };

@@ -7,6 +7,7 @@ import { CONVERSE_SHAPE } from "./converse-shape.ts";
 import { converseCounter, invocationCounter } from "./count.ts";
 import { invokeShape } from "./invoke-shape.ts";
 import { isClaude, withoutGeography } from "./model-id.ts";
+import { resells } from "./resells.ts";
 
 /** Amazon Bedrock. @source https://docs.aws.amazon.com/general/latest/gr/bedrock.html (read 2026-11-26) */
 export const provider: ProviderDefinition = {
@@ -23,6 +24,7 @@ export const provider: ProviderDefinition = {
   checkPath: "/model",
   authorize: bearer,
   dialectFor: (model) => (isClaude(model) ? asInvocation(model) : asConversation(model)),
+  resells,
 };
 
 /** Claude itself, whose own words Bedrock carries. */

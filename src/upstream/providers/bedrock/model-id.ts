@@ -13,3 +13,17 @@ export function withoutGeography(model: string): string {
 export function isClaude(model: string): boolean {
   return /(?:^|[./])anthropic\.claude/.test(model);
 }
+
+/**
+ * What is asked for, of a model's own id, a profile or the ARN of either; undefined: what was made to measure, such as an
+ * application's profile, does not say what is behind it.
+ */
+export function profileOf(model: string): string | undefined {
+  if (!model.startsWith("arn:")) return model;
+  return /:(?:foundation-model|inference-profile)\/(.+)$/.exec(model)?.[1];
+}
+
+/** Anthropic's own name for a Claude: `claude-opus-4-6` of `us.anthropic.claude-opus-4-6-v1`; undefined: it is none. */
+export function claudeName(model: string): string | undefined {
+  return /(?:^|[./])(?:anthropic\.)?(claude-.+?)(?:-v\d+(?::\d+)?)?$/.exec(model)?.[1];
+}

@@ -22,4 +22,5 @@ export const provider: ProviderDefinition = {
     const dialect = at("", anthropic.dialectFor(model), ANTHROPIC_VERSION);
     return { ...dialect, counter: countWith(dialect, MESSAGES_COUNT) };
   },
+  resells: (model) => [{ kind: "anthropic", model, percent: 100 }],
 };

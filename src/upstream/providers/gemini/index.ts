@@ -6,7 +6,7 @@ import {
   traitsOf,
   writeCountRequest,
 } from "../../dialects/gemini/index.ts";
-import { limitsOf } from "../../model-limits.ts";
+import { factsOf } from "../../model-facts.ts";
 import type { ProviderDefinition } from "../provider.ts";
 
 /** Google's Gemini API, by its own dialect. @source https://ai.google.dev/gemini-api/docs/api-key?hl=en (read 2026-11-25) */
@@ -21,7 +21,7 @@ export const provider: ProviderDefinition = {
   // source: https://hexdocs.pm/gemini_ex/0.9.0/Gemini.Auth.GeminiStrategy.html (read 2026-11-25)
   authorize: (key) => ["x-goog-api-key", key.reveal()],
   dialectFor: (model) => {
-    const { contextTokens, outputTokens } = limitsOf("gemini", model);
+    const { contextTokens, outputTokens } = factsOf("gemini", model);
     const usual = traitsOf(model, "ai-studio");
     const traits = { ...usual, maxOutputTokens: outputTokens ?? usual.maxOutputTokens };
     const counter = {

@@ -8,12 +8,13 @@ import {
   readCount,
   writeCountRequest,
 } from "../../dialects/gemini/index.ts";
-import { limitsOf } from "../../model-limits.ts";
+import { factsOf } from "../../model-facts.ts";
 import { traitsOf } from "../anthropic/index.ts";
 import { bearer, type GooglePlace, type ProviderDefinition } from "../provider.ts";
 import { claudeShape } from "./claude-shape.ts";
 import { geminiShape } from "./gemini-shape.ts";
 import { isClaude } from "./model-id.ts";
+import { resells } from "./resells.ts";
 
 /** Google's Vertex AI, where Claude is sold too. */
 export const provider: ProviderDefinition = {
@@ -24,17 +25,16 @@ export const provider: ProviderDefinition = {
   checkPath: "/endpoints",
   authorize: bearer,
   dialectFor: (model) => (isClaude(model) ? asClaude(model) : asGemini(model)),
+  resells,
 };
 
 function asClaude(model: string): BoundDialect {
-  const traits = { ...traitsOf(model), cachesByItself: false };
-  const dialect = bindDialect(anthropicMessages, traits);
-  const counter = countWith(dialect, MESSAGES_COUNT);
-  return { ...dialect, counter, shape: claudeShape(model) };
+  const dialect = bindDialect(anthropicMessages, { ...traitsOf(model), cachesByItself: false });
+  return { ...dialect, counter: countWith(dialect, MESSAGES_COUNT), shape: claudeShape(model) };
 }
 
 function asGemini(model: string): BoundDialect {
-  const { contextTokens, outputTokens } = limitsOf("gemini", model);
+  const { contextTokens, outputTokens } = factsOf("gemini", model);
   const usual = geminiTraits(model, "vertex");
   const traits = { ...usual, maxOutputTokens: outputTokens ?? usual.maxOutputTokens };
   const counter = {

@@ -4,24 +4,25 @@ import { join } from "node:path";
 import { parse } from "smol-toml";
 import { isObject } from "../src/base/json.ts";
 import { spelling } from "../src/base/model-id.ts";
-import type { TakenLimits } from "../src/upstream/model-limits.ts";
+import type { TakenFacts } from "../src/upstream/model-facts.ts";
 import { ROOT } from "./project-files.ts";
 
 /**
- * Takes what models read and write at most out of two public collections, by hand and now and then:
+ * Takes what models can do, and how much they read and write at most, out of two public collections, by hand and now and then:
  *
- *     node tools/take-model-limits.ts CLONE_OF_MODELS_DEV UNPACKED_PI_AI
+ *     node tools/take-model-facts.ts CLONE_OF_MODELS_DEV UNPACKED_PI_AI
  *
  * Neither is a dependency: the one is no package, and the other brings a tree of clients. Where they differ, the second one,
  * which is newer, counts for the answer, and the smaller window, for only the first one leaves the answer's room out of it.
  *
  * @source https://github.com/anomalyco/models.dev (MIT) and the npm package @earendil-works/pi-ai (MIT)
  */
-const PATH = "src/upstream/model-limits.generated.json";
+const PATH = "src/upstream/model-facts.generated.json";
 
 /** Our providers, by the names that the collections have for them. */
 const HOSTS: Readonly<Record<string, { readonly dev: string; readonly pi?: string }>> = {
   anthropic: { dev: "anthropic", pi: "anthropic" },
+  bedrock: { dev: "amazon-bedrock", pi: "amazon-bedrock" },
   cerebras: { dev: "cerebras", pi: "cerebras" },
   cohere: { dev: "cohere" },
   deepseek: { dev: "deepseek", pi: "deepseek" },
@@ -47,11 +48,20 @@ const HOSTS: Readonly<Record<string, { readonly dev: string; readonly pi?: strin
 /** A window that pi-ai writes in place of OpenAI's own, so that its users stay below the dearer price. */
 const BELOW_LONG_PRICE = 272_000;
 
-type Pair = readonly [contextTokens: number, outputTokens: number];
+type Row = readonly [contextTokens: number, outputTokens: number, abilities: string];
 
-function ofModelsDev(clone: string, provider: string): ReadonlyMap<string, Pair> {
+/** The letters of a row; `model-facts.ts` reads them. */
+const LETTERS: Readonly<Record<string, string>> = {
+  text: "t",
+  image: "i",
+  audio: "a",
+  video: "v",
+  pdf: "f",
+};
+
+function ofModelsDev(clone: string, provider: string): ReadonlyMap<string, Row> {
   const folder = join(clone, "providers", provider, "models");
-  const found = new Map<string, Pair>();
+  const found = new Map<string, Row>();
   for (const file of globSync("**/*.toml", { cwd: folder }).toSorted()) {
     const model = readToml(join(folder, file));
     const base = model["base_model"];
@@ -59,23 +69,32 @@ function ofModelsDev(clone: string, provider: string): ReadonlyMap<string, Pair>
       typeof base === "string" ? readToml(join(clone, "models", `${base}.toml`)) : {};
     const limit = { ...members(inherited["limit"]), ...members(model["limit"]) };
     const modalities = { ...members(inherited["modalities"]), ...members(model["modalities"]) };
-    const { output: kinds } = modalities;
-    if (!Array.isArray(kinds) || !kinds.includes("text")) continue;
+    const { input, output } = modalities;
+    if (!Array.isArray(output) || !output.includes("text")) continue;
+    const told = { ...inherited, ...model };
+    const cost = { ...members(inherited["cost"]), ...members(model["cost"]) };
     add(found, file.replace(/\.toml$/, ""), [
       countOf(limit["input"]) || countOf(limit["context"]),
       countOf(limit["output"]),
+      lettersOf({
+        input,
+        output,
+        reasoning: told["reasoning"] === true,
+        caching: Number(cost["cache_read"]) > 0,
+        tools: told["tool_call"] === true,
+      }),
     ]);
   }
   return found;
 }
 
-function ofPiAi(folder: string, provider: string): ReadonlyMap<string, Pair> {
-  const found = new Map<string, Pair>();
+function ofPiAi(folder: string, provider: string): ReadonlyMap<string, Row> {
+  const found = new Map<string, Row>();
   const file = join(folder, "dist/providers/data", `${provider}.json`);
   const apis: unknown = JSON.parse(readFileSync(file, "utf8"));
   for (const models of Object.values(members(apis))) {
     for (const model of Object.values(members(models))) {
-      const { id, type, contextWindow, maxTokens } = members(model);
+      const { id, type, contextWindow, maxTokens, input, reasoning, cost } = members(model);
       if (typeof id !== "string" || type !== "chat") continue;
       const context = countOf(contextWindow);
       const output = countOf(maxTokens);
@@ -83,28 +102,56 @@ function ofPiAi(folder: string, provider: string): ReadonlyMap<string, Pair> {
         context === BELOW_LONG_PRICE ? 0 : context,
         // OpenRouter tells none for some models, and nine tenths of the window stand there instead.
         output === Math.floor(context * 0.9) ? 0 : output,
+        lettersOf({
+          input,
+          output: ["text"],
+          reasoning: reasoning === true,
+          caching: Number(members(cost)["cacheRead"]) > 0,
+          // It is a collection for agents: what is in it calls tools.
+          tools: true,
+        }),
       ]);
     }
   }
   return found;
 }
 
-function merge(
-  older: ReadonlyMap<string, Pair>,
-  newer: ReadonlyMap<string, Pair>,
-): Record<string, Pair> {
-  const models = [...new Set([...older.keys(), ...newer.keys()])].toSorted();
-  const pairs = models.map((model): [string, Pair] => {
-    const [oldContext, oldOutput] = older.get(model) ?? [0, 0];
-    const [newContext, newOutput] = newer.get(model) ?? [0, 0];
-    const contexts = [oldContext, newContext].filter((context) => context > 0);
-    return [model, [contexts.length === 0 ? 0 : Math.min(...contexts), newOutput || oldOutput]];
-  });
-  return Object.fromEntries(pairs);
+interface Abilities {
+  readonly input: unknown;
+  readonly output: unknown;
+  readonly reasoning: boolean;
+  readonly caching: boolean;
+  readonly tools: boolean;
 }
 
-function add(found: Map<string, Pair>, model: string, pair: Pair): void {
-  if (pair[0] > 0 || pair[1] > 0) found.set(spelling(model), pair);
+/** `tif>t rcu`: what goes in and what comes out, and whether it reasons, caches and uses tools. */
+function lettersOf({ input, output, reasoning, caching, tools }: Abilities): string {
+  const letters = (kinds: unknown) =>
+    (Array.isArray(kinds) ? kinds : []).map((kind) => LETTERS[String(kind)] ?? "").join("");
+  const does = `${reasoning ? "r" : ""}${caching ? "c" : ""}${tools ? "u" : ""}`;
+  return `${letters(input)}>${letters(output)} ${does}`;
+}
+
+function merge(
+  older: ReadonlyMap<string, Row>,
+  newer: ReadonlyMap<string, Row>,
+): Record<string, Row> {
+  const models = [...new Set([...older.keys(), ...newer.keys()])].toSorted();
+  const rows = models.map((model): [string, Row] => {
+    const [oldContext, oldOutput, oldAbilities] = older.get(model) ?? NOTHING;
+    const [newContext, newOutput, newAbilities] = newer.get(model) ?? NOTHING;
+    const contexts = [oldContext, newContext].filter((context) => context > 0);
+    const context = contexts.length === 0 ? 0 : Math.min(...contexts);
+    // The older one tells more kinds of content.
+    return [model, [context, newOutput || oldOutput, oldAbilities || newAbilities]];
+  });
+  return Object.fromEntries(rows);
+}
+
+const NOTHING: Row = [0, 0, ""];
+
+function add(found: Map<string, Row>, model: string, row: Row): void {
+  if (row[0] > 0 || row[1] > 0) found.set(spelling(model), row);
 }
 
 function readToml(file: string): Readonly<Record<string, unknown>> {
@@ -126,14 +173,15 @@ if (import.meta.main) {
     encoding: "utf8",
   });
   const { version } = members(JSON.parse(readFileSync(join(piAi, "package.json"), "utf8")));
-  const limits: Record<string, Record<string, Pair>> = {};
+  const models: Record<string, Record<string, Row>> = {};
   for (const [provider, { dev, pi }] of Object.entries(HOSTS)) {
-    const newer = pi === undefined ? new Map<string, Pair>() : ofPiAi(piAi, pi);
-    limits[provider] = merge(ofModelsDev(clone, dev), newer);
+    const newer = pi === undefined ? new Map<string, Row>() : ofPiAi(piAi, pi);
+    models[provider] = merge(ofModelsDev(clone, dev), newer);
   }
-  const taken: TakenLimits = {
+  const taken: TakenFacts = {
     source: `models.dev ${commit.trim()}, @earendil-works/pi-ai@${String(version)}`,
-    limits,
+    date: new Date().toISOString().slice(0, 10),
+    models,
   };
   // A line for each provider and each model.
   const content = JSON.stringify(taken).replaceAll(/"[^"]+":[{[]/g, "\n$&");

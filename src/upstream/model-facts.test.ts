@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { CanonicalRequest } from "../canonical/index.ts";
-import { limitsOf } from "./model-limits.ts";
+import { factsOf } from "./model-facts.ts";
 import { anthropic } from "./providers/anthropic/index.ts";
 import type { ProviderDefinition } from "./providers/provider.ts";
 import { PROVIDERS } from "./providers/registry.generated.ts";
@@ -9,35 +9,36 @@ import { PROVIDERS } from "./providers/registry.generated.ts";
 describe("a model's limits", () => {
   it("are found by its name, its edition's, or its family's, in whatever spelling", () => {
     const named = ["gpt-4o", "gpt-4o-2024-05-13", "gpt-4o-2024-12-24", "GPT-4o-mini-2024-07-18"];
-    const answers = named.map((model) => limitsOf("openai", model).outputTokens);
+    const answers = named.map((model) => factsOf("openai", model).outputTokens);
     assert.deepEqual(answers, [16_384, 4_096, 16_384, 16_384]);
     const same = ["gpt-4.1", "gpt-4-1", "ft:gpt-4.1-2025-04-14:house::1", "gpt-4.1-latest"];
-    for (const model of same) assert.equal(limitsOf("openai", model).outputTokens, 32_768, model);
-    assert.equal(limitsOf("openai", "gpt-3.5-turbo-0125").outputTokens, 4_096);
-    assert.equal(limitsOf("anthropic", "claude-haiku-4-5[1m]").contextTokens, 200_000);
-    assert.equal(limitsOf("openrouter", "openai/gpt-4o:online").outputTokens, 16_384);
+    for (const model of same) assert.equal(factsOf("openai", model).outputTokens, 32_768, model);
+    assert.equal(factsOf("openai", "gpt-3.5-turbo-0125").outputTokens, 4_096);
+    assert.equal(factsOf("anthropic", "claude-haiku-4-5[1m]").contextTokens, 200_000);
+    assert.equal(factsOf("openrouter", "openai/gpt-4o:online").outputTokens, 16_384);
   });
 
   it("are each provider's own", () => {
     const outputs = ["groq", "huggingface"].map(
-      (kind) => limitsOf(kind, "openai/gpt-oss-120b").outputTokens,
+      (kind) => factsOf(kind, "openai/gpt-oss-120b").outputTokens,
     );
     assert.deepEqual(outputs, [65_536, 32_768]);
   });
 
   it("are unknown for a model that is not listed, whatever it is called", () => {
     for (const model of ["gpt-99", "", "constructor", "__proto__", "gpt-4o-"]) {
-      assert.deepEqual(limitsOf("openai", model), {
+      assert.deepEqual(factsOf("openai", model), {
         contextTokens: undefined,
         outputTokens: undefined,
+        abilities: undefined,
       });
     }
-    assert.equal(limitsOf("constructor", "gpt-4o").outputTokens, undefined);
+    assert.equal(factsOf("constructor", "gpt-4o").outputTokens, undefined);
   });
 
   it("cut the room for an answer toward every provider, and the loss is named", () => {
     for (const [{ id, dialectFor }, model] of CUT) {
-      const { contextTokens, outputTokens = 0 } = limitsOf(id, model);
+      const { contextTokens, outputTokens = 0 } = factsOf(id, model);
       const bound = dialectFor(model);
       assert.equal(bound.contextTokens, contextTokens, model);
       for (const [maxTokens, isCut] of [
