@@ -1,19 +1,16 @@
 import assert from "node:assert/strict";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, it } from "node:test";
 import { at } from "../conformance/exchange.ts";
 import { message } from "../upstream/answer.ts";
-import { type AnthropicUpstream, startAnthropicUpstream } from "../upstream/anthropic.ts";
-import { type GoogleLogin, onlyWithToken, startGoogleLogin } from "../upstream/google-login.ts";
 import { type Message, text, thinking, toolUse } from "../upstream/messages.ts";
-import { listAt } from "../upstream/model-api.ts";
-import type { RecordedRequest } from "../upstream/recorded-request.ts";
+import { offersTools } from "../upstream/model-api.ts";
 import { isPrediction, prediction } from "../upstream/vertex.ts";
 import { type ClaudeHome, claudes, makeClaudeHome, runClaude, SUBSCRIPTION } from "./claude.ts";
 import { openLab } from "./lab.ts";
 import { issueKey, storeKey } from "./stored-key.ts";
+import { startVertex } from "./vertex-lab.ts";
 
 const PROOF = "c2lnbmVkLWJ5LWNsYXVkZS1vbi12ZXJ0ZXg=";
 
@@ -34,60 +31,6 @@ function task(file: string): readonly Message[] {
   ];
 }
 
-function asksWithTools(request: RecordedRequest): boolean {
-  return listAt(request.json(), "tools").length > 0;
-}
-
-/** A Vertex on loopback that takes the tokens of one service account, and how a gateway gets at it. */
-class Vertex implements AsyncDisposable {
-  readonly upstream: AnthropicUpstream;
-  readonly config: string;
-  readonly #login: GoogleLogin;
-  readonly #scope: AsyncDisposableStack;
-
-  constructor(
-    upstream: AnthropicUpstream,
-    login: GoogleLogin,
-    file: string,
-    scope: AsyncDisposableStack,
-  ) {
-    this.upstream = upstream;
-    this.#login = login;
-    this.#scope = scope;
-    this.config = `providers:\n  vertex:\n    url: ${upstream.url}\n    gcp: { project: my-project, location: eu, credentials: ${file} }\n`;
-  }
-
-  /** Answers the turns of an agent. */
-  queue(...answers: readonly Message[]): void {
-    this.upstream.queue(asksWithTools, ...answers.map((each) => this.#known(each)));
-  }
-
-  answerRest(): void {
-    this.upstream.on(() => true, this.#known({ content: [text("Fine.")] }));
-  }
-
-  #known(content: Message) {
-    return onlyWithToken(prediction(content), this.#login);
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.#scope.disposeAsync();
-  }
-}
-
-async function startVertex(): Promise<Vertex> {
-  await using scope = new AsyncDisposableStack();
-  const login = scope.use(await startGoogleLogin());
-  const upstream = scope.use(await startAnthropicUpstream());
-  const folder = await mkdtemp(join(tmpdir(), "spillway-vertex-"));
-  scope.defer(async () => await rm(folder, { recursive: true, force: true }));
-  const file = join(folder, "sa.json");
-  await writeFile(file, login.keyFile());
-  const vertex = new Vertex(upstream, login, file, scope.move());
-  vertex.answerRest();
-  return vertex;
-}
-
 async function assertDone(home: ClaudeHome, result: string, stderr: string): Promise<void> {
   assert.equal(result, "The file is made.", stderr);
   assert.equal(await readFile(join(home.work, "made.txt"), "utf8"), "a text ✓\n");
@@ -100,13 +43,13 @@ for (const claude of await claudes()) {
       await using vertex = await startVertex();
       await using lab = await openLab({ gateway: { config: vertex.config } });
       await using home = await makeClaudeHome({ claude, baseUrl: lab.url, login: SUBSCRIPTION });
-      vertex.queue(...task(join(home.work, "made.txt")));
+      vertex.queue(...task(join(home.work, "made.txt")).map((each) => prediction(each)));
       const outcome = await runClaude(claude, home, {
         prompt: "make a file",
         args: ["--model", "vertex/claude-opus-4-5-20251101", ...args],
       });
       await assertDone(home, outcome.result, outcome.stderr);
-      const turns = vertex.upstream.requests.filter(asksWithTools);
+      const turns = vertex.upstream.requests.filter(offersTools);
       assert.equal(turns.length, 3);
       for (const turn of turns) {
         assert.equal(
@@ -155,10 +98,10 @@ for (const claude of await claudes()) {
           ANTHROPIC_CUSTOM_HEADERS: `x-spillway-key: ${secret}`,
         },
       });
-      vertex.queue(...task(join(home.work, "made.txt")));
+      vertex.queue(...task(join(home.work, "made.txt")).map((each) => prediction(each)));
       const outcome = await runClaude(claude, home, { prompt: "make a file", args });
       await assertDone(home, outcome.result, outcome.stderr);
-      const turns = vertex.upstream.requests.filter(asksWithTools);
+      const turns = vertex.upstream.requests.filter(offersTools);
       assert.equal(turns.length, 3);
       assert.ok(turns.every(isPrediction));
     });
