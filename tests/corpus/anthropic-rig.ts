@@ -66,7 +66,12 @@ export function comparable(events: readonly StreamEvent[]): readonly unknown[] {
 
 /** The usages of a stream that told them all. */
 export function usages(events: readonly StreamEvent[]): readonly unknown[] {
-  return events.flatMap((event) => ("usage" in event ? [event.usage] : []));
+  return events.flatMap((event) => ("usage" in event ? [onlyTold(event.usage)] : []));
+}
+
+/** Only what is told: a unit that is undefined says as little as one that is left out. */
+export function onlyTold(value: object | undefined): unknown {
+  return value === undefined ? undefined : JSON.parse(JSON.stringify(value));
 }
 
 export function writeRequest(request: CanonicalRequest): JsonObject {

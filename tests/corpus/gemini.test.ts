@@ -51,7 +51,8 @@ function replay(exchange: Exchange): void {
       ? geminiDialect.readMessage(JSON.parse(body.toString("utf8")), TRAITS, NO_CONTEXT)
       : collectMessage(events);
   if (told.reasons.includes("UNEXPECTED_TOOL_CALL")) {
-    assert.deepEqual(read, { ok: false, error: { kind: "server", message: told.message } });
+    const remedy = { by: "again", usage: told.usage };
+    assert.deepEqual(read, { ok: false, error: { kind: "server", message: told.message, remedy } });
     return;
   }
   assert.ok(read.ok, JSON.stringify(read));

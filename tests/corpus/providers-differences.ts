@@ -123,15 +123,19 @@ const SYSTEM: Partial<CanonicalRequest> = { system: [{ type: "text", text: "Be b
 export const CAUSES: readonly Cause[] = [
   {
     names:
-      /name-suggestion|unknown-model|completion-404|tool-regular-error|agents-and-tools|api-error-content/,
+      /name-suggestion|unknown-model|missing-model|completion-404|tool-regular-error|agents-and-tools|api-error-content/,
     reason: "the client named a model that there is not",
   },
   { names: /tool-use-failed/, reason: "the model broke its own form" },
   { names: /errors-raised/, reason: "the provider was asked too often" },
   { names: /chat-no-messages/, reason: "a request without messages is refused before it is sent" },
   { names: /-audio-/, reason: "no client dialect of ours brings audio into a conversation" },
-  { names: /__vision/, reason: "the client's picture could not be read, or fetched" },
+  {
+    names: /__vision|direct-url-image-google-vertex/,
+    reason: "the client's picture could not be read, or fetched",
+  },
   { names: /responses-model-http-error/, reason: "the client's temperature was below 0" },
+  { names: /invalid-temperature/, reason: "the client's temperature was 1000" },
   {
     names: /o1-mini-system-role/,
     reason:
@@ -170,6 +174,19 @@ export const CAUSES: readonly Cause[] = [
       ],
     },
     never: /"type":"tool_use"[^\]]*"type":"text"[^\]]*\]\},\{"role":"user"/,
+  },
+  {
+    names: /invalid-role/,
+    asked: {
+      ...SYSTEM,
+      turns: [
+        { role: "user", content: [{ type: "text", text: "Go." }] },
+        { role: "assistant", content: [{ type: "text", text: "I go." }] },
+        { role: "system", content: [{ type: "text", text: "Mind the gap." }] },
+        { role: "user", content: [{ type: "text", text: "And?" }] },
+      ],
+    },
+    never: /"role":"(?!user"|model")/,
   },
   { names: /chat-bad-request|legacy-parameter/, asked: { maxTokens: 64 }, never: /"max_tokens"/ },
   { names: /reasoning-model-temperature/, asked: { temperature: 0.5 }, never: /"temperature"/ },
