@@ -50,7 +50,8 @@ export async function openAws(
       const found = await credentials.get();
       if (!found.ok) return found;
       const scope = { region, service: signingName, host };
-      return ok({ fields: signV4(request, found.value, scope, clock.now()) });
+      const fields = signV4(request, found.value, scope, clock.now());
+      return ok({ fields, secret: found.value.sessionToken });
     },
   });
 }

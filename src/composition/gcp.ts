@@ -42,7 +42,11 @@ export async function openGcp(
       const found = await tokens.get();
       if (!found.ok) return found;
       const { value } = found;
-      return ok({ fields: fieldsOf(value), forget: () => tokens.forget(value) });
+      return ok({
+        fields: fieldsOf(value),
+        secret: value.token,
+        forget: () => tokens.forget(value),
+      });
     },
   });
 }

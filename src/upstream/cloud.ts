@@ -27,6 +27,8 @@ export interface CloudShape {
 /** What a signature adds to a request. */
 export interface Signed {
   readonly fields: HeaderList;
+  /** What of it is good elsewhere too, and is shown to nobody; undefined: it is good for this request alone. */
+  readonly secret?: Secret | undefined;
   /** Lets go of what it was made with; to be told where the cloud does not know it. Undefined: another try would be the same. */
   readonly forget?: () => void;
 }

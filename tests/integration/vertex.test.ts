@@ -317,6 +317,25 @@ describe("Claude on Vertex", () => {
     assert.equal(scene.upstream.requests.length, 2);
   });
 
+  it("L-01: shows nobody the token that an answer repeats, in its fields or in its body", async () => {
+    for (const responder of [googleError, undefined]) {
+      scene.play((request, serial) => {
+        const sent = request.header("authorization") ?? "";
+        const told = `You sent ${sent}, or ${Buffer.from(sent).toString("base64")}.`;
+        const error =
+          responder?.(400, "INVALID_ARGUMENT", told) ?? failure(400, told, ["x-sent", sent]);
+        return error(request, serial);
+      });
+      const answer = await scene.ask(ASKED);
+      const shown = `${JSON.stringify([...answer.headers])} ${await answer.text()}`;
+      assert.equal(answer.status, 400);
+      assert.match(shown, /You sent Bearer \*+, or/);
+      const sent = scene.upstream.requests[0]?.header("authorization") ?? "";
+      assert.doesNotMatch(shown, /ya29/);
+      assert.ok(!shown.includes(Buffer.from(sent).toString("base64").slice(12, -4)));
+    }
+  });
+
   it("closes the upstream's connection when the client leaves", async () => {
     scene.play(prediction(HELLO, { stallAfterBytes: 400 }));
     const leaving = new AbortController();

@@ -1,6 +1,7 @@
 import type { GatewayError } from "../../base/errors.ts";
 import { gatewayError } from "../../base/errors.ts";
 import { fail, ok, type Result } from "../../base/result.ts";
+import type { Secret } from "../../base/secret.ts";
 import type { CloudShape, Signed, WholeRequest } from "../cloud.ts";
 import type { ResponseSink, Send, Transport, UpstreamCall, UpstreamRequest } from "./contract.ts";
 
@@ -13,6 +14,8 @@ export interface CloudWay {
   readonly shape: CloudShape | undefined;
   /** Asked once nothing is changed any more; undefined: nothing is added. */
   readonly sign: ((request: WholeRequest) => Promise<Result<Signed, GatewayError>>) | undefined;
+  /** Stands in front of whoever reads the answer to a request that carried a secret. */
+  readonly guard?: (inner: ResponseSink, secret: Secret) => ResponseSink;
 }
 
 /** Sends requests in a cloud's shape, signed at the last moment: a signature is good for minutes, and for these bytes. */
@@ -55,9 +58,10 @@ class CloudCall implements UpstreamCall {
       this.#fail(signed.error);
       return;
     }
-    const { fields, forget } = signed.value;
-    const { transport, shape } = this.#way;
-    const own = shape?.fromCloud?.(this.#sink, () => this.abort()) ?? this.#sink;
+    const { fields, secret, forget } = signed.value;
+    const { transport, shape, guard } = this.#way;
+    const shown = (secret && guard?.(this.#sink, secret)) ?? this.#sink;
+    const own = shape?.fromCloud?.(shown, () => this.abort()) ?? shown;
     // A credential may end before its time; a second one that is refused is refused for good.
     const sink =
       forget === undefined || isRepeated
