@@ -135,4 +135,49 @@ describe("Catalogue", () => {
     assert.equal(at("eu").find("claude-opus-4-1@20250805")?.prices.input, 15_000_000_000n);
     assert.notEqual(at("us-central1").find("gemini-2.5-pro"), undefined);
   });
+
+  it("S4-12: knows a model under all names that a cloud has for it", () => {
+    const vertex = catalogue().of({
+      provider: "vertex",
+      kind: "vertex",
+      pathPrefix: "/v1/projects/p/locations/europe-west1",
+    });
+    assert.equal(vertex.find("claude-opus-4-8@default")?.prices.input, 5_500_000_000n);
+    assert.equal(vertex.find("claude-3-5-sonnet-v2@20241022")?.prices.input, 3_000_000_000n);
+    assert.equal(vertex.find("gemini-3.8-flash")?.prices.input, 825_000_000n);
+    assert.equal(vertex.find("gemini-2.5-flash")?.prices.input, 300_000_000n);
+    const azure = catalogue().of({ provider: "azure", kind: "azure" });
+    assert.equal(azure.find("gpt-5-2025-08-07")?.prices.input, 1_250_000_000n);
+    const bedrock = catalogue().of({ provider: "bedrock", kind: "bedrock" });
+    assert.equal(bedrock.find("us.amazon.nova-2-lite-v1:0")?.prices.input, 330_000_000n);
+  });
+
+  it("takes the operator's price for a cloud's model in all its profiles, before and after the answer", () => {
+    const prices = catalogue([{ model: "bedrock/claude-opus-4-8", input: "4", output: "20" }]).of({
+      provider: "bedrock",
+      kind: "bedrock",
+    });
+    for (const asked of ["us.anthropic.claude-opus-4-8-v1:0", "global.anthropic.claude-opus-4-8"]) {
+      assert.equal(prices.find(asked)?.prices.input, 4_000_000_000n);
+      assert.equal(prices.askedFor(asked).find("claude-opus-4-8")?.prices.input, 4_000_000_000n);
+    }
+    const other = prices.find("us.anthropic.claude-opus-4-7");
+    assert.equal(other?.prices.input, 5_500_000_000n);
+  });
+
+  it("finds a price again by the id that a record has of it", () => {
+    const made = makeCatalogue([{ model: "own", input: "1", output: "2" }], undefined, {
+      fees: new Map([["bedrock", 550]]),
+      resells,
+    });
+    assert.ok(made.ok);
+    const bedrock = made.value.of({ provider: "bedrock", kind: "bedrock" });
+    for (const model of ["eu.anthropic.claude-haiku-5-5", "amazon.nova-pro-v1:0", "own"]) {
+      const applied = bedrock.find(model);
+      assert.ok(applied);
+      assert.deepEqual(made.value.byId(applied.id), applied);
+    }
+    assert.equal(made.value.byId("genai-prices-0.0.1/groq/llama"), undefined);
+    assert.equal(made.value.byId(""), undefined);
+  });
 });

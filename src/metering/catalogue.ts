@@ -1,6 +1,6 @@
 import { plainModelId, spelling } from "../base/model-id.ts";
 import { fail, ok, type Result } from "../base/result.ts";
-import type { ProviderDefinition } from "../upstream/providers/provider.ts";
+import type { ProviderDefinition, Resale } from "../upstream/providers/provider.ts";
 import { GENERATED_PRICES } from "./generated-prices.ts";
 import { type PriceOverride, toOverrideEntry } from "./overrides.ts";
 import { OWN_PRICES } from "./own-prices.ts";
@@ -53,6 +53,19 @@ export class Catalogue {
     this.#sellers.set(seller.provider, prices);
     return prices;
   }
+
+  /** The price that a record names, at today's lists; undefined: it is of another edition of them. */
+  byId(id: string): PriceEntry | undefined {
+    const [listedId, ...factors] = id.split("*");
+    const lists = [this.#overrides, ...this.#lists.values()];
+    const listed = lists
+      .flatMap((entries) => [...entries.values()])
+      .find((entry) => entry.id === listedId);
+    return factors.reduce(
+      (price, factor) => price && scaleEntry(price, Math.round(Number(factor) * WHOLE)),
+      listed,
+    );
+  }
 }
 
 /** By kind of provider and price name. */
@@ -100,8 +113,16 @@ class SellerPrices implements ModelPrices {
     const key = `${model}\n${askedModel}`;
     const remembered = this.#remembered.get(key);
     if (remembered !== undefined || this.#remembered.has(key)) return remembered;
+    const { provider, pathPrefix = "" } = this.#seller;
+    const resales = this.#resells?.(model, { askedModel, pathPrefix });
     const price =
-      this.#overridden(model) ?? this.#overridden(askedModel) ?? this.#listed(model, askedModel);
+      this.#overridden(model) ??
+      this.#overridden(askedModel) ??
+      // By the plain name of what a cloud has another name for, in all its profiles.
+      resales
+        ?.map((resale) => this.#overrides.get(`${provider}/${plainModelId(resale.model)}`))
+        .find((own) => own !== undefined) ??
+      this.#listed(model, resales);
     const entry = price && scaleEntry(price, WHOLE + this.#feePoints);
     if (this.#remembered.size >= MAX_REMEMBERED) this.#remembered.clear();
     this.#remembered.set(key, entry);
@@ -119,10 +140,9 @@ class SellerPrices implements ModelPrices {
     );
   }
 
-  #listed(model: string, askedModel: string): PriceEntry | undefined {
-    const { kind, pathPrefix = "" } = this.#seller;
-    if (this.#resells === undefined) return this.#lists.get(kind)?.get(plainModelId(model));
-    for (const resale of this.#resells(model, { askedModel, pathPrefix })) {
+  #listed(model: string, resales: readonly Resale[] | undefined): PriceEntry | undefined {
+    if (resales === undefined) return this.#lists.get(this.#seller.kind)?.get(plainModelId(model));
+    for (const resale of resales) {
       const found = this.#lists.get(resale.kind)?.get(plainModelId(resale.model));
       if (found !== undefined) return scaleEntry(found, resale.percent * POINTS_PER_PERCENT);
     }

@@ -172,11 +172,14 @@ describe("Claude on Bedrock", () => {
     const answer = await scene.ask(ASKED);
     const id = answer.headers.get("x-spillway-request-id");
     await answer.text();
-    const { provider, tokens, billing_owner, book } = await eventOf(scene.gateway, id);
+    const event = await eventOf(scene.gateway, id);
+    const { provider, tokens, billing_owner, book, cost_nano_usd } = event;
     assert.deepEqual(
-      { provider, tokens, billing_owner, book },
+      { provider, tokens, billing_owner, book, cost_nano_usd },
       {
         provider: "bedrock",
+        // A profile of a geography: 12 x 1.10, 14,000 x 0.11, 1,500 x 1.375 and 42 x 5.50 dollars for a million.
+        cost_nano_usd: 3_846_700,
         tokens: {
           input_total: 15_512,
           input: 12,

@@ -7,8 +7,8 @@ import { exactDollars } from "./exact-dollars.ts";
 
 type PriceEntry = NonNullable<ReturnType<ModelPrices["find"]>>;
 
-/** The price of a model, if the price list at hand is the one that was applied. */
-export type PriceOf = (model: string, priceId: string) => PriceEntry | undefined;
+/** A price by its id, if the price list at hand is the one that was applied. */
+export type PriceOf = (priceId: string) => PriceEntry | undefined;
 
 const UNITS = [
   ["input", "input", "input"],
@@ -43,7 +43,7 @@ function entryRows(priceOf: PriceOf): (entry: Readonly<Record<string, unknown>>)
     const kind = textOf(entry["kind"]) ?? "message";
     const name = kind === "message" ? model : `${model} (${kind})`;
     const counts = isObject(entry["units"]) ? entry["units"] : {};
-    const entryPrice = priceOf(model, textOf(entry["price"]) ?? "");
+    const entryPrice = priceOf(textOf(entry["price"]) ?? "");
     const prices = entryPrice && appliedPrices(entryPrice, counts);
     const rows = UNITS.flatMap(([unit, label, priceName]): Row[] => {
       const count = countOf(counts, unit);

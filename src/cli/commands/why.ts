@@ -26,23 +26,16 @@ export async function explainExchange(
   if (!found.ok) return found;
   const screen = screenOf(deps);
   if (flags.json) screen.json(found.value);
-  else tellStory(screen, found.value, await loadPrices(deps, flags, found.value.provider));
+  else tellStory(screen, found.value, await loadPrices(deps, flags));
   return ok(undefined);
 }
 
 /** The price list of today; a record of another list shows its counts and sums without the prices. */
-async function loadPrices(deps: CliDeps, flags: PlaceFlags, provider: string): Promise<PriceOf> {
+async function loadPrices(deps: CliDeps, flags: PlaceFlags): Promise<PriceOf> {
   const [{ makeCatalogue }, loaded] = await Promise.all([
     import("../../metering/index.ts"),
     loadConfig(deps, flags),
   ]);
-  const config = loaded.ok ? loaded.value.config : undefined;
-  const catalogue = makeCatalogue(config?.prices);
-  if (!catalogue.ok) return () => undefined;
-  const kind = config?.providers[provider]?.kind ?? provider;
-  const prices = catalogue.value.of({ provider, kind });
-  return (model, priceId) => {
-    const price = prices.find(model);
-    return price?.id === priceId ? price : undefined;
-  };
+  const catalogue = makeCatalogue(loaded.ok ? loaded.value.config.prices : undefined);
+  return catalogue.ok ? (priceId) => catalogue.value.byId(priceId) : () => undefined;
 }

@@ -10,3 +10,8 @@ export function isClaude(model: string): boolean {
 export function vertexName(model: string): string {
   return model.replace(/-(?=20\d{6}$)/, "@");
 }
+
+/** The same the other way round: `claude-3-5-sonnet-20241022` of `claude-3-5-sonnet-v2@20241022`. */
+export function anthropicName(model: string): string {
+  return model.replace(/(?:-v[0-9]+)?@(20\d{6})$/, "-$1").replace(/@default$/, "");
+}
