@@ -92,7 +92,7 @@ export async function openTerminal(
     async resize(columns, rows) {
       await tmux("resize-window", "-x", String(columns), "-y", String(rows));
     },
-    async waitFor(pattern, timeoutMs = 20_000) {
+    async waitFor(pattern, timeoutMs = 60_000) {
       if (await appears(pattern, timeoutMs)) return await screen();
       throw new Error(`${pattern} did not appear on:\n${await screen()}`);
     },

@@ -85,8 +85,7 @@ describe("spillway status --watch", { skip }, () => {
     await terminal.resize(120, 40);
     await terminal.waitFor(/5h +[█▉▊▋▌▍▎▏·]{40} /);
     await terminal.press("q");
-    const left = await terminal.waitFor(/^same$/m);
-    assert.match(left, /^ended 0$/m);
+    const left = await terminal.waitFor(/^ended 0\nsame$/m);
     assert.match(left, PROMPT);
     assert.doesNotMatch(left, /Subscription limits|q quits/);
   });
@@ -104,8 +103,7 @@ describe("spillway status --watch", { skip }, () => {
       await terminal.waitFor(/^Spillway is not running[^]*q quits/);
       if (how === "Ctrl-C") await terminal.press("C-c");
       else process.kill(Number(await readFile(join(scratch, "pid"), "utf8")), how);
-      const left = await terminal.waitFor(/^same$/m);
-      assert.match(left, new RegExp(`^ended ${code}$`, "m"));
+      const left = await terminal.waitFor(new RegExp(`^ended ${code}\\nsame$`, "m"));
       assert.doesNotMatch(left, /q quits/);
     });
   }
