@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import fc from "fast-check";
+import { isObject } from "../base/json.ts";
 import { CONFIG_FILE as FILE, testInputs } from "./inputs.fixture.ts";
 import { loadConfig } from "./load.ts";
 import { formatProblem } from "./problem.ts";
@@ -9,7 +10,7 @@ import { configReference } from "./reference.ts";
 const CANARY = "c4n4ry";
 
 const paths = configReference()
-  .map(({ path }) => path)
+  .map(({ path }) => path.replace("<name>", "groq"))
   .filter((path) => !path.includes("[]"));
 
 const oddValue = fc.oneof(
@@ -69,15 +70,18 @@ const oddConfig = fc
     maxLength: 8,
   })
   .map((settings) => {
-    const values: Record<string, unknown> = {};
-    for (const [path, value] of settings) {
-      const [section = "", key] = path.split(".");
-      const group = values[section];
-      const members = typeof group === "object" && group !== null ? group : {};
-      values[section] = key === undefined ? value : { ...members, [key]: value };
-    }
+    const values = settings.reduce<unknown>(
+      (group, [path, value]) => withField(group, path.split("."), value),
+      {},
+    );
     return JSON.stringify(values);
   });
+
+function withField(group: unknown, [key, ...rest]: readonly string[], value: unknown): unknown {
+  if (key === undefined) return value;
+  const members = isObject(group) ? group : {};
+  return { ...members, [key]: withField(members[key], rest, value) };
+}
 
 async function check(text: string): Promise<void> {
   const loaded = await loadConfig(testInputs({ [FILE]: text }));

@@ -16,6 +16,11 @@ function set(group: Record<string, unknown>, parts: readonly string[], value: un
   group[key] = inner;
 }
 
+/** A field of one entry of a list or a map. */
+function isMember(path: string): boolean {
+  return path.includes("[]") || path.includes("<name>");
+}
+
 describe("configReference", () => {
   it("describes every field, and gives a default where one is not required or optional by nature", () => {
     const withoutDefault: string[] = [];
@@ -24,7 +29,7 @@ describe("configReference", () => {
       if (field.default === undefined) withoutDefault.push(field.path);
     }
     assert.deepEqual(
-      withoutDefault.filter((path) => !path.includes("[]")),
+      withoutDefault.filter((path) => !isMember(path)),
       [
         "listener.maxConnections",
         "data.dir",
@@ -69,11 +74,22 @@ describe("configReference", () => {
     for (const path of PINNED_PATHS) assert.ok(paths.includes(path), path);
   });
 
+  it("lists what the entries of lists and of maps hold, also where a text alone would do", () => {
+    const fields = new Map(configReference().map((field) => [field.path, field]));
+    assert.equal(fields.get("providers")?.type, "map to groups");
+    assert.equal(fields.get("providers.<name>.url")?.needsRestart, true);
+    assert.equal(fields.get("providers.<name>.limits.wait")?.default, "30s");
+    assert.equal(fields.get("providers.<name>.keys[].key")?.required, true);
+    assert.equal(fields.get("routing.fallbacks.<name>[].model")?.needsRestart, false);
+    assert.equal(fields.get("prices[].input")?.type, "decimal");
+    assert.ok(![...fields.keys()].some((path) => path.startsWith("routing.aliases.")));
+  });
+
   it("gives defaults that the schema accepts", () => {
     const written: Record<string, unknown> = {};
     for (const { path, default: value } of configReference()) {
       const parts = path.split(".");
-      if (parts.length === 1 || value === undefined || path.includes("[]")) continue;
+      if (parts.length === 1 || value === undefined || isMember(path)) continue;
       set(written, parts, value);
     }
     assert.deepEqual(configSchema.parse(written), configSchema.parse({}));

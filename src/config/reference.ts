@@ -7,7 +7,7 @@ type JsonSchema = Readonly<Record<string, unknown>>;
 
 /** One field of the configuration, for the reference page and for `explain`. */
 export interface FieldReference {
-  /** `timeouts.idle`; members of lists as `prices[].model`. */
+  /** `timeouts.idle`; members of lists as `prices[].model`, of maps as `providers.<name>.url`. */
   readonly path: string;
   readonly type: string;
   /** As it would be written in the file; undefined when there is none. */
@@ -98,7 +98,6 @@ function fieldsOf(schema: JsonSchema, path: string, required: boolean): FieldRef
       : [],
   );
   if (members.length > 0) return members;
-  const items = schema["items"];
   const description = schema["description"];
   const own: FieldReference = {
     path,
@@ -106,11 +105,26 @@ function fieldsOf(schema: JsonSchema, path: string, required: boolean): FieldRef
     default: schema["default"],
     description: typeof description === "string" ? description : "",
     required,
-    needsRestart: PINNED_PATHS.includes(path),
+    needsRestart: PINNED_PATHS.some((pinned) => path === pinned || isWithin(pinned, path)),
     env: ENVIRONMENT.filter((variable) => variable.path === path).map(({ name }) => name),
   };
-  const isGroupList = isObject(items) && Object.keys(propertiesOf(items)).length > 0;
-  return isGroupList ? [own, ...fieldsOf(items, `${path}[]`, false)] : [own];
+  return [
+    own,
+    ...membersOf(schema["items"], `${path}[]`),
+    ...membersOf(schema["additionalProperties"], `${path}.<name>`),
+  ];
+}
+
+/** What the groups of a list or a map hold; nothing where its values are no groups. */
+function membersOf(schema: unknown, path: string): FieldReference[] {
+  if (!isObject(schema)) return [];
+  const forms = Array.isArray(schema["anyOf"]) ? schema["anyOf"].filter(isObject) : [];
+  const fields = [schema, ...forms].flatMap((form) => fieldsOf(form, path, false));
+  return fields.filter((field) => isWithin(path, field.path));
+}
+
+function isWithin(path: string, member: string): boolean {
+  return member.startsWith(`${path}.`) || member.startsWith(`${path}[`);
 }
 
 function typeOf(schema: JsonSchema): string {
@@ -121,7 +135,10 @@ function typeOf(schema: JsonSchema): string {
     return item === "object" ? "list of groups" : `list of ${item}`;
   }
   const values = schema["additionalProperties"];
-  if (isObject(values)) return `map to ${typeOf(values)}`;
+  if (isObject(values)) {
+    const value = typeOf(values);
+    return value === "object" ? "map to groups" : `map to ${value}`;
+  }
   if (typeof schema["format"] === "string") return schema["format"];
   return typeof schema["type"] === "string" ? schema["type"] : "any";
 }
