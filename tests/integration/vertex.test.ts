@@ -7,6 +7,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { at, textAt } from "../conformance/exchange.ts";
 import { bytes, failure, type Responder } from "../upstream/answer.ts";
 import { type AnthropicUpstream, startAnthropicUpstream } from "../upstream/anthropic.ts";
+import { chatApi } from "../upstream/chat.ts";
 import { type Gateway, startGateway } from "../upstream/gateway.ts";
 import { geminiApi } from "../upstream/gemini.ts";
 import {
@@ -406,6 +407,31 @@ describe("Gemini on Vertex", () => {
       assert.equal(request.header("x-goog-api-client"), "genai-js/2");
       assert.equal(request.header("x-goog-api-key"), undefined);
     }
+  });
+});
+
+describe("open models on Vertex", () => {
+  it("are asked by Chat Completions, a client's own bytes but for the model's name", async () => {
+    await using scene = await openScene();
+    scene.play(chatApi.answer({ text: "Hello from afar." }));
+    const body = '{ "model":"vertex/meta/llama-4-maas","odd":{"n":1e2},"messages":[]}';
+    const own = await scene.ask(
+      body,
+      { "x-goog-user-project": "p" },
+      "/openai/v1/chat/completions",
+    );
+    assert.match(await own.text(), /Hello fro/);
+    const [request] = scene.upstream.requests;
+    assert.equal(
+      request?.target,
+      "/v1/projects/my-project/locations/europe-west1/endpoints/openapi/chat/completions",
+    );
+    assert.equal(request.body.toString(), body.replace("vertex/", ""));
+    assert.equal(request.header("x-goog-user-project"), undefined);
+    const translated = await scene.ask(
+      ASKED.replace(`vertex/${MODEL}`, "vertex/meta/llama-4-maas"),
+    );
+    assert.match(await translated.text(), /Hello fro/);
   });
 });
 

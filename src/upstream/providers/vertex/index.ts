@@ -10,10 +10,12 @@ import {
 } from "../../dialects/gemini/index.ts";
 import { factsOf } from "../../model-facts.ts";
 import { traitsOf } from "../anthropic/index.ts";
-import { bearer, type GooglePlace, type ProviderDefinition } from "../provider.ts";
+import { bearer, type ProviderDefinition } from "../provider.ts";
 import { claudeShape } from "./claude-shape.ts";
+import { endpointOf } from "./endpoint.ts";
 import { geminiShape } from "./gemini-shape.ts";
 import { isClaude } from "./model-id.ts";
+import { asOpenModel } from "./open-model.ts";
 import { resells } from "./resells.ts";
 
 /** Google's Vertex AI, where Claude is sold too. */
@@ -21,10 +23,13 @@ export const provider: ProviderDefinition = {
   id: "vertex",
   defaultBaseUrl: undefined,
   needsKey: true,
-  cloud: { kind: "gcp", tokenVariable: "GOOGLE_OAUTH_ACCESS_TOKEN", baseUrl },
+  cloud: { kind: "gcp", tokenVariable: "GOOGLE_OAUTH_ACCESS_TOKEN", baseUrl: endpointOf },
   checkPath: "/endpoints",
   authorize: bearer,
-  dialectFor: (model) => (isClaude(model) ? asClaude(model) : asGemini(model)),
+  dialectFor: (model) => {
+    if (isClaude(model)) return asClaude(model);
+    return model.includes("/") ? asOpenModel() : asGemini(model);
+  },
   resells,
 };
 
@@ -43,18 +48,4 @@ function asGemini(model: string): BoundDialect {
   };
   const shape = geminiShape(model, traits);
   return { ...bindDialect(geminiDialect, traits), contextTokens, counter, shape };
-}
-
-/** @source https://docs.cloud.google.com/vertex-ai/generative-ai/docs/learn/locations (read 2026-11-26) */
-function baseUrl({ url, project, location }: GooglePlace): string {
-  const host = (url ?? `https://${hostOf(location)}`).replace(/\/(?:v1\/?)?$/, "");
-  return `${host}/v1/projects/${project}/locations/${location}`;
-}
-
-function hostOf(location: string): string {
-  if (location === "global") return "aiplatform.googleapis.com";
-  const isSeveral = location === "us" || location === "eu";
-  return isSeveral
-    ? `aiplatform.${location}.rep.googleapis.com`
-    : `${location}-aiplatform.googleapis.com`;
 }

@@ -152,7 +152,7 @@ describe("Gemini's requests on Vertex", () => {
   }
 
   it("never lead out of the models", () => {
-    for (const name of ["..", "a/b", "a?b", "meta/llama-4"]) {
+    for (const name of ["..", "a?b", "a:b?", "a b"]) {
       const target = "/v1beta/models/other:generateContent";
       assert.deepEqual(sent(name, target, "{}"), ["not_translatable"], name);
     }
