@@ -113,7 +113,7 @@ function field(request: RecordedRequest | undefined, name: string): unknown {
   return isObject(body) ? body[name] : undefined;
 }
 
-async function readWhen(file: string, pattern: RegExp, timeoutMs = 10_000): Promise<string> {
+async function readWhen(file: string, pattern: RegExp, timeoutMs = 60_000): Promise<string> {
   const deadline = Date.now() + timeoutMs;
   for (;;) {
     const content = await readFile(file, "utf8").catch(() => "");

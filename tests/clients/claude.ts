@@ -157,7 +157,7 @@ export function startClaude(claude: Claude, home: ClaudeHome, options: ClaudePro
     ["-p", options.prompt, "--output-format", "stream-json", "--verbose", ...(options.args ?? [])],
     { cwd: home.work, env: home.env, stdio: ["ignore", "pipe", "pipe"] },
   );
-  const timer = setTimeout(() => child.kill("SIGKILL"), options.timeoutMs ?? 45_000);
+  const timer = setTimeout(() => child.kill("SIGKILL"), options.timeoutMs ?? 120_000);
   const outcome = collect(child).finally(() => clearTimeout(timer));
   return {
     outcome,

@@ -67,7 +67,7 @@ export async function openLab(options: LabOptions = {}): Promise<Lab> {
     gateway,
     clientSide,
     upstreamSide,
-    async records(isEnough, timeoutMs = 5000) {
+    async records(isEnough, timeoutMs = 30_000) {
       const deadline = Date.now() + timeoutMs;
       for (;;) {
         const records = await readRecords(gateway);

@@ -70,7 +70,7 @@ export async function call(
       method: options.method ?? "POST",
       path: options.path ?? "/v1/messages",
       headers: { "content-type": "application/json", ...options.headers },
-      signal: AbortSignal.timeout(options.timeoutMs ?? 20_000),
+      signal: AbortSignal.timeout(options.timeoutMs ?? 60_000),
     },
     (incoming) => {
       hasBegun = true;
@@ -183,7 +183,7 @@ export async function allEvents(gateway: Gateway): Promise<readonly Fields[]> {
 export async function eventually<T>(
   look: () => Promise<T | undefined> | T | undefined,
   what: string,
-  timeoutMs = 5_000,
+  timeoutMs = 30_000,
 ): Promise<T> {
   const deadline = Date.now() + timeoutMs;
   for (;;) {

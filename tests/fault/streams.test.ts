@@ -249,8 +249,8 @@ describe("C-02: many clients that leave at once", () => {
     const leftAt = Date.now();
     for (const client of clients) client.reset();
     for (const seen of upstream.requests) {
-      await eventually(() => seen.closedAt, "an upstream's close", 5_000);
-      assert.ok((seen.closedAt ?? 0) - leftAt <= 5_000);
+      await eventually(() => seen.closedAt, "an upstream's close");
+      assert.ok((seen.closedAt ?? 0) - leftAt <= 20_000);
     }
     const records = await eventually(async () => {
       const mine = (await allEvents(gateway)).filter((record) => ids.has(String(record["id"])));
@@ -568,7 +568,7 @@ describe("errors inside a stream", () => {
     using client = await sendRaw(own);
     assert.ok(await client.until((got) => got.includes("message_start")));
     cut.resolve();
-    assert.ok(await client.closedWithin(5_000));
+    assert.ok(await client.closedWithin(20_000));
     const [, body] = client.text().split("\r\n\r\n", 2);
     assert.match(client.text(), new RegExp(`content-length: ${declared}`, "i"));
     assert.equal(body, start.toString());

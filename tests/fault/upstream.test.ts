@@ -120,7 +120,7 @@ async function brokenStream(steps: RawScript): Promise<{
 }> {
   play(steps);
   using client = await sendRaw(gateway, STREAM_BODY);
-  assert.ok(await client.closedWithin(5_000), "the client's connection stays open");
+  assert.ok(await client.closedWithin(20_000), "the client's connection stays open");
   const { body, ended } = dechunk(client.text());
   return { body, ended, record: await finishedEvent(gateway, idOf(client.text())) };
 }
@@ -185,7 +185,7 @@ describe("U-01: an upstream that breaks off", () => {
           : [...ask, step.write(JSON_OK), step.end],
       );
       using client = await sendRaw(gateway, PLAIN_BODY);
-      await client.until((received) => received.includes("\r\n\r\n"), 3_000);
+      await client.until((received) => received.includes("\r\n\r\n"));
       await sleep(50);
       assert.equal(requestCount(), 2, client.text());
     });
@@ -309,7 +309,7 @@ describe("U-01: an upstream that breaks off", () => {
     client.send(
       `POST /v1/messages HTTP/1.0\r\nHost: 127.0.0.1\r\nContent-Length: ${STREAM_BODY.length}\r\n\r\n${STREAM_BODY}`,
     );
-    assert.ok(await client.closedWithin(3_000));
+    assert.ok(await client.closedWithin(20_000));
     assert.equal(client.ended, "rst");
   });
 });
@@ -651,7 +651,7 @@ describe("U-11: heads that are wrong", () => {
     const fields = Array.from({ length: 5_000 }, (_, i) => `x-${i}: 1\r\n`).join("");
     play([...ask, step.write(`HTTP/1.1 200 OK\r\n${fields}content-length: 0\r\n\r\n`), step.end]);
     using client = await sendRaw(gateway, PLAIN_BODY);
-    assert.ok(await client.until((received) => received.includes("\r\n\r\n"), 3_000));
+    assert.ok(await client.until((received) => received.includes("\r\n\r\n")));
     assert.match(client.text(), /^HTTP\/1\.1 (?:200|502) /);
   });
 

@@ -20,7 +20,7 @@ export interface ProgramOptions {
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 const PROGRAM = process.env["SPILLWAY_TEST_MAIN"] ?? join(ROOT, "src/main.ts");
-const LIMIT_MS = 30_000;
+const LIMIT_MS = 60_000;
 
 /** Runs a command of the real program to its end. */
 export async function runProgram(

@@ -149,7 +149,7 @@ class ScriptedUpstream implements AnthropicUpstream {
       .slice(options.after ?? 0)
       .find((request) => request.bodyComplete && matches(matcher, request));
     if (known !== undefined) return known;
-    const timeoutMs = options.timeoutMs ?? 10_000;
+    const timeoutMs = options.timeoutMs ?? 30_000;
     const { promise, resolve, reject } = Promise.withResolvers<RecordedRequest>();
     const waiter = { matcher, resolve };
     this.#waiters.add(waiter);
@@ -164,7 +164,7 @@ class ScriptedUpstream implements AnthropicUpstream {
     }
   }
 
-  async waitForEnd(request: RecordedRequest, timeoutMs = 10_000): Promise<void> {
+  async waitForEnd(request: RecordedRequest, timeoutMs = 30_000): Promise<void> {
     const { promise, reject } = Promise.withResolvers<void>();
     const timer = setTimeout(() => {
       reject(new Error(`the request was still open after ${timeoutMs} ms`));
@@ -172,7 +172,7 @@ class ScriptedUpstream implements AnthropicUpstream {
     await Promise.race([request.closed, promise]).finally(() => clearTimeout(timer));
   }
 
-  async waitForBytes(request: RecordedRequest, count: number, timeoutMs = 10_000): Promise<void> {
+  async waitForBytes(request: RecordedRequest, count: number, timeoutMs = 30_000): Promise<void> {
     const deadline = Date.now() + timeoutMs;
     while (request.bytesAnswered < count) {
       if (Date.now() > deadline || request.ending !== undefined) {

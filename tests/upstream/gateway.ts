@@ -86,7 +86,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   endWithThisProcess(child);
   const gateway = new ChildGateway(child, { scratch, home, dataDir, usageFile });
   try {
-    await gateway.ready(options.readyTimeoutMs ?? 15_000);
+    await gateway.ready(options.readyTimeoutMs ?? 60_000);
   } catch (error) {
     await gateway[Symbol.asyncDispose]();
     throw error;
@@ -192,7 +192,7 @@ class ChildGateway implements Gateway {
   }
 
   async api(path: string): Promise<unknown> {
-    const response = await fetch(`${this.url}${path}`, { signal: AbortSignal.timeout(10_000) });
+    const response = await fetch(`${this.url}${path}`, { signal: AbortSignal.timeout(60_000) });
     if (!response.ok) throw new Error(`GET ${path}: ${response.status} ${await response.text()}`);
     return await response.json();
   }

@@ -87,7 +87,7 @@ class TcpClient implements RawClient {
     return this.received().toString("latin1");
   }
 
-  async until(condition: (received: Buffer) => boolean, timeoutMs = 5000): Promise<boolean> {
+  async until(condition: (received: Buffer) => boolean, timeoutMs = 30_000): Promise<boolean> {
     return await withTimeout(this.#log.until(condition), timeoutMs);
   }
 

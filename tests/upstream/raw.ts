@@ -79,7 +79,7 @@ export async function startRawUpstream(script: RawScript): Promise<RawUpstream> 
     port,
     url: `http://127.0.0.1:${port}`,
     connections,
-    async connection(number, timeoutMs = 10_000) {
+    async connection(number, timeoutMs = 30_000) {
       const deadline = AbortSignal.timeout(timeoutMs);
       for (;;) {
         const found = connections[number];
