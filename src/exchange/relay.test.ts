@@ -350,10 +350,17 @@ describe("Relay", () => {
   it("U-11: shows nothing of a head that HTTP cannot say", async () => {
     await using scene = await stage();
     scene.sink.onHead({ ...HEAD, headers: ["bad name", "x"] }, scene.flow);
+    // A translation has both at hand at once.
+    scene.sink.onData(Buffer.from("rest"));
+    scene.sink.onEnd();
     const result = await scene.result;
     assert.equal(result.failure?.error.code, "upstream_malformed");
     assert.equal(result.committed, false);
     assert.equal(scene.aborts, 1);
+    assert.equal(scene.commits, 0, "the next candidate needs the request's body");
+    assert.equal(result.bytesReceived, 0);
+    await immediate();
+    assert.equal(scene.received, "");
   });
 
   it("C-01: closes the upstream once when the client leaves", async () => {

@@ -103,6 +103,8 @@ export class Relay implements ResponseSink {
   }
 
   onData(chunk: Buffer): void {
+    // Whoever stands between may have more at hand when an answer is given up.
+    if (this.#concluded) return;
     this.#bytesReceived += chunk.length;
     if (this.#held !== undefined) this.#holdOn(this.#held, chunk);
     else if (this.#keeping === undefined) this.#show(chunk);
@@ -157,13 +159,14 @@ export class Relay implements ResponseSink {
 
   #commit(head: ResponseHead): void {
     const { client, fields, makeTap, onCommit } = this.#options;
-    onCommit(head);
+    // Of an answer that cannot be begun nothing is shown, and the next candidate needs the body.
     if (!client.gone && !client.writeHead(head, fields(head))) {
       this.#refuse(
         gatewayError("upstream_malformed", "The upstream's response head cannot be passed on"),
       );
       return;
     }
+    onCommit(head);
     clearTimeout(this.#slowStart);
     this.#head = head;
     this.#tap ??= makeTap(head);
@@ -207,6 +210,7 @@ export class Relay implements ResponseSink {
   }
 
   onEnd(): void {
+    if (this.#concluded) return;
     if (this.#held !== undefined) {
       const seen = this.#held.look.end(Buffer.concat(this.#held.chunks));
       this.#judge(seen === "nothing" ? "content" : seen);
@@ -220,6 +224,7 @@ export class Relay implements ResponseSink {
   }
 
   onFailure(failure: TransportFailure): void {
+    if (this.#concluded) return;
     this.#upstreamOver = true;
     this.#takeKept(false);
     if (this.#kept === undefined) this.#failure = failure;
