@@ -57,9 +57,9 @@ export class DeploymentHealth {
     return true;
   }
 
-  /** The probe came to nothing: its client left. */
-  giveProbeBack(): void {
-    if (this.#opened !== undefined) this.#opened.probedAtMs = undefined;
+  /** The probe that was taken then came to nothing: its client left. */
+  giveProbeBack(takenAtMs: number): void {
+    if (this.#opened?.probedAtMs === takenAtMs) this.#opened.probedAtMs = undefined;
   }
 
   /** Of a request that was sent before the breaker opened, a success is no news. */

@@ -46,6 +46,36 @@ const own = (owner: string, kind: "api_key" | "subscription" = "api_key"): Candi
 });
 
 describe("Health", () => {
+  it("U-10 is told by a probe once: how its long answer ends says nothing of a later pause", () => {
+    for (const end of ["abandoned", "failed"] as const) {
+      const scene = new Scene();
+      const at = place("a");
+      for (let i = 0; i < 5; i += 1) scene.fail(at, "overloaded");
+      scene.nowMs += 1_000;
+      const first = scene.health.begin(at);
+      first.begun();
+      for (let i = 0; i < 5; i += 1) scene.fail(at, "overloaded");
+      scene.nowMs += 1_000;
+      scene.health.begin(at);
+      assert.equal(scene.use(at), "off", "the second probe is under way");
+      first[end]({ kind: "reset" });
+      assert.equal(scene.use(at), "off", "and still is");
+    }
+  });
+
+  it("U-10 lets a probe that was given up for lost give back nobody else's", () => {
+    const scene = new Scene();
+    const at = place("a");
+    for (let i = 0; i < 5; i += 1) scene.fail(at, "overloaded");
+    scene.nowMs += 1_000;
+    const lost = scene.health.begin(at);
+    scene.nowMs += 30_000;
+    scene.health.begin(at);
+    assert.equal(scene.use(at), "off");
+    lost.abandoned();
+    assert.equal(scene.use(at), "off");
+  });
+
   it("rel:U-10 opens after five failures in a row, and lets one probe through after each pause", () => {
     const scene = new Scene();
     const at = place("a");

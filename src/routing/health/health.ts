@@ -97,15 +97,23 @@ export class Health {
   begin(placed: Placed): Trial {
     const nowMs = this.#clock.monotonicMs();
     this.#credentials.get(credentialKey(placed))?.of.sending(nowMs);
-    const sent = sentAs(this.#deployments.get(deploymentKey(placed))?.of, nowMs);
+    const server = this.#deployments.get(deploymentKey(placed))?.of;
+    let sent = sentAs(server, nowMs);
+    // What is heard after the first answer is no news of the probe: the breaker may have opened again since.
+    const take = (): SentAs => {
+      const taken = sent;
+      sent = "usual";
+      return taken;
+    };
     return {
       begun: () => {
-        if (sent !== "usual") this.#succeeded(placed, sent);
+        const taken = take();
+        if (taken !== "usual") this.#succeeded(placed, taken);
       },
-      succeeded: () => this.#succeeded(placed, sent),
-      failed: (failure) => this.#failed(placed, sent, failure),
+      succeeded: () => this.#succeeded(placed, take()),
+      failed: (failure) => this.#failed(placed, take(), failure),
       abandoned: () => {
-        if (sent === "probe") this.#deployments.get(deploymentKey(placed))?.of.giveProbeBack();
+        if (take() === "probe") server?.giveProbeBack(nowMs);
       },
     };
   }
