@@ -85,6 +85,8 @@ export interface Progress {
   last?: AttemptOutcome;
   /** For the attempt that comes next. */
   permit?: Permit | undefined;
+  /** No room was left for more than the session's overflow. */
+  spillsOnly?: boolean;
   /** A candidate was left out. */
   isSkipped?: boolean;
   /** Nothing more is tried. */

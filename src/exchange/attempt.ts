@@ -1,10 +1,9 @@
 import type { GatewayError } from "../base/errors.ts";
 import type { Candidate } from "../routing/candidate.ts";
-import { type NextStep, nextStep, type Patience } from "../routing/failure/next-step.ts";
-import type { BudgetedAttempt } from "../routing/failure/retry-budget.ts";
+import type { NextStep } from "../routing/failure/next-step.ts";
 import type { Failure } from "../routing/failure/verdict.ts";
-import type { Placed, Trial } from "../routing/health/health.ts";
-import type { AttemptOutcome, AttemptPlan, Permit, Progress, Turn } from "./attempt-plan.ts";
+import type { Trial } from "../routing/health/health.ts";
+import type { AttemptOutcome, AttemptPlan, Progress, Turn } from "./attempt-plan.ts";
 import {
   conclude,
   hasPrimary,
@@ -13,12 +12,13 @@ import {
   show,
   whyStopped,
 } from "./conclude.ts";
-import { isFull, keepsBack } from "./keeps-back.ts";
+import { isFallbackNow, isFull, keepsBack } from "./keeps-back.ts";
 import { notTried } from "./not-sent.ts";
 import { pause } from "./pause.ts";
 import { readFailure } from "./read-failure.ts";
 import type { RelayResult } from "./relay-contract.ts";
 import { tryCandidate } from "./try-candidate.ts";
+import { decideNext } from "./what-next.ts";
 
 /** The one attempt loop: candidates in order until one has an answer to show (design R5, R16). */
 export async function attempt(plan: AttemptPlan): Promise<AttemptOutcome> {
@@ -41,7 +41,8 @@ async function tryAll(plan: AttemptPlan, progress: Progress): Promise<AttemptOut
     const turn = { candidate, placed, hasOthers: isRepeatable && isChained };
     const outcome = isSkipped(plan, progress, turn) ? undefined : await take(plan, progress, turn);
     if (outcome !== undefined) return outcome;
-    if (progress.isOver === true) break;
+    const isUsedUp = plan.body.kind === "stream" && progress.last !== undefined;
+    if (progress.isOver === true || isUsedUp) break;
   }
   return conclude(plan, progress);
 }
@@ -51,6 +52,7 @@ function isDue({ tryIf }: Candidate, progress: Progress): boolean {
   if (tryIf === "always") return true;
   if (tryIf === "session_full") return session !== undefined;
   if (tryIf === "overflow_failed") return refused !== undefined || unusable !== undefined;
+  if (progress.spillsOnly === true) return false;
   return progress.isSkipped === true || hasPrimary(progress);
 }
 
@@ -119,10 +121,12 @@ async function askOnce(
   using _place = entered.value;
   const gone = whyStopped(plan, progress, candidate);
   if (gone !== undefined) return { outcome: gone };
+  // Others may have been here while this one waited: of all that saw a pause end only one is to find out.
+  if (isSkipped(plan, progress, turn)) return {};
   using counted = plan.failing.budget.begin(upstreamOf(candidate));
   const { outcome, failure } = await send(plan, progress, turn, repeated);
   if (outcome.last.committed || outcome.last.cut) return { outcome };
-  const next = await decideNext(plan, progress, turn, { failure, repeated, counted });
+  const next = await decideNext(plan, progress, turn, { outcome, failure, repeated, counted });
   if (next.step === "repeat") return { repeat: next };
   if (failure !== undefined) progress.failures.push(failure);
   return { outcome: leave(plan, progress, outcome, next.step === "move") };
@@ -184,62 +188,6 @@ function report(
   else trial.abandoned();
 }
 
-/** What comes next, and whether there is room for it among all that is repeated. */
-async function decideNext(
-  plan: AttemptPlan,
-  progress: Progress,
-  { candidate, placed, hasOthers }: Turn,
-  now: {
-    readonly failure: Failure | undefined;
-    readonly repeated: number;
-    readonly counted: BudgetedAttempt;
-  },
-): Promise<NextStep> {
-  const { failure, repeated, counted } = now;
-  const { random, health } = plan.failing;
-  const patience = patienceAt(plan, candidate);
-  if (failure === undefined) return SHOW;
-  const isOwnCredential = candidate.credential.kind === "own";
-  const standing = { failure, isOwnCredential, hasOthers, repeated };
-  const isRepeatable = plan.body.kind !== "stream";
-  const next = isRepeatable ? nextStep(standing, patience, random) : SHOW;
-  // Nobody was asked, or by now nobody else would be sent there first: that repeats nothing.
-  const isFree = failure.kind === "unsayable" || health.isOpen(placed);
-  if (next.step === "show" || (next.step === "move" && isFree)) return next;
-  const isMove = next.step === "move";
-  progress.permit =
-    counted.repeat() ?? (isMove ? await waitForRoom(plan, placed, counted) : undefined);
-  if (progress.permit !== undefined) return next;
-  progress.notes.push("too much was being repeated already, so the failure is shown");
-  progress.isOver = true;
-  plan.failing.onDenied();
-  return SHOW;
-}
-
-/** What is in a cache is worth a longer wait. */
-function patienceAt(
-  { failing: { patience } }: AttemptPlan,
-  { warmWaitMs = 0 }: Candidate,
-): Patience {
-  return { ...patience, waitMs: Math.max(patience.waitMs, warmWaitMs) };
-}
-
-/** Moves wait a moment for their turn: each is over once its answer has begun. */
-async function waitForRoom(
-  plan: AttemptPlan,
-  placed: Placed,
-  counted: BudgetedAttempt,
-): Promise<Permit | undefined> {
-  const { patience, health } = plan.failing;
-  for (let waitedMs = 0; waitedMs < patience.waitMs; waitedMs += LOOK_AGAIN_MS) {
-    await pause(LOOK_AGAIN_MS, plan);
-    if (health.isOpen(placed)) return () => {};
-    const permit = counted.repeat();
-    if (permit !== undefined || plan.client.gone) return permit;
-  }
-  return undefined;
-}
-
 /** Nothing was shown of an attempt: what of it is kept for the end, or what is shown now. */
 function leave(
   plan: AttemptPlan,
@@ -251,13 +199,12 @@ function leave(
   const isUsed = moves && last.observation?.usage !== undefined;
   if (isUsed) plan.spend(ended);
   const outcome: AttemptOutcome = isUsed ? { ...ended, isSpent: true } : ended;
-  const isFallback = candidate.tryIf === "failed" && hasPrimary(progress);
+  const isFallback = isFallbackNow(candidate, progress);
   if (moves && !isFallback) progress.uncured = outcome;
   const { kept } = last;
   if (kept === undefined) return undefined;
-  const { credential } = candidate;
   const { head } = kept;
-  if (credential.kind === "own" && isFull(plan, progress, head)) {
+  if (isFull(plan, progress, candidate, head)) {
     progress.session = { answer: kept, outcome };
   } else if (isRefusedKey(candidate, head)) progress.unusable = { answer: kept, outcome };
   else if (!moves && !isFallback) return show(plan, { answer: kept, outcome }, []);
@@ -267,6 +214,3 @@ function leave(
 function upstreamOf({ deployment }: Candidate): string {
   return `${deployment.provider} ${deployment.origin}`;
 }
-
-const SHOW: NextStep = { step: "show" };
-const LOOK_AGAIN_MS = 50;

@@ -103,6 +103,31 @@ describe("the attempt loop", () => {
     });
   }
 
+  it("R10 sends a body that is passed on as it comes once, whatever the answer", async () => {
+    primary.on(always, failure(401, "invalid x-api-key", [], "authentication_error"));
+    const filler = "x".repeat(2 ** 20);
+    const body = JSON.stringify({ model: "claude-opus-5-5", stream: true, filler, messages: [] });
+    const run = await loop.run(chain(), { body });
+    assert.equal(run.answer.status, 403);
+    assert.equal(primary.requests.length, 1);
+    assert.equal(fallback.requests.length, 0);
+  });
+
+  it("X-F5 goes on to the next of a chain where a fallback only redirects", async () => {
+    primary.on(always, OVERLOADED);
+    fallback.on(always, () => ({
+      status: 302,
+      headers: ["location", "/elsewhere"],
+      pieces: [Buffer.from("moved")],
+      stream: false,
+      delivery: {},
+    }));
+    const run = await loop.run([...chain(), loop.candidate("c", refusing, { tryIf: "failed" })]);
+    assert.equal(run.answer.status, 529);
+    assert.deepEqual(outcomes(run).slice(1), ["upstream_redirect", "upstream_unreachable"]);
+    assert.equal(loop.budget.repeating, 0);
+  });
+
   it("X-F5 asks the next candidate where nobody listens", async () => {
     const run = await loop.run(chain({}, refusing));
     assert.match(run.answer.body.toString(), /fallback!/);
