@@ -27,7 +27,7 @@ import {
   storedExchange,
   text,
 } from "./decode.ts";
-import { credentialRecord, keyRecord } from "./directory-rows.ts";
+import { credentialRecord, keyRecord } from "./directory-records.ts";
 import * as sql from "./queries.ts";
 
 const DEFAULT_EVENTS = 50;
