@@ -1,6 +1,7 @@
 import type { Target } from "../target.ts";
 import { ANSWER_TARGETS } from "./answers.ts";
 import { OTHER_TARGETS } from "./beside.ts";
+import { CLOUD_TARGETS } from "./clouds.ts";
 import { ERROR_TARGETS } from "./errors.ts";
 import { JSON_TARGETS } from "./json.ts";
 import { PASSED_TARGETS } from "./passed-on.ts";
@@ -16,6 +17,7 @@ export const TARGETS: readonly Target[] = [
   ...ERROR_TARGETS,
   ...JSON_TARGETS,
   ...PASSED_TARGETS,
+  ...CLOUD_TARGETS,
   ...OTHER_TARGETS,
   ...RULE_TARGETS,
 ];
