@@ -1,7 +1,7 @@
 import { fail, ok, type Result } from "../base/result.ts";
 import { Secret } from "../base/secret.ts";
 import type { Config } from "../config/schema.ts";
-import type { AwsService } from "../upstream/providers/provider.ts";
+import { type AwsService, bearer } from "../upstream/providers/provider.ts";
 import {
   openCredentials,
   profileName,
@@ -9,12 +9,13 @@ import {
   signV4,
 } from "../upstream/signing/aws/index.ts";
 import { askUrlBy } from "./ask-url.ts";
+import { type ListsAt, listModelsAt } from "./aws-lists.ts";
 import type { CloudAccess, Surroundings } from "./clouds.ts";
 import { readText } from "./read-text.ts";
 
 /** A service of AWS, and what signs for it: a key is a bearer, everything else a signature. */
 export async function openAws(
-  { signingName, bearerVariable, baseUrl: baseUrlOf }: AwsService,
+  { signingName, bearerVariable, baseUrl: baseUrlOf, lists }: AwsService,
   { url, key, aws = {} }: Config["providers"][string],
   { env, homeDir, clock, openWay }: Surroundings,
 ): Promise<Result<CloudAccess, string>> {
@@ -31,9 +32,17 @@ export async function openAws(
     );
   }
   const baseUrl = url ?? baseUrlOf(region);
-  const bearer = profile === undefined ? env[bearerVariable] : undefined;
-  const token = key ?? (bearer ? new Secret(bearer) : undefined);
-  if (token !== undefined) return ok({ baseUrl, key: token, sign: undefined });
+  const told = profile === undefined ? env[bearerVariable] : undefined;
+  const token = key ?? (told ? new Secret(told) : undefined);
+  const listAt = (address: string | undefined, fieldsFor: ListsAt["fieldsFor"]) =>
+    lists && address !== undefined
+      ? listModelsAt(lists, { url: address, fieldsFor, openWay })
+      : undefined;
+  if (token !== undefined) {
+    // A key goes to another address than the models' own only where the operator names that.
+    const listModels = listAt(aws.lists, async () => bearer(token));
+    return ok({ baseUrl, key: token, sign: undefined, listModels });
+  }
   const { host } = new URL(baseUrl);
   const credentials = openCredentials({
     ...files,
@@ -42,17 +51,24 @@ export async function openAws(
     now: clock.now,
     askUrl: askUrlBy(openWay),
   });
+  const signFor = async (request: Parameters<typeof signV4>[0], toHost: string) => {
+    const found = await credentials.get();
+    if (!found.ok) return found;
+    const scope = { region, service: signingName, host: toHost };
+    const fields = signV4(request, found.value, scope, clock.now());
+    return ok({ fields, secret: found.value.sessionToken });
+  };
+  const listsUrl = aws.lists ?? (url === undefined ? lists?.baseUrl(region) : undefined);
+  const listModels = listAt(listsUrl, async (target, toHost) => {
+    const signed = await signFor({ method: "GET", target, body: undefined }, toHost);
+    return signed.ok ? signed.value.fields : undefined;
+  });
   return ok({
     baseUrl,
     key: undefined,
-    async sign(request, stored) {
-      if (stored !== undefined) return ok({ fields: [] });
-      const found = await credentials.get();
-      if (!found.ok) return found;
-      const scope = { region, service: signingName, host };
-      const fields = signV4(request, found.value, scope, clock.now());
-      return ok({ fields, secret: found.value.sessionToken });
-    },
+    listModels,
+    sign: async (request, stored) =>
+      stored === undefined ? await signFor(request, host) : ok({ fields: [] }),
   });
 }
 

@@ -22,5 +22,9 @@ export async function checkKey(
   const { deployment } = provider;
   const { transport } = deployment;
   const fields = [...deployment.fields, ...deployment.authorize(key)];
-  return await verifyKey(transport, { target: provider.checkTarget, fields });
+  return await verifyKey(transport, {
+    target: provider.checkTarget,
+    fields,
+    question: provider.keyQuestion,
+  });
 }

@@ -5,6 +5,7 @@ import type { Environment } from "../config/inputs.ts";
 import type { Config } from "../config/schema.ts";
 import type { Sign } from "../upstream/cloud.ts";
 import type { BoundDialect } from "../upstream/dialects/bind.ts";
+import type { ListModels } from "../upstream/model-list.ts";
 import type { Cloud } from "../upstream/providers/provider.ts";
 import { openAws } from "./aws.ts";
 import { openAzure } from "./azure.ts";
@@ -26,6 +27,8 @@ export interface CloudAccess {
   readonly key: Secret | undefined;
   /** Undefined: its key is all that it takes. */
   readonly sign: Sign | undefined;
+  /** Asks for its models; undefined: nobody may be asked for them. */
+  readonly listModels?: ListModels | undefined;
   /** The model that has this name at the cloud; undefined: names are the models' own. */
   readonly modelOf?: ((name: string) => string) | undefined;
   /** How a model is spoken to, where that is otherwise than the provider's usual way. */

@@ -16,7 +16,7 @@ interface Known {
   readonly id: string;
   readonly definition: ProviderDefinition;
   readonly baseUrl: string;
-  readonly access: Pick<CloudAccess, "sign" | "modelOf" | "dialectFor">;
+  readonly access: Pick<CloudAccess, "sign" | "modelOf" | "dialectFor" | "listModels">;
   readonly key: Secret | undefined;
   readonly isConfigured: boolean;
   readonly fields: readonly string[];
@@ -113,9 +113,13 @@ async function readEntry(
     fields: Object.entries(entry.headers).flat(),
     limits: toUpstreamLimits(entry.limits),
     keys: toPool(entry.keys),
-    // What a cloud has is told elsewhere than where its models answer.
-    models: entry.models ?? (definition.cloud === undefined ? undefined : []),
+    models: entry.models ?? (isListed(definition, access.value) ? undefined : []),
   });
+}
+
+/** What a cloud has is told elsewhere than where its models answer, if at all. */
+function isListed({ cloud }: ProviderDefinition, { listModels }: CloudAccess): boolean {
+  return cloud === undefined || listModels !== undefined;
 }
 
 async function accessTo(
@@ -162,5 +166,7 @@ function deploy(known: Known, openWay: OpenWay): Provider {
     checkTarget: `${pathPrefix}${definition.checkPath}`,
     listTarget: `${pathPrefix}${definition.listPath ?? definition.checkPath}`,
     models,
+    keyQuestion: definition.keyQuestion,
+    listModels: access.listModels,
   };
 }

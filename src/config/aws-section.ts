@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { upstreamUrlField } from "./network-section.ts";
 
 const REGION = { error: "expected a region of AWS, such as ap-south-1" };
 const PROFILE = { error: "expected the name of a profile in ~/.aws/config or ~/.aws/credentials" };
@@ -18,6 +19,11 @@ export const awsSection = z
     profile: z.string(PROFILE).min(1, PROFILE).optional().meta({
       description:
         "Profile of the shared files to sign with. Default: AWS_PROFILE; without either, the environment goes before the profile default.",
+    }),
+    lists: upstreamUrlField.optional().meta({
+      description:
+        "Endpoint at which models are listed; a key of the entry goes there too then. Default: the region's, where neither a key nor another url is used.",
+      examples: ["https://bedrock.ap-south-1.amazonaws.com"],
     }),
   })
   .optional()

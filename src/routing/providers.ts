@@ -1,4 +1,6 @@
 import type { Secret } from "../base/secret.ts";
+import type { ListModels } from "../upstream/model-list.ts";
+import type { KeyQuestion } from "../upstream/providers/provider.ts";
 import type { Deployment } from "./deployment.ts";
 
 /** Another provider than Anthropic. */
@@ -11,8 +13,12 @@ export interface Provider {
   readonly isConfigured: boolean;
   /** Asked for to see whether a key is taken. */
   readonly checkTarget: string;
+  /** What is asked there, where that is no list. */
+  readonly keyQuestion?: KeyQuestion | undefined;
   /** Asked for its models. */
   readonly listTarget: string;
+  /** Asks for its models elsewhere than at `listTarget`; undefined: the answer is none. */
+  readonly listModels?: ListModels | undefined;
   /** Its models, where the configuration names them: the server is not asked then. */
   readonly models: readonly string[] | undefined;
 }

@@ -12,6 +12,9 @@ export interface ProvidedModel {
   readonly createdAt: number | undefined;
 }
 
+/** Asks a provider for its models in a way of its own; undefined: no list came in time. */
+export type ListModels = (timeoutMs: number) => Promise<readonly ProvidedModel[] | undefined>;
+
 const MAX_BYTES = 8 * 2 ** 20;
 const MAX_MODELS = 2_000;
 /** Asks a provider for its models; undefined when it does not answer in time, or not with a list. */
@@ -19,12 +22,13 @@ export async function fetchModelList(
   transport: Transport,
   { target, fields }: { readonly target: string; readonly fields: HeaderList },
   timeoutMs: number,
+  read: (value: unknown) => readonly ProvidedModel[] | undefined = readModelList,
 ): Promise<readonly ProvidedModel[] | undefined> {
   const request = { target, headers: [...PLAIN_FIELDS, ...fields] };
   const { status, body } = await getWhole(transport, request, { timeoutMs, maxBytes: MAX_BYTES });
   if (status !== 200 || body === undefined) return undefined;
   const parsed = parseJson(body, { maxBytes: MAX_BYTES });
-  return parsed.ok ? readModelList(parsed.value) : undefined;
+  return parsed.ok ? read(parsed.value) : undefined;
 }
 
 /**

@@ -46,6 +46,7 @@ export async function otherModels(
     deployment: provider.deployment,
     target: provider.listTarget,
     key,
+    listModels: provider.listModels,
   }));
   const lists = await keeper.providerLists.read(organisation, sources);
   const fetched = asked.flatMap(({ id }, index) =>
@@ -62,7 +63,8 @@ export async function otherModels(
 
 /** Without the key that it needs it would only refuse. */
 function isAsked({ provider, key }: { provider: Provider; key: Secret | undefined }): boolean {
-  return provider.models === undefined && (key !== undefined || !provider.needsKey);
+  const { models, needsKey, listModels } = provider;
+  return models === undefined && (key !== undefined || !needsKey || listModels !== undefined);
 }
 
 function unknown(id: string): ProvidedModel {

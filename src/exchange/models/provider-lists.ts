@@ -1,6 +1,6 @@
 import type { Secret } from "../../base/secret.ts";
 import type { Deployment } from "../../routing/deployment.ts";
-import { fetchModelList, type ProvidedModel } from "../../upstream/model-list.ts";
+import { fetchModelList, type ListModels, type ProvidedModel } from "../../upstream/model-list.ts";
 import { repeats } from "../mask-secret.ts";
 
 /** A provider to be asked for its models, with its own credential and nobody else's. */
@@ -10,6 +10,8 @@ export interface ListSource {
   readonly target: string;
   /** Undefined: it needs none. */
   readonly key: Secret | undefined;
+  /** Asked in place of the target. */
+  readonly listModels?: ListModels | undefined;
 }
 
 export interface ProviderListsOptions {
@@ -85,12 +87,13 @@ export class ProviderLists {
     this.#entries.set(name, entry);
   }
 
-  async #refresh(entry: Entry, { deployment, target, key }: ListSource): Promise<void> {
+  async #refresh(entry: Entry, source: ListSource): Promise<void> {
+    const { deployment, target, key, listModels } = source;
     const { monotonicMs, fetchMs, freshMs, retryMs } = this.#options;
     const { transport, fields } = deployment;
     const credential = key === undefined ? [] : deployment.authorize(key);
     const asked = { target, fields: [...fields, ...credential] };
-    const models = await fetchModelList(transport, asked, fetchMs);
+    const models = await (listModels?.(fetchMs) ?? fetchModelList(transport, asked, fetchMs));
     entry.models =
       models === undefined ? entry.models : models.filter((model) => !tells(model, key));
     entry.dueAtMs = monotonicMs() + (models === undefined ? retryMs : freshMs);

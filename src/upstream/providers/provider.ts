@@ -1,6 +1,7 @@
 import type { HeaderList } from "../../base/header-list.ts";
 import type { Secret } from "../../base/secret.ts";
 import type { BoundDialect } from "../dialects/bind.ts";
+import type { ProvidedModel } from "../model-list.ts";
 
 /** A company's API, or a server of one's own, that is spoken to in a dialect of its own. Data and pure functions. */
 export interface ProviderDefinition {
@@ -13,6 +14,8 @@ export interface ProviderDefinition {
   readonly claims?: string | undefined;
   /** A list of models, asked for to see whether a key is taken. */
   readonly checkPath: string;
+  /** Where no list says that: what is sent to `checkPath` instead, and how the answer is read. */
+  readonly keyQuestion?: KeyQuestion;
   /** The list of its models, where `checkPath` is none, or not all of it. */
   readonly listPath?: string;
   /** The variable by which claude-router turns it on, and lists its models by their own names alone. */
@@ -25,6 +28,13 @@ export interface ProviderDefinition {
   dialectFor(model: string): BoundDialect;
   /** Whose price holds for one of its models, the first that is known; undefined: its own list's, by the model's name. */
   readonly resells?: (model: string, sale: Sale) => readonly Resale[];
+}
+
+/** A question that costs nothing. */
+export interface KeyQuestion {
+  readonly body: string;
+  /** Whether the key is taken; null: the answer does not tell. */
+  readonly readVerdict: (status: number, body: string) => boolean | null;
 }
 
 /** How a model is bought, where the price depends on that. */
@@ -53,6 +63,16 @@ export interface AwsService {
   /** Environment variable of a key that is sent as it is, in place of a signature. */
   readonly bearerVariable: string;
   readonly baseUrl: (region: string) => string;
+  /** Where its models are told of, which is another address than theirs; undefined: nowhere. */
+  readonly lists?: ModelLists;
+}
+
+/** Several lists that are one together. */
+export interface ModelLists {
+  readonly baseUrl: (region: string) => string;
+  readonly paths: readonly string[];
+  /** Reads one of them, whichever it is; undefined: it is none. */
+  readonly read: (value: unknown) => readonly ProvidedModel[] | undefined;
 }
 
 export interface GoogleService {

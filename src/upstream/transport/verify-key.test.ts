@@ -99,6 +99,22 @@ describe("verifyKey", () => {
     }
   });
 
+  it("asks a question where no list tells, and reads the answer as the provider means it", async () => {
+    const seen: unknown[] = [];
+    await using provider = await openProvider((request, response) => {
+      seen.push(request.method, request.url, request.headers["x-api-key"]);
+      request.on("data", (chunk: Buffer) => seen.push(chunk.toString()));
+      request.on("end", () => response.writeHead(400).end("no such model"));
+    });
+    const question = {
+      body: "{}",
+      readVerdict: (status: number, body: string) => status === 400 && body === "no such model",
+    };
+    const verdict = await verifyKey(provider.transport, { ...CHECK, question });
+    assert.deepEqual(verdict, { verified: true, status: 400 });
+    assert.deepEqual(seen, ["POST", "/prefix/v1/models?limit=1", KEY, "{}"]);
+  });
+
   it("N-01: does not follow a redirect", async () => {
     const paths: unknown[] = [];
     await using provider = await openProvider((request, response) => {

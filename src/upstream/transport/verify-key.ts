@@ -1,4 +1,5 @@
 import type { HeaderList } from "../../base/header-list.ts";
+import { askWhole } from "./ask-whole.ts";
 import type { Transport } from "./contract.ts";
 import { getWhole } from "./get-whole.ts";
 
@@ -19,6 +20,12 @@ const VERDICTS: ReadonlyMap<number, boolean> = new Map([
   [403, false],
 ]);
 
+/** What is asked where no list tells: see `KeyQuestion`. */
+interface Question {
+  readonly body: string;
+  readonly readVerdict: (status: number, body: string) => boolean | null;
+}
+
 /**
  * Asks whether the provider takes a key, by a request that costs nothing. Its words are thrown away: they may quote the
  * key.
@@ -26,11 +33,39 @@ const VERDICTS: ReadonlyMap<number, boolean> = new Map([
 export async function verifyKey(
   transport: Transport,
   /** A list that costs nothing, and the fields that carry the key. */
-  { target, fields }: { readonly target: string; readonly fields: HeaderList },
+  {
+    target,
+    fields,
+    question,
+  }: {
+    readonly target: string;
+    readonly fields: HeaderList;
+    readonly question?: Question | undefined;
+  },
 ): Promise<KeyVerdict> {
+  const headers = [...FIELDS, ...fields];
+  if (question !== undefined) return await ask(transport, { target, headers }, question);
   // A head that came has said what there was to say.
-  const { status } = await getWhole(transport, { target, headers: [...FIELDS, ...fields] }, LIMITS);
+  const { status } = await getWhole(transport, { target, headers }, LIMITS);
   return status === undefined
     ? { verified: null }
     : { verified: VERDICTS.get(status) ?? null, status };
+}
+
+async function ask(
+  transport: Transport,
+  { target, headers }: { readonly target: string; readonly headers: readonly string[] },
+  { body, readVerdict }: Question,
+): Promise<KeyVerdict> {
+  const request = {
+    method: "POST",
+    target,
+    headers: [...headers, "content-type", "application/json"],
+    body: Buffer.from(body),
+  };
+  const { signal } = new AbortController();
+  const answer = await askWhole(transport, request, { ...LIMITS, signal });
+  if ("failure" in answer) return { verified: null };
+  const { status } = answer;
+  return { verified: readVerdict(status, answer.body.toString("utf8")), status };
 }

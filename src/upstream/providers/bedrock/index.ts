@@ -6,7 +6,10 @@ import { bearer, type ProviderDefinition } from "../provider.ts";
 import { CONVERSE_SHAPE } from "./converse-shape.ts";
 import { converseCounter, invocationCounter } from "./count.ts";
 import { invokeShape } from "./invoke-shape.ts";
+import { KEY_QUESTION } from "./key-question.ts";
+import { LISTS } from "./lists.ts";
 import { isClaude, withoutGeography } from "./model-id.ts";
+import { suffixOf } from "./region.ts";
 import { resells } from "./resells.ts";
 
 /** Amazon Bedrock. @source https://docs.aws.amazon.com/general/latest/gr/bedrock.html (read 2026-11-26) */
@@ -19,9 +22,10 @@ export const provider: ProviderDefinition = {
     signingName: "bedrock",
     bearerVariable: "AWS_BEARER_TOKEN_BEDROCK",
     baseUrl: (region) => `https://bedrock-runtime.${region}.${suffixOf(region)}`,
+    lists: LISTS,
   },
-  // Whatever its runtime API has costs something; of this it says nothing at all.
-  checkPath: "/model",
+  checkPath: "/model/spillway.no-such-model/invoke",
+  keyQuestion: KEY_QUESTION,
   authorize: bearer,
   dialectFor: (model) => (isClaude(model) ? asInvocation(model) : asConversation(model)),
   resells,
@@ -41,8 +45,4 @@ function asConversation(model: string): BoundDialect {
   const traits = converseTraits(withoutGeography(model));
   const counter = converseCounter(traits);
   return { ...bindDialect(bedrockConverse, traits), counter, shape: CONVERSE_SHAPE };
-}
-
-function suffixOf(region: string): string {
-  return region.startsWith("cn-") ? "amazonaws.com.cn" : "amazonaws.com";
 }
