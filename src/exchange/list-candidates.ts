@@ -62,7 +62,9 @@ export function listCandidates(
   settings: ExchangeSettings,
 ): Listed {
   const view = strategyView(question, house, settings);
-  const { stages, chain, isGiven } = resolution;
+  const { stages, isGiven } = resolution;
+  // Of a plan's limits nobody else can tell (design R3).
+  const chain = question.facts.isQuotaProbe === true ? [] : resolution.chain;
   const places = [
     ...stages.map((stage) => ({ stage, isAllowed: isGiven })),
     ...chain.map((stage) => ({ stage, isAllowed: false })),
@@ -199,7 +201,7 @@ function byFitness(
   readonly off: readonly Off[];
   readonly note?: string | undefined;
 } {
-  if (drafts.length < 2) return { left: drafts, off: [] };
+  if (drafts.length < 2 || question.facts.isQuotaProbe === true) return { left: drafts, off: [] };
   const fit: Open[] = [];
   const last: Open[] = [];
   const off: Off[] = [];

@@ -43,6 +43,24 @@ const setups = fc.record({
 });
 
 describe("every candidate", () => {
+  it("R3 is Anthropic's where only the plan's limits are asked for, whatever stands behind it", async () => {
+    const endpoint = { guarantee: "contract", source: "a page", verified: "2026-11-01" };
+    const config = {
+      providers: {
+        groq: { kind: "openai-compatible", url: "https://groq.example/v1", key: "env:KEY" },
+      },
+      anthropic: { url: "https://claude.example" },
+      residency: { endpoints: [{ url: "https://groq.example", place: "eu", ...endpoint }] },
+      routing: { fallbacks: { "*": ["groq/a"] } },
+    };
+    const decider = await openDecider(config, () => 0);
+    const headers = ["x-spillway-data-policy", "eu_only"];
+    const message = decider({ model: "claude-opus-4-8", headers });
+    assert.equal(message.route?.[0].deployment.provider, "groq");
+    const probe = decider({ model: "claude-opus-4-8", headers, isProbe: true });
+    assert.equal(probe.refusal?.code, "residency_refused");
+  });
+
   it("X-F4, R17 is allowed by the key and in the place, whatever names, chains and strategies say", async () => {
     let left = 0;
     let emptied = 0;

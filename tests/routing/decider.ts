@@ -30,6 +30,8 @@ export interface Asking {
   readonly models?: readonly string[] | undefined;
   readonly dataPolicy?: string | undefined;
   readonly headers?: readonly string[];
+  /** It only asks for the plan's limits. */
+  readonly isProbe?: boolean;
 }
 
 /** Decides as the program does, with nothing to send to. */
@@ -118,9 +120,10 @@ export async function openDecider(config: object, random: () => number): Promise
     },
   };
   const held = new HeldBytes();
-  return ({ model, models, dataPolicy, headers = [] }) => {
+  return ({ model, models, dataPolicy, headers = [], isProbe = false }) => {
+    const [max_tokens, content] = isProbe ? [1, "quota"] : [64, "hello"];
     const bytes = Buffer.from(
-      JSON.stringify({ model, max_tokens: 64, messages: [{ role: "user", content: "hello" }] }),
+      JSON.stringify({ model, max_tokens, messages: [{ role: "user", content }] }),
     );
     const body = new HeldBody([bytes], bytes.length, held);
     const request = new IncomingMessage(new Socket());

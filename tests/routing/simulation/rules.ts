@@ -1,6 +1,7 @@
 import { keyScope } from "../../../src/exchange/scopes.ts";
 import { heldAccount } from "../../../src/ledger/index.ts";
 import { allowsModel } from "../../../src/policy/access/index.ts";
+import type { TerminalRecord } from "../../../src/store/record.ts";
 import type { Fault } from "./answers.ts";
 import { readReceived } from "./client.ts";
 import { LOCAL, OWNED, PLACES, secretOf } from "./scenario.ts";
@@ -96,6 +97,7 @@ export class Rules implements Watcher {
       const last = candidates.findLastIndex((candidate) => candidate.name === name);
       if (last < candidates.length - 1) say(`is sent to ${name}, which is left alone`);
     }
+    this.#checkProbe(exchange, record, say);
     this.#checkAnswer(exchange, record, say);
   };
 
@@ -254,6 +256,18 @@ export class Rules implements Watcher {
         (script?.fault === "server" ||
           (over === "aborted" && exchange.generation.settings.failures.slowStartMs !== undefined)),
     ).length;
+  }
+
+  /** What a client asks to see its plan's limits nobody else can answer (design R3). */
+  #checkProbe(
+    { drawn: { operation, own, model, isKeyed }, calls }: Exchange,
+    { route }: Pick<TerminalRecord, "route">,
+    say: (what: string) => void,
+  ): void {
+    const isRenamed = (route?.steps ?? []).length > 0;
+    if (operation !== "probe" || own !== "subscription" || isKeyed) return;
+    if (isRenamed || !model.startsWith("claude")) return;
+    for (const { place } of calls) if (place !== "anthropic") say(`is a probe at ${place}`);
   }
 
   #checkAnswer(
