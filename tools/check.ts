@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { checkArchitecture } from "./check-architecture.ts";
 import { checkBans } from "./check-bans.ts";
+import { checkCatalogue } from "./check-catalogue.ts";
 import { checkCompose, checkDockerfile } from "./check-container.ts";
 import { checkPackages } from "./check-packages.ts";
 import { fileSizes } from "./check-sizes.ts";
@@ -32,6 +33,7 @@ const STEPS: readonly Step[] = [
   step("architecture", () => checkArchitecture(files)),
   step("bans", () => checkBans(files)),
   step("packages", () => checkPackages(files)),
+  step("catalogue", checkCatalogue),
   step("generated", staleFiles),
   step("container", () => [
     ...checkFile("Dockerfile", checkDockerfile),

@@ -20,13 +20,24 @@ import { ROOT } from "./project-files.ts";
 const PATH = "src/upstream/model-facts.generated.json";
 
 /** Our providers, by the names that the collections have for them. */
-const HOSTS: Readonly<Record<string, { readonly dev: string; readonly pi?: string }>> = {
+interface Host {
+  readonly dev: string;
+  readonly pi?: string;
+  /** A second folder of the first collection. */
+  readonly also?: string;
+  /** What is taken of them. */
+  readonly only?: RegExp;
+}
+
+const HOSTS: Readonly<Record<string, Host>> = {
   anthropic: { dev: "anthropic", pi: "anthropic" },
+  azure: { dev: "azure", pi: "azure", only: /^(?!claude)/ },
   bedrock: { dev: "amazon-bedrock", pi: "amazon-bedrock" },
   cerebras: { dev: "cerebras", pi: "cerebras" },
   cohere: { dev: "cohere" },
   deepseek: { dev: "deepseek", pi: "deepseek" },
   fireworks: { dev: "fireworks-ai", pi: "fireworks" },
+  foundry: { dev: "azure", only: /^claude/ },
   gemini: { dev: "google", pi: "google" },
   github: { dev: "github-models" },
   groq: { dev: "groq", pi: "groq" },
@@ -41,6 +52,7 @@ const HOSTS: Readonly<Record<string, { readonly dev: string; readonly pi?: strin
   perplexity: { dev: "perplexity" },
   qwen: { dev: "alibaba" },
   together: { dev: "togetherai", pi: "together" },
+  vertex: { dev: "google-vertex", pi: "google-vertex", also: "google-vertex-anthropic" },
   xai: { dev: "xai", pi: "xai" },
   zai: { dev: "zai", pi: "zai" },
 };
@@ -136,10 +148,15 @@ function merge(
   older: ReadonlyMap<string, Row>,
   newer: ReadonlyMap<string, Row>,
 ): Record<string, Row> {
-  const models = [...new Set([...older.keys(), ...newer.keys()])].toSorted();
-  const rows = models.map((model): [string, Row] => {
-    const [oldContext, oldOutput, oldAbilities] = older.get(model) ?? NOTHING;
-    const [newContext, newOutput, newAbilities] = newer.get(model) ?? NOTHING;
+  // They may spell one name in two ways; the newer one's counts.
+  const names = new Map([...older.keys(), ...newer.keys()].map((name) => [spelling(name), name]));
+  const bySpelling = (rows: ReadonlyMap<string, Row>) =>
+    new Map([...rows].map(([name, row]) => [spelling(name), row]));
+  const [olderRows, newerRows] = [bySpelling(older), bySpelling(newer)];
+  const sorted = [...names].toSorted(([a], [b]) => (a < b ? -1 : 1));
+  const rows = sorted.map(([spelled, model]): [string, Row] => {
+    const [oldContext, oldOutput, oldAbilities] = olderRows.get(spelled) ?? NOTHING;
+    const [newContext, newOutput, newAbilities] = newerRows.get(spelled) ?? NOTHING;
     const contexts = [oldContext, newContext].filter((context) => context > 0);
     const context = contexts.length === 0 ? 0 : Math.min(...contexts);
     // The older one tells more kinds of content.
@@ -151,7 +168,7 @@ function merge(
 const NOTHING: Row = [0, 0, ""];
 
 function add(found: Map<string, Row>, model: string, row: Row): void {
-  if (row[0] > 0 || row[1] > 0) found.set(spelling(model), row);
+  if (row[0] > 0 || row[1] > 0) found.set(model, row);
 }
 
 function readToml(file: string): Readonly<Record<string, unknown>> {
@@ -167,6 +184,16 @@ function countOf(value: unknown): number {
   return typeof value === "number" && Number.isSafeInteger(value) && value > 0 ? value : 0;
 }
 
+const NONE: ReadonlyMap<string, Row> = new Map();
+
+/**
+ * Where Claude since 4.6 is called as Anthropic calls it; the collections lag behind.
+ * @source https://platform.claude.com/docs/en/models/overview (read 2026-11-26)
+ */
+const SAME_NAMES = ["vertex", "foundry"] as const;
+const NAMED_ALIKE =
+  /^claude-(?:fable|mythos|opus-4-[6-9]|opus-[5-9]|sonnet-4-6|sonnet-[5-9]|haiku-[5-9])/;
+
 if (import.meta.main) {
   const [clone = "", piAi = ""] = process.argv.slice(2);
   const commit = execFileSync("git", ["-C", clone, "log", "-1", "--format=%h of %cs"], {
@@ -174,9 +201,18 @@ if (import.meta.main) {
   });
   const { version } = members(JSON.parse(readFileSync(join(piAi, "package.json"), "utf8")));
   const models: Record<string, Record<string, Row>> = {};
-  for (const [provider, { dev, pi }] of Object.entries(HOSTS)) {
-    const newer = pi === undefined ? new Map<string, Row>() : ofPiAi(piAi, pi);
-    models[provider] = merge(ofModelsDev(clone, dev), newer);
+  for (const [provider, { dev, pi, also, only = /^/ }] of Object.entries(HOSTS)) {
+    const newer = pi === undefined ? NONE : ofPiAi(piAi, pi);
+    const more = also === undefined ? NONE : ofModelsDev(clone, also);
+    const merged = Object.entries(merge(new Map([...ofModelsDev(clone, dev), ...more]), newer));
+    models[provider] = Object.fromEntries(merged.filter(([name]) => only.test(name)));
+  }
+  for (const cloud of SAME_NAMES) {
+    const own = Object.entries(models["anthropic"] ?? {});
+    models[cloud] = {
+      ...Object.fromEntries(own.filter(([name]) => NAMED_ALIKE.test(name))),
+      ...models[cloud],
+    };
   }
   const taken: TakenFacts = {
     source: `models.dev ${commit.trim()}, @earendil-works/pi-ai@${String(version)}`,

@@ -15,6 +15,8 @@ import { FirstSpills } from "../exchange/first-spills.ts";
 import { ForeignProofs } from "../exchange/foreign-proofs.ts";
 import { LearnedRefusals } from "../exchange/hub/amend/learned-refusals.ts";
 import { allModels } from "../exchange/models/all-models.ts";
+import { readCatalogue } from "../exchange/models/catalogue.ts";
+import { describeName } from "../exchange/models/describe-model.ts";
 import { ProviderLists } from "../exchange/models/provider-lists.ts";
 import { runExchange } from "../exchange/run.ts";
 import { deriveKey } from "../identity/derive-key.ts";
@@ -218,6 +220,9 @@ export async function openGateway(options: GatewayOptions): Promise<Result<Gatew
       providers: providers.ids,
       verify: async (id, key) => await checkKey({ deployment, providers }, id, key),
       models: async (organisation) => await allModels(house, organisation, current.settings.models),
+      catalogue: async (organisation) =>
+        await readCatalogue(house, organisation, current.settings, health.troubles()),
+      describe: (model) => describeName(model, house, current.settings, health.troubles()),
       explain: async (question, atMs) =>
         explainRoute(
           question,

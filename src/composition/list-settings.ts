@@ -25,6 +25,12 @@ export function toListSettings(
     },
     bare: new Set(routed.map(([id]) => id)),
     mayAsk: ({ origin }) => couldSatisfy({ origin, policies, endpoints }),
+    ownFacts: new Map(
+      Object.entries(models.catalog).map(([id, { context, output, answers, ...abilities }]) => [
+        id,
+        { contextTokens: context, outputTokens: output, output: answers, ...abilities },
+      ]),
+    ),
     given: [...Object.keys(routing.aliases), ...Object.keys(routing.models)],
     stock: stockEntries(models.stock, models.stockOneMillion).map(({ id, displayName }) => ({
       id,

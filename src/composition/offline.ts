@@ -8,6 +8,7 @@ import { type Environment, ownHome } from "../config/inputs.ts";
 import type { LoadedConfig } from "../config/load.ts";
 import type { Config } from "../config/schema.ts";
 import { explainRules } from "../exchange/explain-route.ts";
+import type { CatalogueView } from "../exchange/models/catalogue.ts";
 import type { OtherModels } from "../exchange/models/other-models.ts";
 import { localUser } from "../identity/local-user.ts";
 import { anthropicDialect } from "../ingress/anthropic/errors.ts";
@@ -76,6 +77,9 @@ export async function openOfflineControl(
         verify: async (id, key) => await verifyOnce(config, options.env, { id, key }),
         models: async (organisation) =>
           await modelsOnce(options, state.value, current.value, organisation),
+        catalogue: async (organisation) =>
+          await catalogueOnce(options, state.value, current.value, organisation),
+        describe: () => undefined,
         explain: async (question, atMs) => {
           const house = { ...state.value, clock: clockAt(clock, atMs) };
           const explained = explainRules(question, house, current.value.settings);
@@ -167,6 +171,23 @@ async function modelsOnce(
   const providerLists = new ProviderLists({ monotonicMs: clock.monotonicMs });
   const found = await withProviders(loaded.config, env, (reached) =>
     allModels({ ...reached, vault, providerLists }, organisation, settings.models),
+  );
+  return found ?? { models: [], unavailable: [] };
+}
+
+async function catalogueOnce(
+  { loaded, env, clock }: OfflineOptions,
+  { vault }: State,
+  { settings }: Generation,
+  organisation: string,
+): Promise<CatalogueView> {
+  const [{ readCatalogue }, { ProviderLists }] = await Promise.all([
+    import("../exchange/models/catalogue.ts"),
+    import("../exchange/models/provider-lists.ts"),
+  ]);
+  const providerLists = new ProviderLists({ monotonicMs: clock.monotonicMs });
+  const found = await withProviders(loaded.config, env, (reached) =>
+    readCatalogue({ ...reached, vault, providerLists }, organisation, settings, []),
   );
   return found ?? { models: [], unavailable: [] };
 }

@@ -32,7 +32,7 @@ async function seededWith({ seed = "auto", settings, env = {}, found = OTHERS }:
     let asked = 0;
     await seedAtStart({
       config: {
-        models: { seed, stock: [], stockOneMillion: [], oneMillion: [] },
+        models: { seed, stock: [], stockOneMillion: [], catalog: {}, oneMillion: [] },
         quota: { statusFile: undefined, accounts: [] },
       },
       inputs: { env, homeDir, platform: process.platform, cwd: homeDir },
@@ -81,7 +81,7 @@ describe("seedAtStart", () => {
       let asked = 0;
       await seedAtStart({
         config: {
-          models: { seed: "auto", stock: [], stockOneMillion: [], oneMillion: [] },
+          models: { seed: "auto", stock: [], stockOneMillion: [], catalog: {}, oneMillion: [] },
           quota: { statusFile: undefined, accounts: folders },
         },
         inputs: { env: {}, homeDir, platform: process.platform, cwd: homeDir },

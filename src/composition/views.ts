@@ -21,12 +21,15 @@ export interface KeptOptions {
   readonly providers: readonly string[];
   readonly verify: (provider: string, key: Secret) => Promise<KeyCheck>;
   readonly models: KeptViews["models"];
+  readonly catalogue: KeptViews["catalogue"];
+  readonly describe: KeptViews["describe"];
   readonly explain: KeptViews["explain"];
 }
 
 /** The same for a server and for a command that does without one. */
 export function keptViews(options: KeptOptions): KeptViews {
-  const { store, state, identity, clock, current, verify, models, explain } = options;
+  const { store, state, identity, clock, current, verify } = options;
+  const { models, catalogue, describe, explain } = options;
   return {
     reader: store.reader,
     localPrincipal: identity.localPrincipal,
@@ -38,6 +41,8 @@ export function keptViews(options: KeptOptions): KeptViews {
     providers: [anthropic.id, ...options.providers],
     verify,
     models,
+    catalogue,
+    describe,
     explain,
     picker: () => current().settings.models.picker,
     pay: () => current().settings.pay,

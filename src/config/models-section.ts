@@ -29,8 +29,40 @@ const stockModel = z.strictObject(
   STOCK,
 );
 
+const COUNT = { error: "expected a whole number of tokens above 0" };
+const KINDS = { error: "expected text, image, audio, video or file" };
+const YES_NO = { error: "expected true or false" };
+const CATALOG = {
+  error: "expected models by provider/model, such as lab/our-model: { context: 128000 }",
+};
+const tokens = () => z.int(COUNT).min(1, COUNT).optional();
+const modalities = () =>
+  z.array(z.enum(["text", "image", "audio", "video", "file"], KINDS), KINDS).optional();
+const ability = () => z.boolean(YES_NO).optional();
+
+const catalogEntry = z.strictObject(
+  {
+    context: tokens().meta({ description: "Longest prompt in tokens." }),
+    output: tokens().meta({ description: "Longest answer in tokens." }),
+    input: modalities().meta({ description: "Kinds of content that it takes." }),
+    answers: modalities().meta({ description: "Kinds of content that it gives." }),
+    reasoning: ability().meta({ description: "Whether it thinks before it answers." }),
+    caching: ability().meta({ description: "Whether what it read before costs less." }),
+    tools: ability().meta({ description: "Whether it calls tools." }),
+  },
+  CATALOG,
+);
+
 export const modelsSection = z
   .strictObject({
+    catalog: z
+      .record(z.string(CATALOG), catalogEntry, CATALOG)
+      .default({})
+      .meta({
+        description:
+          "What you know of models, by provider/model; it goes before what Spillway knows in the catalogue. Prices are under prices, places under residency.endpoints.",
+        examples: [{ "lab/our-model": { context: 128_000, output: 8_192, tools: true } }],
+      }),
     oneMillion: ids()
       .default([])
       .meta({

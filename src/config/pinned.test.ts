@@ -56,7 +56,7 @@ redirect:
   probe: { interval: 1s, model: m, endpoint: messages, key: "file:/master.key" }
 log: { format: json, level: trace }
 metrics: { enabled: false }
-models: { oneMillion: [m], seed: on, stock: [{ id: m, name: M }], stockOneMillion: [m] }
+models: { catalog: { lab/m: { context: 1000 } }, oneMillion: [m], seed: on, stock: [{ id: m, name: M }], stockOneMillion: [m] }
 routing:
   aliases: { a: m }
   tiers: { opus: m, sonnet: m, haiku: m }
@@ -74,7 +74,7 @@ routing:
 /** Maps are one field each. */
 function groupOf(path: string): string {
   return path.replace(
-    /^(currency\.rates|providers|routing\.(?:aliases|tiers|models|fallbacks))\..*/,
+    /^(currency\.rates|models\.catalog|providers|routing\.(?:aliases|tiers|models|fallbacks))\..*/,
     "$1",
   );
 }

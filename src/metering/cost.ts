@@ -38,7 +38,7 @@ const WITHOUT_PERCENTAGES = 100n ** 3n;
  * Half of input and output for batches.
  * @source https://platform.claude.com/docs/en/about-claude/pricing (read 2026-11-20)
  */
-const BATCH_PERCENT = 50;
+export const BATCH_PERCENT = 50;
 
 /** Prices what an exchange consumed, in integer nano-dollars, rounded up once for the whole. */
 export function priceUsage(usage: Usage, prices: ModelPrices, terms: PriceTerms = {}): Cost {

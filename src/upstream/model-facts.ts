@@ -24,7 +24,7 @@ export interface Abilities {
 }
 
 /**
- * The taken file: by kind of provider and spelling of the model the longest prompt and answer, 0 for not known, and what it can
+ * The taken file: by kind of provider and its name for the model the longest prompt and answer, 0 for not known, and what it can
  * do, as `tif>t rcu`: text, image and file in, text out; it reasons, caches and uses tools.
  */
 export interface TakenFacts {
@@ -36,7 +36,10 @@ export interface TakenFacts {
 
 const { models: taken, source, date }: TakenFacts = data;
 const PROVIDERS = new Map(
-  Object.entries(taken).map(([kind, models]) => [kind, new Map(Object.entries(models))]),
+  Object.entries(taken).map(([kind, models]) => [
+    kind,
+    new Map(Object.entries(models).map(([name, row]) => [spelling(name), row])),
+  ]),
 );
 const UNKNOWN: ModelFacts = {
   contextTokens: undefined,
@@ -46,6 +49,11 @@ const UNKNOWN: ModelFacts = {
 
 /** Where the facts are from. */
 export const FACTS_SOURCE = { source, date } as const;
+
+/** A kind of provider's own names for the models of which something is known. */
+export function modelsOf(kind: string): readonly string[] {
+  return Object.keys(taken[kind] ?? {});
+}
 
 /** The facts of a provider's model, which the same model may have otherwise elsewhere. */
 export function factsOf(kind: string, model: string): ModelFacts {

@@ -169,6 +169,7 @@ describe("spillway seed-models", () => {
 
   it("S1-080 has the defaults that it is documented to have", () => {
     assert.deepEqual(modelsSection.parse({}), {
+      catalog: {},
       oneMillion: [],
       seed: "auto",
       stock: [

@@ -1,6 +1,7 @@
 import type { Picker } from "../../base/picker-id.ts";
 import type { JsonObject } from "../../canonical/index.ts";
 import type { Deployment } from "../../routing/deployment.ts";
+import type { Abilities } from "../../upstream/model-facts.ts";
 
 /** One model of a list, before a dialect writes it. */
 export interface ListedModel {
@@ -12,6 +13,14 @@ export interface ListedModel {
   readonly createdAt: number | undefined;
   /** As Anthropic lists it. */
   readonly native?: JsonObject;
+  /** What is known of it, for dialects whose lists have room for that. */
+  readonly known?: KnownOfModel;
+}
+
+export interface KnownOfModel {
+  readonly contextTokens: number | undefined;
+  /** Nano-dollars for a million tokens. */
+  readonly prices: { readonly input: bigint; readonly output: bigint } | undefined;
 }
 
 /** What a client wants of the list, and how its dialect says it. */
@@ -21,6 +30,12 @@ export interface ModelsAsked {
   readonly writeAll: (models: readonly ListedModel[], picker: Picker) => string;
   readonly writeOne: (model: ListedModel, picker: Picker) => string;
 }
+
+/** What an operator knows better of a model; undefined members are not said. */
+export type OwnFacts = { readonly [K in keyof Abilities]?: Abilities[K] | undefined } & {
+  readonly contextTokens?: number | undefined;
+  readonly outputTokens?: number | undefined;
+};
 
 /** How models are listed; of one configuration generation. */
 export interface ListSettings {
@@ -33,6 +48,8 @@ export interface ListSettings {
   readonly given: readonly string[];
   /** False: by the configuration's data policy no request may go there. */
   readonly mayAsk: (deployment: Pick<Deployment, "origin">) => boolean;
+  /** What the operator knows of models, by `provider/model`; it goes before what Spillway knows. */
+  readonly ownFacts: ReadonlyMap<string, OwnFacts>;
 }
 
 /** The operator's own names as rows of a list. */

@@ -11,6 +11,7 @@ import type { ExchangeSettings, House } from "../house.ts";
 import type { Question } from "../question.ts";
 import { type WholeAnswer, wholeAnswer } from "../whole-answer.ts";
 import { KNOWN_CLAUDE } from "./claude-list.ts";
+import { withKnown } from "./describe-model.ts";
 import { givenModels, type ListedModel, type ListSettings } from "./listed-model.ts";
 import { NO_OTHERS, type OtherModels, otherModels, othersInUse } from "./other-models.ts";
 
@@ -77,9 +78,10 @@ export function openMergedList(
       const { models } = await list.others();
       const claude = claudeRows(told, call, settings);
       const limits = limitsOf(identity);
-      const all = firstById([...claude, ...givenModels(settings), ...models]).filter(({ id }) =>
+      const listed = firstById([...claude, ...givenModels(settings), ...models]).filter(({ id }) =>
         allowsModel(limits, withoutOneMillion(id)),
       );
+      const all = dialect.id === ANTHROPIC ? listed : withKnown(listed, house, exchangeSettings);
       const { picker } = settings;
       if (asked.id === undefined) {
         if (dispatch !== undefined) {

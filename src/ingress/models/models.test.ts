@@ -56,6 +56,20 @@ describe("the lists that dialects write", () => {
     assert.deepEqual(JSON.parse(openAi.writeOne(LLAMA)), llama);
   });
 
+  it("have OpenRouter's limits and prices in OpenAI's shape, where they are known", () => {
+    const prices = { input: 4_400_000_000n, output: 110_000_000n };
+    const known = { contextTokens: 200_000, prices };
+    const wire: unknown = JSON.parse(openAi.writeOne({ ...LLAMA, known }));
+    assert.deepEqual(wire, {
+      id: "groq/llama",
+      object: "model",
+      created: 1_767_312_000,
+      owned_by: "groq",
+      context_length: 200_000,
+      pricing: { prompt: "0.0000044", completion: "0.00000011" },
+    });
+  });
+
   it("have Gemini's shape", () => {
     const llama = {
       name: "models/groq/llama",

@@ -13,6 +13,24 @@ export function writeOne(model: ListedModel): string {
   return JSON.stringify(toWire(model));
 }
 
-function toWire({ id, provider, createdAt = 0 }: ListedModel): object {
-  return { id, object: "model", created: Math.floor(createdAt / 1_000), owned_by: provider };
+/**
+ * Members of OpenRouter's come after OpenAI's own: clients that know them show limits and prices, others pass over them.
+ * @source https://openrouter.ai/docs/api-reference/list-available-models (read 2026-11-26)
+ */
+function toWire({ id, provider, createdAt = 0, known }: ListedModel): object {
+  const model = { id, object: "model", created: Math.floor(createdAt / 1_000), owned_by: provider };
+  const { contextTokens, prices } = known ?? {};
+  return {
+    ...model,
+    ...(contextTokens !== undefined && { context_length: contextTokens }),
+    ...(prices && {
+      pricing: { prompt: perToken(prices.input), completion: perToken(prices.output) },
+    }),
+  };
+}
+
+/** Dollars for one token. */
+function perToken(nanoPerMillion: bigint): string {
+  const digits = nanoPerMillion.toString().padStart(16, "0");
+  return `${digits.slice(0, -15)}.${digits.slice(-15)}`.replace(/\.?0+$/, "");
 }

@@ -15,7 +15,14 @@ const CALLERS = [
   "control",
 ] as const;
 type CallerKind = (typeof CALLERS)[number];
-type Outcome = "yes" | "key_required" | "key_revoked" | "owner_required" | "not_found" | "not ours";
+type Outcome =
+  | "yes"
+  | "invalid_parameter"
+  | "key_required"
+  | "key_revoked"
+  | "owner_required"
+  | "not_found"
+  | "not ours";
 
 const KEYED = { "keyless, key required": "key_required", revoked: "key_revoked" } as const;
 const OPEN = {
@@ -28,6 +35,16 @@ const OPEN = {
   control: "yes",
 } as const;
 const READ = { ...OPEN, ...KEYED } as const;
+/** Who may ask is told that no model is named. */
+const READ_NAMED = {
+  keyless: "invalid_parameter",
+  "keyless, key required": "key_required",
+  member: "invalid_parameter",
+  owner: "invalid_parameter",
+  foreign: "invalid_parameter",
+  revoked: "key_revoked",
+  control: "invalid_parameter",
+} as const;
 const READ_ONE = { ...READ, foreign: "not_found" } as const;
 const MANAGE = { ...READ, keyless: "key_required", member: "owner_required" } as const;
 const MANAGE_ONE = { ...MANAGE, foreign: "not_found" } as const;
@@ -48,6 +65,9 @@ const MATRIX: Readonly<Record<string, Readonly<Record<CallerKind, Outcome>>>> = 
   "GET /health": OPEN,
   "GET /ready": OPEN,
   "GET /metrics": READ,
+  "GET /v1/catalog": READ,
+  "GET /v1/pricing/compare": READ_NAMED,
+  "GET /v1/providers": READ,
   "GET /me": READ,
   "GET /me/usage": READ,
   "GET /me/activity": READ,

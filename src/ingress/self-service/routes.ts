@@ -8,6 +8,7 @@ import {
   testCredential,
 } from "./byok.ts";
 import type { Door } from "./caller.ts";
+import { comparePrices, listProviders, showCatalogue } from "./catalogue.ts";
 import { explainRequest } from "./explain.ts";
 import { createKey, listKeys, revokeKey, rotateKey, showKey, updateKey } from "./keys.ts";
 import { listModels } from "./models.ts";
@@ -28,6 +29,10 @@ export const ROUTES: readonly Route[] = [
   { method: "GET", path: "/health", who: "anyone", answer: showHealth },
   { method: "GET", path: "/ready", who: "anyone", answer: showReadiness },
   { method: "GET", path: "/metrics", who: "reader", answer: showMetrics },
+
+  { method: "GET", path: "/v1/catalog", who: "reader", answer: showCatalogue },
+  { method: "GET", path: "/v1/pricing/compare", who: "reader", answer: comparePrices },
+  { method: "GET", path: "/v1/providers", who: "reader", answer: listProviders },
 
   { method: "GET", path: "/me", who: "reader", answer: showCaller },
   { method: "GET", path: "/me/usage", who: "reader", answer: showUsage },

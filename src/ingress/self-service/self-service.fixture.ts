@@ -129,6 +129,8 @@ export async function openScene(reader?: ExchangeReader): Promise<Scene> {
       queues: [],
       troubles: [],
     }),
+    catalogue: async () => ({ models: [], unavailable: [] }),
+    describe: () => undefined,
     models: async () => ({
       models: [
         { id: "claude-x", provider: "anthropic", displayName: "Claude X", createdAt: undefined },

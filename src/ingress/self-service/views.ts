@@ -5,6 +5,8 @@ import type { Picker } from "../../base/picker-id.ts";
 import type { Result } from "../../base/result.ts";
 import type { Secret } from "../../base/secret.ts";
 import type { ExplainedRoute } from "../../exchange/explain-route.ts";
+import type { CatalogueView } from "../../exchange/models/catalogue.ts";
+import type { CataloguedModel } from "../../exchange/models/describe-model.ts";
 import type { OtherModels } from "../../exchange/models/other-models.ts";
 import type { Question } from "../../exchange/question.ts";
 import type { KeyRing } from "../../identity/keys/index.ts";
@@ -52,6 +54,9 @@ export interface HouseViews {
   status(): ProcessStatus;
   /** Asks the providers in use, for a second at most. */
   models(organisation: string): Promise<OtherModels>;
+  /** The same with what is known of each, and what is known of one name, listed or not. */
+  catalogue(organisation: string): Promise<CatalogueView>;
+  describe(model: string): CataloguedModel | undefined;
   /** What would become of a request, at another time than now where that is said. */
   explain(question: Question, atMs: number | undefined): Promise<ExplainedRoute>;
   /** How models are offered to Claude Code. */
