@@ -26,6 +26,13 @@ describe("withoutSecret", () => {
     }
   });
 
+  it("comes to an end with a key of any length", () => {
+    for (const key of ["k", "ke", "key", "keys", "key-5"]) {
+      const { body } = withoutSecret(answer("no such thing"), new Secret(key));
+      assert.equal(body.toString(), "no such thing");
+    }
+  });
+
   it("leaves an answer that does not have it as it is, compressed or not", () => {
     const plain = answer('{"error":"no"}');
     assert.equal(withoutSecret(plain, SECRET).body, plain.body);

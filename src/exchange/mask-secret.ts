@@ -105,7 +105,8 @@ function spell(key: Buffer): readonly string[] {
     return [part.toString("base64"), part.toString("base64url")];
   });
   const hex = key.toString("hex");
-  return [...new Set([key.toString(), hex, hex.toUpperCase(), ...base64])];
+  // Of a key of a few characters nothing may be left at one of the places.
+  return [...new Set([key.toString(), hex, hex.toUpperCase(), ...base64])].filter(Boolean);
 }
 
 function decode(body: Buffer, encodings: string): Buffer | undefined {
