@@ -43,7 +43,7 @@ describe("toUpstreamHeaders", () => {
   });
 
   it("S1-071: leaves one beta out, and every other as it is", () => {
-    const options = { ...PLAIN, withoutBeta: "context-1m-2025-08-07" };
+    const options = { ...PLAIN, withoutBetas: ["context-1m-2025-08-07"] };
     const cases: readonly [string, readonly string[]][] = [
       ["a,context-1m-2025-08-07,b", ["anthropic-beta", "a,b"]],
       ["context-1m-2025-08-07, a", ["anthropic-beta", "a"]],

@@ -37,8 +37,8 @@ export interface UpstreamHeaderOptions {
   readonly contentLength: boolean;
   /** False: a packed body goes on unpacked. */
   readonly contentEncoding: boolean;
-  /** A beta that the provider does not know; the others go on. */
-  readonly withoutBeta?: string | undefined;
+  /** Betas that the provider does not know; the others go on. */
+  readonly withoutBetas?: readonly string[];
   /** Fields that take the place of everything by which the caller is known; undefined: the caller's own. */
   readonly instead: HeaderList | undefined;
   /** Said elsewhere in the client's request. */
@@ -49,7 +49,9 @@ export interface UpstreamHeaderOptions {
 const CALLERS_OWN: ReadonlySet<string> = new Set(["authorization", "x-api-key", "cookie"]);
 
 /** The request's fields for a same-dialect upstream: everything but what ends here, in order, with case. */
-export function toUpstreamHeaders(raw: HeaderList, options: UpstreamHeaderOptions): string[] {
+export function toUpstreamHeaders(client: HeaderList, options: UpstreamHeaderOptions): string[] {
+  const { withoutBetas = [], add = [] } = options;
+  const raw = withoutItems(client, withoutBetas);
   const headers: string[] = [];
   let encodingSeen = false;
   for (let i = 0; i < raw.length; i += 2) {
@@ -60,10 +62,6 @@ export function toUpstreamHeaders(raw: HeaderList, options: UpstreamHeaderOption
     if (field === "content-encoding" && !options.contentEncoding) continue;
     // A Spillway key is good here and nowhere else.
     if (CALLERS_OWN.has(field) && (options.instead !== undefined || carriesKey(value))) continue;
-    if (field === "anthropic-beta" && options.withoutBeta !== undefined) {
-      value = withoutItem(value, options.withoutBeta);
-      if (value === "") continue;
-    }
     if (field === "accept-encoding" && options.identityEncoding) {
       if (encodingSeen) continue;
       encodingSeen = true;
@@ -73,7 +71,7 @@ export function toUpstreamHeaders(raw: HeaderList, options: UpstreamHeaderOption
   }
   if (options.identityEncoding && !encodingSeen) headers.push("accept-encoding", "identity");
   if (options.instead !== undefined) headers.push(...options.instead);
-  if (options.add !== undefined) headers.push(...options.add);
+  headers.push(...withoutItems(add, withoutBetas));
   return headers;
 }
 
@@ -99,11 +97,18 @@ export function toClientHeaders(
 /** Fields that only Spillway sets, so that an upstream cannot speak in its name. */
 const ONLY_OURS = ["x-spillway-", "x-br-provider", "x-br-upstream-mode"] as const;
 
-/** A list without one of its items; as it was where it does not have it. */
-function withoutItem(list: string, item: string): string {
-  const items = list.split(",");
-  const rest = items.filter((each) => each.trim() !== item);
-  return rest.length === items.length ? list : rest.join(",").trim();
+/** Fields whose lists of betas have none of these; as they were where they do not have them. */
+function withoutItems(fields: HeaderList, betas: readonly string[]): HeaderList {
+  if (betas.length === 0) return fields;
+  const kept: string[] = [];
+  for (let i = 0; i < fields.length; i += 2) {
+    const [name = "", value = ""] = fields.slice(i, i + 2);
+    const items = name.toLowerCase() === "anthropic-beta" ? value.split(",") : [];
+    const rest = items.filter((item) => !betas.includes(item.trim()));
+    if (rest.length === items.length) kept.push(name, value);
+    else if (rest.length > 0) kept.push(name, rest.join(",").trim());
+  }
+  return kept;
 }
 
 /** The declared body length, or undefined where the body is chunked or there is none. */

@@ -1,3 +1,4 @@
+import { cutMembers, type MemberPath } from "../base/json-cut.ts";
 import { spliceModel } from "../base/json-splice.ts";
 import type { UpstreamRequest } from "../upstream/transport/contract.ts";
 import type { HeldBody, RequestBody } from "./body.ts";
@@ -20,6 +21,8 @@ export interface Rewriting {
   readonly cutsSealed: boolean;
   /** Of such thinking what is not sealed; undefined: it may stay. */
   readonly foreign: ForeignProofs | undefined;
+  /** Members that go. */
+  readonly without?: readonly MemberPath[];
   /** Sent unpacked, for it is edited further. */
   readonly isPlain?: boolean;
 }
@@ -29,7 +32,7 @@ const KEPT_BODY_BYTES = 8 * 1024;
 
 export function toPayload(
   body: RequestBody,
-  { model, cutsSealed, foreign, isPlain = false }: Rewriting,
+  { model, cutsSealed, foreign, without = [], isPlain = false }: Rewriting,
 ): Payload {
   switch (body.kind) {
     case "none":
@@ -40,14 +43,16 @@ export function toPayload(
       const plain = body.plain.ok ? body.plain.value : undefined;
       const isForeign = plain !== undefined && foreign?.areIn(plain) === true;
       const isCut = (cutsSealed && bodyIncludes(body, SEALED_TRACE)) || isForeign;
+      const isLess = without.length > 0;
       const isUnpacked = body.isRewritten || (isPlain && body.isPacked);
-      if (plain === undefined || (model === undefined && !isCut && !isUnpacked)) {
+      if (plain === undefined || (model === undefined && !isCut && !isLess && !isUnpacked)) {
         return { body: asItCame(body), isRewritten: false };
       }
       const whole = Buffer.concat(plain);
       const cut = isCut ? cutSealed(whole, (proof) => foreign?.has(proof) === true) : whole;
-      const spliced = model === undefined ? undefined : spliceModel(cut, model);
-      return { body: spliced === undefined ? cut : Buffer.concat(spliced), isRewritten: true };
+      const left = isLess ? cutMembers(cut, without).body : cut;
+      const spliced = model === undefined ? undefined : spliceModel(left, model);
+      return { body: spliced === undefined ? left : Buffer.concat(spliced), isRewritten: true };
     }
     default:
       return body satisfies never;

@@ -12,6 +12,8 @@ import type {
   Send,
   UpstreamRequest,
 } from "../upstream/transport/contract.ts";
+import { type LeftOut, NOTHING_LEFT_OUT } from "./betas/left-out.ts";
+import { type WithoutBetas, withoutBetas } from "./betas/refusable.ts";
 import type { RequestBody } from "./body.ts";
 import type { ClientCall } from "./call.ts";
 import { credentialFields, insteadOfCaller } from "./credential-fields.ts";
@@ -79,11 +81,15 @@ function prepare(
   const mayNotCount = isCount && candidate.countsByBytes === true;
   const makeTap = tapOf(dialect, preparing, candidate);
   const isRead = makeTap !== undefined && dialect.id !== ANTHROPIC;
-  const request = toUpstreamRequest(preparing, candidate, {
+  const wire = {
     under: dialect.under ?? "",
     identityEncoding: streamRequested || isRead || mayNotCount || dialect.shape !== undefined,
     isShaped: dialect.shape !== undefined,
-  });
+  };
+  const write = (leftOut: LeftOut) => toUpstreamRequest(preparing, candidate, wire, leftOut);
+  const { monotonicMs } = preparing.relay;
+  const others = withoutBetas({ ...preparing, monotonicMs }, candidate, dialect, write);
+  const request = others?.request ?? write(NOTHING_LEFT_OUT);
   if (mayNotCount) {
     return ok(prepareOwnCount({ ...preparing, isStream: false }, candidate, request));
   }
@@ -101,8 +107,13 @@ function prepare(
   // A cloud that has frames of its own says nothing while a model thinks.
   const { fromCloud, hasPings = false } = dialect.shape ?? {};
   const isSilent = fromCloud !== undefined && !hasPings && streamRequested;
-  const spoken = isSilent ? pinged(prepared, call.dialect.canonical.ping) : prepared;
+  const tried = others === undefined ? prepared : { ...prepared, ...repeatable(prepared, others) };
+  const spoken = isSilent ? pinged(tried, call.dialect.canonical.ping) : tried;
   return ok({ ...spoken, firstContent });
+}
+
+function repeatable({ open }: Prepared, { through, several }: WithoutBetas) {
+  return { several, open: (inner: ResponseSink, send: Send) => open(inner, through(send)) };
 }
 
 function renamed(
@@ -138,7 +149,8 @@ function tapOf(
   if (operation !== "messages") return undefined;
   if (dialect.id !== ANTHROPIC) return (head) => new DialectTap(dialect, isEventStream(head));
   // Whoever serves them, Anthropic's models take each other's thinking.
-  if (deployment.provider === ANTHROPIC || model.includes("claude")) return undefined;
+  if (deployment.provider === ANTHROPIC || dialect.isClaude === true) return undefined;
+  if (model.includes("claude")) return undefined;
   return (head) => {
     const tap = relay.makeTap(head);
     return tap === undefined ? undefined : foreign.watch(tap);
@@ -169,6 +181,7 @@ function toUpstreamRequest(
   preparing: Preparing,
   candidate: Candidate,
   { under, identityEncoding, isShaped }: Wire,
+  { betas, members }: LeftOut,
 ): UpstreamRequest {
   const { call } = preparing;
   const { deployment, model } = candidate;
@@ -176,6 +189,7 @@ function toUpstreamRequest(
     model,
     cutsSealed: call.dialect.id === ANTHROPIC,
     isPlain: isShaped,
+    without: members,
     foreign: deployment.provider === ANTHROPIC ? preparing.foreign : undefined,
   });
   return {
@@ -186,7 +200,7 @@ function toUpstreamRequest(
       // A Buffer's length is its framing; a stream's has to be said, where it is known.
       contentLength: !Buffer.isBuffer(body),
       contentEncoding: !isRewritten,
-      withoutBeta: deployment.provider === ANTHROPIC ? undefined : ONE_MILLION_BETA,
+      withoutBetas: deployment.provider === ANTHROPIC ? [] : [ONE_MILLION_BETA, ...betas],
       // Of a cloud's client nothing goes along but what was chosen: a token of the cloud's stands beside it.
       instead: call.dialect.isClouds ? credentialFields(candidate) : insteadOfCaller(candidate),
       add: preparing.body.kind === "held" ? preparing.body.fields : [],

@@ -29,8 +29,19 @@ export interface BoundDialect {
   readonly contextTokens?: number | undefined;
   /** Undefined: the upstream does not count. */
   readonly counter?: TokenCounter;
+  /** Of Anthropic's betas; undefined: nothing is known, and what is refused is found out. */
+  readonly betas?: KnownBetas;
+  /** The models are Anthropic's own, whatever they are called here: they take each other's thinking. */
+  readonly isClaude?: true;
   /** Undefined: the dialect goes onto the wire as it is. */
   readonly shape?: CloudShape;
+}
+
+/** Betas by their whole names, as an upstream was seen to treat them. */
+export interface KnownBetas {
+  readonly refused: readonly string[];
+  /** Where a refusal does not say which, it is none of these. */
+  readonly taken: readonly string[];
 }
 
 /** Joins a dialect with what a model's server is like. */

@@ -1,3 +1,5 @@
+export { featureOf } from "./beta-features.ts";
+export { type BetaRefusal, readBetaRefusal } from "./beta-refusal.ts";
 export { BodyTap } from "./body-tap.ts";
 export { type AnthropicTraits, anthropicMessages } from "./hub/index.ts";
 export { type AnswerShape, makeTap } from "./make-tap.ts";

@@ -3,6 +3,7 @@ import { bedrockConverse, converseTraits } from "../../dialects/bedrock-converse
 import { type BoundDialect, bindDialect } from "../../dialects/bind.ts";
 import { traitsOf } from "../anthropic/index.ts";
 import { bearer, type ProviderDefinition } from "../provider.ts";
+import { BETAS } from "./betas.ts";
 import { CONVERSE_SHAPE } from "./converse-shape.ts";
 import { converseCounter, invocationCounter } from "./count.ts";
 import { invokeShape } from "./invoke-shape.ts";
@@ -37,6 +38,7 @@ function asInvocation(model: string): BoundDialect {
   return {
     ...dialect,
     counter: invocationCounter(dialect, model),
+    betas: BETAS,
     shape: invokeShape(model),
   };
 }

@@ -11,6 +11,7 @@ import {
 import { factsOf } from "../../model-facts.ts";
 import { traitsOf } from "../anthropic/index.ts";
 import { bearer, type ProviderDefinition } from "../provider.ts";
+import { BETAS } from "./betas.ts";
 import { claudeShape } from "./claude-shape.ts";
 import { endpointOf } from "./endpoint.ts";
 import { geminiShape } from "./gemini-shape.ts";
@@ -35,7 +36,8 @@ export const provider: ProviderDefinition = {
 
 function asClaude(model: string): BoundDialect {
   const dialect = bindDialect(anthropicMessages, { ...traitsOf(model), cachesByItself: false });
-  return { ...dialect, counter: countWith(dialect, MESSAGES_COUNT), shape: claudeShape(model) };
+  const counter = countWith(dialect, MESSAGES_COUNT);
+  return { ...dialect, counter, betas: BETAS, shape: claudeShape(model) };
 }
 
 function asGemini(model: string): BoundDialect {
