@@ -52,11 +52,25 @@ function terminal(id: string, change: Partial<TerminalRecord> = {}): TerminalRec
     decision: "only candidate",
     route: {
       steps: ["fast is groq/llama-3.3-70b"],
-      candidates: [{ name: "anthropic/claude-opus-4-8", pays: "session", reason: "the first" }],
-      refused: [
-        { name: "groq/llama-3.3-70b", pays: "key main", reason: "us_only forbids its place" },
+      candidates: [
+        {
+          name: "anthropic/claude-opus-4-8",
+          pays: "session",
+          reason: "the first",
+          price: { input: 5_000_000_000, output: 25_000_000_000 },
+        },
       ],
-      notes: ["held 12ms"],
+      refused: [
+        {
+          name: "groq/llama-3.3-70b",
+          pays: "key main",
+          reason: "us_only forbids its place",
+          code: "residency",
+        },
+      ],
+      notes: [],
+      turns: [{ at: 0, came: "ok", status: 200, next: "shown", calls: 1 }],
+      answer: 0,
     },
     attempts: [
       {
@@ -322,7 +336,7 @@ describe("reports", () => {
       "Who",
       "What",
       "Where it went",
-      "Route",
+      "Why it went there",
       "Attempt",
       "How it ended",
       "Usage and cost",
@@ -335,11 +349,13 @@ describe("reports", () => {
       places.toSorted((a, b) => a - b),
     );
     assert.match(out, /^ {2}total ~\$0\.006$/m);
-    assert.match(out, /headers 900ms, end 5\.0s/);
-    assert.match(out, /upstream's id: req_1/);
+    assert.match(out, /headers at 900ms, over at 5\.0s;/);
+    assert.match(out, /upstream's id req_1/);
     assert.match(out, /^ {2}fast is groq\/llama-3\.3-70b$/m);
-    assert.match(out, /^ {2}1 {2}anthropic\/claude-opus-4-8 +session +the first$/m);
-    assert.match(out, /^ {2}- {2}groq\/llama-3\.3-70b +key main +us_only forbids its place$/m);
+    assert.match(out, /^ {2}1 {2}anthropic\/claude-opus-4-8 {2}session {3}answered$/m);
+    assert.match(out, /^ {5}the first; ~\$5\.00 in, ~\$25\.00 out per 1M tokens$/m);
+    assert.match(out, /^ {2}- {2}groq\/llama-3\.3-70b +key main {2}left out: residency$/m);
+    assert.match(out, /^ {5}us_only forbids its place$/m);
     assert.ok(
       out.split("\n").every((line) => line.length <= 80),
       out,

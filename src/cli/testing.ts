@@ -15,6 +15,8 @@ export interface TestMachine {
   readonly homeDir: string;
   readonly cwd?: string;
   readonly env?: Readonly<Record<string, string>>;
+  /** Of the terminal. */
+  readonly columns?: number;
   readonly now?: number;
   readonly sleep?: (ms: number, stdout: { break(): void }) => Promise<void>;
   readonly serve?: (flags: ConfigFlags) => Promise<number>;
@@ -63,6 +65,7 @@ export async function runOn(machine: TestMachine, ...argv: readonly string[]): P
         texts.out += text;
       },
       (listener) => breakers.push(listener),
+      machine.columns,
     ),
     stderr: collect((text) => {
       texts.err += text;
@@ -87,6 +90,7 @@ export async function runOn(machine: TestMachine, ...argv: readonly string[]): P
 function collect(
   take: (text: string) => void,
   onListener: (listener: (error: Error) => void) => void = () => {},
+  columns?: number,
 ): Output {
-  return { isTTY: false, write: take, on: (_, listener) => onListener(listener) };
+  return { isTTY: false, columns, write: take, on: (_, listener) => onListener(listener) };
 }

@@ -9,7 +9,7 @@ import { PROVIDERS } from "../upstream/providers/registry.generated.ts";
 
 /** The operator's names, each followed to its end. The refusal begins with the field that is wrong. */
 export function toRouting(config: Config): Result<RoutingSettings, string> {
-  const { aliases, tiers, models, fallbacks, unknown } = config.routing;
+  const { aliases, tiers, models, fallbacks, unknown, header } = config.routing;
   const names = makeNames({ aliases, tiers, models, fallbacks }, homesIn(config));
   if (!names.ok) return names;
   const isUsed = [aliases, tiers, models, fallbacks].some((each) => Object.keys(each).length > 0);
@@ -19,6 +19,7 @@ export function toRouting(config: Config): Result<RoutingSettings, string> {
     isUsed,
     unknown,
     asksAnthropic: origin === anthropic.defaultBaseUrl,
+    header: header === "on",
   });
 }
 

@@ -64,6 +64,7 @@ routing:
   fallbacks: { "*": [m] }
   rules: [{ name: r, tier: opus, to: m }]
   unknown: pass
+  header: off
   hold: 1s
   slowStart: { firstToken: 1s }
   retry: { repetitions: 1, wait: 1s }

@@ -110,6 +110,10 @@ export const routingSection = z
       description:
         "What becomes of a model that nobody here knows. refuse corrects common spellings of Claude's models, and answers 404 with the nearest names; pass lets Anthropic say what it thinks of the name. auto refuses where Anthropic itself is asked and other providers are in use, a Spillway key is sent, or names are configured here.",
     }),
+    header: z.enum(["on", "off"]).default("on").meta({
+      description:
+        "Whether answers carry x-spillway-route, which tells clients of a name with several places which were asked, which were not, and why. spillway why tells it in any case.",
+    }),
     hold: holdField,
     slowStart: slowStartSection,
     retry: retrySection,

@@ -2,11 +2,13 @@ import type { GatewayError } from "../base/errors.ts";
 import type { HeaderList } from "../base/header-list.ts";
 import type { Result } from "../base/result.ts";
 import type { Candidate } from "../routing/candidate.ts";
+import type { ToldTurn } from "../routing/explain/route-field.ts";
 import type { Patience } from "../routing/failure/next-step.ts";
 import type { RetryBudget } from "../routing/failure/retry-budget.ts";
 import type { Failure } from "../routing/failure/verdict.ts";
 import type { Health, Placed } from "../routing/health/health.ts";
 import type { AttemptRecord } from "../store/record.ts";
+import type { RouteTurn } from "../store/route-record.ts";
 import type { ResponseHead } from "../upstream/transport/contract.ts";
 import type { KeptAnswer, RelayResult } from "./relay-contract.ts";
 import type { Sending } from "./try-candidate.ts";
@@ -19,8 +21,13 @@ export interface AttemptOutcome {
   readonly candidate: Candidate;
   /** What it used was paid for when the next candidate took its place. */
   readonly isSpent?: true;
-  /** What happened on the way that the attempts do not tell. */
-  readonly notes: readonly string[];
+}
+
+/** An outcome with the way that led to it. */
+export interface Attempted extends AttemptOutcome {
+  readonly turns: readonly RouteTurn[];
+  /** Which turn's answer the client has; undefined: none's. */
+  readonly answer: number | undefined;
 }
 
 /** What is done about failures. */
@@ -37,6 +44,18 @@ export interface Failing {
   readonly onDenied: () => void;
 }
 
+/** A place at an upstream. */
+export interface Entered extends Disposable {
+  /** In its queue. */
+  readonly waitedMs?: number;
+}
+
+/** The turns so far, and which of them the client gets the answer of. */
+export interface Way {
+  readonly turns: readonly ToldTurn[];
+  readonly answer: number;
+}
+
 /** What an attempt sends and where its answer goes. */
 export interface AttemptPlan extends Sending {
   readonly candidates: readonly Candidate[];
@@ -49,11 +68,11 @@ export interface AttemptPlan extends Sending {
   readonly enter: (
     candidate: Candidate,
     hasRoomElsewhere: boolean,
-  ) => Promise<Result<Disposable, GatewayError>>;
+  ) => Promise<Result<Entered, GatewayError>>;
   /** An attempt was given up of which the provider told what it used. */
   readonly spend: (outcome: AttemptOutcome) => void;
   /** The response's fields as the client gets them. */
-  readonly fields: (head: ResponseHead, candidate: Candidate) => HeaderList;
+  readonly fields: (head: ResponseHead, candidate: Candidate, way: Way) => HeaderList;
   /** The first response byte of a candidate is there. */
   readonly onHead: (head: ResponseHead, candidate: Candidate) => void;
   /** True for a session's answer that another candidate may better. */
@@ -72,7 +91,7 @@ export type Permit = () => void;
 /** What the loop knows after the candidates so far. */
 export interface Progress {
   readonly attempts: AttemptRecord[];
-  readonly notes: string[];
+  readonly turns: RouteTurn[];
   /** The session's 429. */
   session?: KeptOutcome;
   /** The 401 or 403 of a stored key. */
@@ -89,6 +108,8 @@ export interface Progress {
   spillsOnly?: boolean;
   /** A candidate was left out. */
   isSkipped?: boolean;
+  /** Too much was being repeated already. */
+  isDenied?: true;
   /** Nothing more is tried. */
   isOver?: boolean;
 }
@@ -96,6 +117,8 @@ export interface Progress {
 /** A candidate whose turn it is. */
 export interface Turn {
   readonly candidate: Candidate;
+  /** Its place in the list, from 0. */
+  readonly at: number;
   readonly placed: Placed;
   /** Another one may have its turn when this one fails. */
   readonly hasOthers: boolean;

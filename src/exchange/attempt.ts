@@ -1,13 +1,23 @@
 import type { GatewayError } from "../base/errors.ts";
 import type { Candidate } from "../routing/candidate.ts";
+import { type Came, leftOutBy } from "../routing/explain/words.ts";
 import type { NextStep } from "../routing/failure/next-step.ts";
 import type { Failure } from "../routing/failure/verdict.ts";
 import type { Trial } from "../routing/health/health.ts";
-import type { AttemptOutcome, AttemptPlan, Progress, Turn } from "./attempt-plan.ts";
+import type { RouteTurn } from "../store/route-record.ts";
+import type {
+  Attempted,
+  AttemptOutcome,
+  AttemptPlan,
+  Entered,
+  Progress,
+  Turn,
+} from "./attempt-plan.ts";
 import {
   conclude,
   hasPrimary,
   isRefusedKey,
+  lastTurnOf,
   OVERFLOW_FAILED,
   show,
   whyStopped,
@@ -21,10 +31,13 @@ import { tryCandidate } from "./try-candidate.ts";
 import { decideNext } from "./what-next.ts";
 
 /** The one attempt loop: candidates in order until one has an answer to show (design R5, R16). */
-export async function attempt(plan: AttemptPlan): Promise<AttemptOutcome> {
-  const progress: Progress = { attempts: [], notes: [], failures: [] };
+export async function attempt(plan: AttemptPlan): Promise<Attempted> {
+  const progress: Progress = { attempts: [], turns: [], failures: [] };
   try {
-    return await tryAll(plan, progress);
+    const outcome = await tryAll(plan, progress);
+    const { turns } = progress;
+    const answer = lastTurnOf(turns, plan.candidates.indexOf(outcome.candidate));
+    return { ...outcome, turns, answer: outcome.last.committed ? answer : undefined };
   } finally {
     progress.permit?.();
   }
@@ -38,7 +51,7 @@ async function tryAll(plan: AttemptPlan, progress: Progress): Promise<AttemptOut
     const placed = { candidate, model: candidate.model ?? plan.requestedModel };
     const isRepeatable = plan.body.kind !== "stream";
     const isChained = plan.candidates.slice(at + 1).some(({ tryIf }) => tryIf === "failed");
-    const turn = { candidate, placed, hasOthers: isRepeatable && isChained };
+    const turn = { candidate, at, placed, hasOthers: isRepeatable && isChained };
     const outcome = isSkipped(plan, progress, turn) ? undefined : await take(plan, progress, turn);
     if (outcome !== undefined) return outcome;
     const isUsedUp = plan.body.kind === "stream" && progress.last !== undefined;
@@ -60,13 +73,14 @@ function isDue({ tryIf }: Candidate, progress: Progress): boolean {
 function isSkipped(
   { failing: { health } }: AttemptPlan,
   progress: Progress,
-  { candidate, placed, hasOthers }: Turn,
+  { at, placed, hasOthers }: Turn,
 ): boolean {
   const fitness = hasOthers ? health.fitness(placed) : undefined;
   // One that asked to be left alone was already put behind the others.
   if (fitness?.use !== "off") return false;
   progress.isSkipped = true;
-  progress.notes.push(`${candidate.deployment.provider} was left out: ${fitness.reason}`);
+  const { code: came, reason } = fitness;
+  progress.turns.push({ at, came, next: "skipped", calls: 0, reason });
   return true;
 }
 
@@ -82,12 +96,7 @@ async function take(
   for (let repeated = 0; ; repeated += 1) {
     const asked = await askOnce(plan, progress, turn, repeated);
     if (asked.repeat === undefined) return asked.outcome;
-    const { afterMs, isAsked } = asked.repeat;
-    const why = isAsked ? " for retry-after" : "";
-    progress.notes.push(
-      `waited ${afterMs} ms${why}, to ask ${candidate.deployment.provider} again`,
-    );
-    await pause(afterMs, plan);
+    await pause(asked.repeat.afterMs, plan);
     const gone = whyStopped(plan, progress, candidate);
     if (gone !== undefined) return gone;
   }
@@ -96,13 +105,14 @@ async function take(
 /** Nothing is sent to this one; another may cost less, or have room. */
 function refuse(
   progress: Progress,
-  { candidate, hasOthers }: Turn,
+  { candidate, at, hasOthers }: Turn,
   error: GatewayError,
 ): undefined {
-  const { attempts, notes } = progress;
-  notes.push(`${candidate.deployment.provider} was not asked: ${error.message}`);
+  const { attempts, turns } = progress;
+  const came = leftOutBy(error.code);
+  turns.push({ at, came, next: "skipped", calls: 0, reason: error.message });
   progress.refused ??= { error, candidate };
-  if (hasOthers) progress.uncured ??= { attempts, notes, last: notTried(error), candidate };
+  if (hasOthers) progress.uncured ??= { attempts, last: notTried(error), candidate };
 }
 
 /** One attempt, and what comes of it: an outcome for the client, a repetition, or neither. */
@@ -118,18 +128,33 @@ async function askOnce(
   const { candidate } = turn;
   const entered = await plan.enter(candidate, hasRoomElsewhere(plan, candidate));
   if (!entered.ok) return { outcome: refuse(progress, turn, entered.error) };
-  using _place = entered.value;
+  using place = entered.value;
   const gone = whyStopped(plan, progress, candidate);
   if (gone !== undefined) return { outcome: gone };
   // Others may have been here while this one waited: of all that saw a pause end only one is to find out.
   if (isSkipped(plan, progress, turn)) return {};
   using counted = plan.failing.budget.begin(upstreamOf(candidate));
-  const { outcome, failure } = await send(plan, progress, turn, repeated);
-  if (outcome.last.committed || outcome.last.cut) return { outcome };
+  const { outcome, failure, told } = await send(plan, progress, turn, { repeated, place });
+  const { committed, cut } = outcome.last;
+  if (committed || cut) {
+    progress.turns.push({ ...told, next: committed ? "shown" : "kept" });
+    return { outcome };
+  }
   const next = await decideNext(plan, progress, turn, { outcome, failure, repeated, counted });
-  if (next.step === "repeat") return { repeat: next };
+  if (next.step === "repeat") {
+    const { afterMs: pausedMs, isAsked } = next;
+    progress.turns.push({ ...told, next: "repeated", pausedMs, ...(isAsked ? { isAsked } : {}) });
+    return { repeat: next };
+  }
   if (failure !== undefined) progress.failures.push(failure);
-  return { outcome: leave(plan, progress, outcome, next.step === "move") };
+  const moves = next.step === "move";
+  const isDenied = progress.isDenied === true;
+  progress.turns.push({ ...told, next: moves ? "moved" : isDenied ? "denied" : "kept" });
+  const left = leave(plan, progress, outcome, moves);
+  if (left?.last.committed === true && !isDenied) {
+    progress.turns[progress.turns.length - 1] = { ...told, next: "shown" };
+  }
+  return { outcome: left };
 }
 
 /** A later one that this one's failure makes due. */
@@ -142,10 +167,16 @@ async function send(
   plan: AttemptPlan,
   progress: Progress,
   turn: Turn,
-  repeated: number,
-): Promise<{ readonly outcome: AttemptOutcome; readonly failure: Failure | undefined }> {
-  const { candidate, placed, hasOthers } = turn;
-  const { attempts, notes, unusable, permit } = progress;
+  { repeated, place }: { readonly repeated: number; readonly place: Entered },
+): Promise<{
+  readonly outcome: AttemptOutcome;
+  readonly failure: Failure | undefined;
+  readonly told: Omit<RouteTurn, "next">;
+}> {
+  const { candidate, at, placed, hasOthers } = turn;
+  const { attempts, turns, unusable, permit } = progress;
+  const before = attempts.length;
+  const queued = { queuedMs: place.waitedMs };
   progress.permit = undefined;
   const { failing, streamRequested } = plan;
   const trial = failing.health.begin(placed);
@@ -165,16 +196,34 @@ async function send(
       permit?.();
       if (status < 400) trial.begun();
     },
-    fields: (head) => [...plan.fields(head, candidate), ...marks],
+    fields: (head) => {
+      const now = { at, ...queued, status: head.status };
+      const way = { turns: [...turns, now], answer: turns.length };
+      return [...plan.fields(head, candidate, way), ...marks];
+    },
   });
   permit?.();
   const failure = readFailure(last, candidate, plan.requestedModel);
   report(trial, last, failure);
-  const heldMs = Math.round(last.heldMs ?? 0);
-  if (heldMs > 0) notes.push(`held ${heldMs} ms`);
-  const outcome = { attempts, notes, last, candidate };
+  const outcome = { attempts, last, candidate };
   progress.last = outcome;
-  return { outcome, failure };
+  const heldMs = Math.round(last.heldMs ?? 0);
+  const told = {
+    at,
+    came: failure?.kind ?? cameOf(last, plan.client.gone),
+    status: last.seen?.status,
+    calls: attempts.length - before,
+    ...queued,
+    ...(heldMs > 0 ? { heldMs } : {}),
+  };
+  return { outcome, failure, told };
+}
+
+/** Of an attempt that no candidate is to blame for. */
+function cameOf({ failure, cut, seen }: AttemptOutcome["last"], isClientGone: boolean): Came {
+  if (failure !== undefined) return failure.error.code;
+  if (isClientGone) return "client_closed";
+  return cut || seen === undefined || seen.status >= 400 ? "unknown" : "ok";
 }
 
 /** What is answered here was seen of nobody, and tells nothing. */
@@ -207,7 +256,7 @@ function leave(
   if (isFull(plan, progress, candidate, head)) {
     progress.session = { answer: kept, outcome };
   } else if (isRefusedKey(candidate, head)) progress.unusable = { answer: kept, outcome };
-  else if (!moves && !isFallback) return show(plan, { answer: kept, outcome }, []);
+  else if (!moves && !isFallback) return show(plan, progress, { answer: kept, outcome }, []);
   return undefined;
 }
 

@@ -2,6 +2,7 @@ import { type GatewayError, gatewayError } from "../base/errors.ts";
 import type { HeaderList } from "../base/header-list.ts";
 import type { Candidate, CandidateCredential } from "../routing/candidate.ts";
 import { VERDICTS } from "../routing/failure/verdict.ts";
+import type { RouteTurn } from "../store/route-record.ts";
 import type { ResponseHead } from "../upstream/transport/contract.ts";
 import type { AttemptOutcome, AttemptPlan, KeptOutcome, Progress } from "./attempt-plan.ts";
 import { withoutSecret } from "./mask-secret.ts";
@@ -13,13 +14,13 @@ export const OVERFLOW_FAILED = ["x-spillway-overflow", "failed"] as const;
 /** The client left, or the process is going, while nothing of an answer was shown. */
 export function whyStopped(
   { active, client }: AttemptPlan,
-  { attempts, notes, last }: Progress,
+  { attempts, last }: Progress,
   candidate: Candidate,
 ): AttemptOutcome | undefined {
   const { cut } = active;
   // What the session answered stays known: a 429 is not billed.
   const seen = last?.last.seen;
-  const outcome = { attempts, notes, candidate };
+  const outcome = { attempts, candidate };
   if (cut !== undefined) return { ...outcome, last: { ...notTried(cut), seen, cut: true } };
   return client.gone ? { ...outcome, last: { ...NOT_SENT, seen } } : undefined;
 }
@@ -31,15 +32,15 @@ export function hasPrimary({ uncured, session, unusable, refused }: Progress): b
 
 /** Nothing was shown yet: the refusal, or the session's own answer, or what went wrong at last. */
 export function conclude(plan: AttemptPlan, progress: Progress): AttemptOutcome {
-  const { attempts, notes, session, unusable, refused, uncured, last } = progress;
+  const { attempts, session, unusable, refused, uncured, last } = progress;
   if (uncured !== undefined) return concludeChain(plan, progress, uncured);
   if (last?.last.failure !== undefined) return last;
   if (refused !== undefined) {
     const result = { ...notTried(refused.error), seen: last?.last.seen };
-    return { attempts, notes, last: result, candidate: refused.candidate };
+    return { attempts, last: result, candidate: refused.candidate };
   }
   // The client sees what it would have seen without a stored key (design R16).
-  if (session !== undefined) return show(plan, session, OVERFLOW_FAILED);
+  if (session !== undefined) return show(plan, progress, session, OVERFLOW_FAILED);
   if (unusable === undefined) throw new Error("no candidate reached the attempt loop");
   return failed(unusable.outcome, storedKeyRefused(unusable));
 }
@@ -47,9 +48,10 @@ export function conclude(plan: AttemptPlan, progress: Progress): AttemptOutcome 
 /** The client sees what it would have seen without the chain (design R16). */
 function concludeChain(
   plan: AttemptPlan,
-  { session, failures }: Progress,
+  progress: Progress,
   uncured: AttemptOutcome,
 ): AttemptOutcome {
+  const { session, failures } = progress;
   if (failures.length > 1 && failures.every(({ kind }) => VERDICTS[kind].blames === "key")) {
     return failed(uncured, CREDENTIALS_EXHAUSTED);
   }
@@ -58,11 +60,8 @@ function concludeChain(
   if (isRefusedKey(uncured.candidate, answer.head)) {
     return failed(uncured, storedKeyRefused({ answer, outcome: uncured }));
   }
-  return show(
-    plan,
-    { answer, outcome: uncured },
-    session?.outcome === uncured ? OVERFLOW_FAILED : [],
-  );
+  const marks = session?.outcome === uncured ? OVERFLOW_FAILED : [];
+  return show(plan, progress, { answer, outcome: uncured }, marks);
 }
 
 /** A stored key's own 401 or 403: nobody sees the answer itself. */
@@ -72,7 +71,8 @@ export function isRefusedKey({ credential }: Candidate, { status }: ResponseHead
 
 /** Shows an answer that was kept, without the stored key that it may repeat. */
 export function show(
-  { client, fields }: AttemptPlan,
+  { client, fields, candidates }: AttemptPlan,
+  { turns }: Progress,
   { answer: kept, outcome }: KeptOutcome,
   marks: HeaderList,
 ): AttemptOutcome {
@@ -81,13 +81,20 @@ export function show(
   const answer = secret === undefined ? kept : withoutSecret(kept, secret);
   const { head, body, isComplete } = answer;
   if (!isComplete) return failed(outcome, BROKEN_OFF);
+  const { candidate } = outcome;
+  const way = { turns, answer: lastTurnOf(turns, candidates.indexOf(candidate)) };
   const isShown =
-    !client.gone && client.writeHead(head, [...fields(head, outcome.candidate), ...marks]);
+    !client.gone && client.writeHead(head, [...fields(head, candidate, way), ...marks]);
   if (isShown) {
     client.write(body);
     client.end(() => {});
   }
   return { ...outcome, last: { ...outcome.last, head, committed: isShown } };
+}
+
+/** The latest turn of the candidate at this place of the list; -1: it had none. */
+export function lastTurnOf(turns: readonly RouteTurn[], at: number): number {
+  return turns.findLastIndex((turn) => turn.at === at);
 }
 
 function failed(outcome: AttemptOutcome, error: GatewayError): AttemptOutcome {

@@ -8,7 +8,7 @@ import { listRoute } from "../routing/list-route.ts";
 import type { Resolution } from "../routing/names/names.ts";
 import type { Route } from "../routing/route.ts";
 import type { PayMode } from "../store/key-record.ts";
-import type { RouteRecord } from "../store/route-record.ts";
+import type { RouteRecord, RouteRefusal } from "../store/route-record.ts";
 import { choose } from "./choose.ts";
 import {
   destinationOf,
@@ -23,7 +23,7 @@ import { isMerged } from "./models/merged-list.ts";
 import { othersInUse } from "./models/other-models.ts";
 import type { Question } from "./question.ts";
 import { readName } from "./read-name.ts";
-import { type Dispatched, sparesNothing } from "./redirecting.ts";
+import { type Dispatched, sparedSession, sparesNothing } from "./redirecting.ts";
 
 /** What is to become of a request, and why. */
 export interface Decision {
@@ -91,7 +91,7 @@ function decideOne(question: Question, house: House, settings: ExchangeSettings)
     residencyAt: (candidate) => residencyAt(candidate)?.text,
     isMergedList,
     dispatched,
-    record: recordOf(question, routed),
+    record: recordOf(question, routed, dispatched && sparedSession(dispatched, question, house)),
   };
 }
 
@@ -138,10 +138,12 @@ function refuseInstead(decided: Decision, error: GatewayError): Decision {
 function recordOf(
   { facts }: Question,
   routed: Result<Route, GatewayError>,
+  spared: RouteRefusal | undefined,
 ): RouteRecord | undefined {
-  if (!routed.ok || routed.value.length < 2) return undefined;
-  const candidates = placesOf(routed.value, facts.model ?? "");
-  return { steps: [], candidates, refused: [], notes: [] };
+  const route = routed.ok ? routed.value : [];
+  if (route.length < 2 && spared === undefined) return undefined;
+  const candidates = placesOf(route, facts.model ?? "");
+  return { steps: [], candidates, refused: spared === undefined ? [] : [spared], notes: [] };
 }
 
 /**

@@ -93,6 +93,8 @@ export interface RoutingSettings {
   readonly unknown: "auto" | "refuse" | "pass";
   /** Anthropic's own API is asked, and nothing that stands in its place. */
   readonly asksAnthropic: boolean;
+  /** Answers tell their route. */
+  readonly header: boolean;
 }
 
 /** What a redirect does for a session besides sending its requests elsewhere. */

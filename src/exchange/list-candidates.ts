@@ -2,6 +2,7 @@ import type { GatewayError } from "../base/errors.ts";
 import { type Arranged, isSession } from "../routing/arrange.ts";
 import type { Candidate } from "../routing/candidate.ts";
 import { placeOf } from "../routing/explain/place.ts";
+import { leftOutBy } from "../routing/explain/words.ts";
 import type { Resolution } from "../routing/names/names.ts";
 import { order } from "../routing/strategies/order.ts";
 import type { Stage, Strategy, Target } from "../routing/target.ts";
@@ -18,7 +19,7 @@ import {
 import type { ExchangeSettings, House } from "./house.ts";
 import { knownFull } from "./known-full.ts";
 import type { Question } from "./question.ts";
-import { sparesNothing } from "./redirecting.ts";
+import { sparedSession, sparesNothing } from "./redirecting.ts";
 import { shownTime } from "./shown-time.ts";
 import { strategyView } from "./strategy-view.ts";
 
@@ -71,11 +72,15 @@ export function listCandidates(
   ];
   const drafts: Draft[] = [];
   const taken: Taken[] = [];
+  const spared = new Map<string, RouteRefusal>();
   let first: Choice | undefined;
   for (const { stage, isAllowed } of places) {
     for (const { target, reason } of order(stage, view)) {
+      const within = { ...question, facts: { ...question.facts, model: target.model } };
       const choice = chooseWithin(question, target, house, settings);
       first ??= choice;
+      const session = choice.dispatched && sparedSession(choice.dispatched, within, house);
+      if (session !== undefined) spared.set(session.name, session);
       const { routed } = choice;
       if (!routed.ok) {
         taken.push(missing(target, routed.error));
@@ -103,7 +108,11 @@ export function listCandidates(
   }
   const strategy = stages[0]?.strategy ?? "priority";
   const { left, off, note } = byFitness(question, open, strategy, house, settings);
-  const refused = [...taken.map(({ refusal }) => refusal), ...off.map((each) => each.refusal)];
+  const refused = [
+    ...taken.map(({ refusal }) => refusal),
+    ...off.map((each) => each.refusal),
+    ...spared.values(),
+  ];
   const deepest = taken.toSorted((a, b) => b.met - a.met)[0];
   return {
     drafts: left,
@@ -157,7 +166,11 @@ function isSame(a: Candidate, b: Candidate): boolean {
 
 function missing({ model, pays, key }: Target, error: GatewayError): Taken {
   const payer = key === undefined ? (pays ?? "anybody") : `key ${key}`;
-  return { refusal: { name: model, pays: payer, reason: error.message }, error, met: 0 };
+  return {
+    refusal: { name: model, pays: payer, reason: error.message, code: leftOutBy(error.code) },
+    error,
+    met: 0,
+  };
 }
 
 /** The first constraint that a candidate does not meet. */
@@ -169,17 +182,19 @@ function constrain(
   const { deployment, model } = candidate;
   const { facts } = question;
   const asked = model === undefined ? question : { ...question, facts: { ...facts, model } };
+  const tooLong = () => refusedSize(asked, deployment);
   const errors = [
     () => judgeResidency(question, destinationOf(question, candidate), settings)?.error,
     () => (isAllowed ? undefined : refusedCandidate(question, candidate)),
     () => refusedOperation(asked, deployment),
-    () => refusedSize(asked, deployment),
+    tooLong,
   ];
   for (const [i, check] of errors.entries()) {
     const error = check();
     if (error === undefined) continue;
     const place = placeOf(candidate, facts.model ?? "");
-    return { refusal: { ...place, reason: error.message }, error, met: i + 1 };
+    const code = check === tooLong ? "size" : leftOutBy(error.code);
+    return { refusal: { ...place, reason: error.message, code }, error, met: i + 1 };
   }
   return undefined;
 }
@@ -215,7 +230,7 @@ function byFitness(
       last.push({ ...draft, candidate: { ...candidate, reason: `last, ${unfit.reason}` } });
     } else {
       const place = placeOf(candidate, question.facts.model ?? "");
-      off.push({ draft, refusal: { ...place, reason: unfit.reason } });
+      off.push({ draft, refusal: { ...place, reason: unfit.reason, code: unfit.code } });
     }
   }
   const warmed = keepWarm(question, fit, strategy, house, settings);
@@ -237,5 +252,9 @@ function fullness(
   const full = knownFull({ identity, facts: { ...facts, model } }, house, settings);
   if (full === undefined) return undefined;
   const until = shownTime(full.resetsAtMs, settings.timeZone);
-  return { use: "off", reason: `the session is full until ${until}` } as const;
+  return {
+    use: "off",
+    code: "session_full",
+    reason: `the session is full until ${until}`,
+  } as const;
 }

@@ -6,6 +6,7 @@ import { type Dispatch, dispatch, modelClassOf } from "../routing/dispatch.ts";
 import { type AskedAs, providerRoute } from "../routing/provider-route.ts";
 import type { Provider } from "../routing/providers.ts";
 import type { Route } from "../routing/route.ts";
+import type { RouteRefusal } from "../store/route-record.ts";
 import type { DispatchSettings, ExchangeSettings, House } from "./house.ts";
 import { keysAt } from "./provider-keys.ts";
 import type { Question } from "./question.ts";
@@ -72,6 +73,21 @@ export function routeElsewhere(
     keys: keysAt(elsewhere, question, house),
     injects: pay.injects,
   });
+}
+
+/** The session that would have been asked, for the record; undefined: none was spared. */
+export function sparedSession(
+  { redirected }: Dispatched,
+  { facts }: Question,
+  house: Pick<House, "deployment">,
+): RouteRefusal | undefined {
+  if (redirected === undefined) return undefined;
+  return {
+    name: `${house.deployment.provider}/${facts.model ?? ""}`,
+    pays: "session",
+    reason: `the plan is nearly full (${reasonOf(redirected)})`,
+    code: "nearly_full",
+  };
 }
 
 /** The request is Anthropic's after all. */

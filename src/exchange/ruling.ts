@@ -1,5 +1,7 @@
 import { type GatewayError, gatewayError } from "../base/errors.ts";
 import { allowsModel } from "../policy/access/index.ts";
+import type { Candidate } from "../routing/candidate.ts";
+import { placesOf } from "../routing/explain/place.ts";
 import type { RouteRecord } from "../store/route-record.ts";
 import { type Decision, decide } from "./decide.ts";
 import { WITH_MODEL } from "./facts.ts";
@@ -26,7 +28,7 @@ export function decideByRules(
   const { to, refusal, steps } = applyRules(question, house, settings);
   const decided = decide(to === undefined ? question : renamed(question, to), house, settings);
   if (steps.length === 0) return decided;
-  const record = withSteps(decided.record, steps);
+  const record = withSteps(decided, steps, to ?? question.facts.model ?? "");
   if (refusal !== undefined) return { ...decided, route: undefined, refusal, record };
   if (to === undefined || decided.route === undefined) return { ...decided, record };
   const [first, ...rest] = decided.route;
@@ -62,7 +64,18 @@ function renamed(question: Question, to: string): Question {
   return { ...question, facts: { ...facts, model: to } };
 }
 
-function withSteps(record: RouteRecord | undefined, steps: readonly string[]): RouteRecord {
-  const made = record ?? { steps: [], candidates: [], refused: [], notes: [] };
+function withSteps(
+  {
+    record,
+    route = [],
+  }: {
+    readonly record?: RouteRecord | undefined;
+    readonly route?: readonly Candidate[] | undefined;
+  },
+  steps: readonly string[],
+  asked: string,
+): RouteRecord {
+  const candidates = placesOf(route, asked);
+  const made = record ?? { steps: [], candidates, refused: [], notes: [] };
   return { ...made, steps: [...steps, ...made.steps] };
 }

@@ -14,7 +14,7 @@ import { leftBehind, noteWarm } from "./affinity.ts";
 import { answerFields, originMarks } from "./answer-fields.ts";
 import { readAsked } from "./asked.ts";
 import { attempt } from "./attempt.ts";
-import type { AttemptOutcome, Failing } from "./attempt-plan.ts";
+import type { Attempted, AttemptOutcome, Failing } from "./attempt-plan.ts";
 import { holdBody, type RequestBody, streamBody } from "./body.ts";
 import type { ClientCall } from "./call.ts";
 import { ClientSide } from "./client-side.ts";
@@ -27,6 +27,7 @@ import { openMergedList } from "./models/merged-list.ts";
 import { notTried } from "./not-sent.ts";
 import { noteDispatch } from "./note-dispatch.ts";
 import { Purse } from "./purse.ts";
+import { routeMarks, routeTold } from "./route-told.ts";
 import { decideByRules } from "./ruling.ts";
 import { searchingFor } from "./searching.ts";
 import { type Ending, settle } from "./settle.ts";
@@ -114,7 +115,10 @@ export async function runExchange(call: ClientCall, house: House): Promise<void>
       spend: (outcome) => spent.add(outcome),
       hasRoom: (candidate) => throttle.hasRoom(candidate),
       enter: (candidate, elsewhere) => throttle.enter(candidate, elsewhere),
-      fields: (head, candidate) => answerFields(answering, head, candidate),
+      fields: (head, candidate, way) => [
+        ...answerFields(answering, head, candidate),
+        ...routeMarks(decision, way, settings),
+      ],
       onHead: (head, candidate) => {
         spills.observe(head, candidate);
         throttle.observe(head, candidate);
@@ -126,7 +130,11 @@ export async function runExchange(call: ClientCall, house: House): Promise<void>
   noteLatency(house, ending, facts);
   const { failure, committed } = ending.last;
   if (failure !== undefined && !committed && !client.gone) {
-    client.refuse(failure.error, originMarks(ending.seller.provider, ending.mode, asked.value));
+    const { turns } = ending;
+    client.refuse(failure.error, [
+      ...originMarks(ending.seller.provider, ending.mode, asked.value),
+      ...routeMarks(decision, { turns, error: failure.error }, settings),
+    ]);
   }
   const secrets = secretsOf(identity, decision);
   const { answeredBy } = ending;
@@ -134,14 +142,16 @@ export async function runExchange(call: ClientCall, house: House): Promise<void>
     answeredBy === undefined
       ? undefined
       : leftBehind(question, decision.route ?? [], answeredBy, house, settings);
-  const notes = [...ending.notes, ...throttle.notes, ...(left === undefined ? [] : [left])];
-  const settled = noted(ending, notes);
+  const notes = left === undefined ? [] : [left];
+  const refusal = committed ? undefined : failure?.error;
+  const pricing = { asked: facts.model ?? "", catalogue: settings.catalogue };
+  const record = routeTold(decision, ending, refusal, notes, pricing);
   const policies = policiesOf(question, settings);
   const { tokens: used, bill } = settle(house, {
     call,
     client,
     started,
-    ending: settled,
+    ending: { ...ending, record },
     facts,
     asks: { policies: policies.ok ? policies.value : [], inferenceGeo: facts.inferenceGeo },
     purse,
@@ -166,8 +176,8 @@ function secretsOf({ own }: Identity, { route }: Decision): readonly Secret[] {
 async function endingOf(
   decision: Decision,
   { own }: Identity,
-  tryAll: (route: Route) => Promise<AttemptOutcome>,
-): Promise<Ending> {
+  tryAll: (route: Route) => Promise<Attempted>,
+): Promise<Ending & Pick<Attempted, "turns" | "answer">> {
   const { route, refusal, mode, residencyAt, deployment, record } = decision;
   if (route === undefined) {
     if (refusal === undefined) throw new Error("neither a route nor a refusal");
@@ -178,13 +188,14 @@ async function endingOf(
       mode,
       book,
       residency: residencyAt({ deployment }),
-      reason: "refused by policy",
+      reason: `refused: ${refusal.message}`,
       record,
-      notes: [],
+      turns: [],
+      answer: undefined,
       seller: deployment,
     };
   }
-  const { attempts, notes, last, candidate, isSpent } = await tryAll(route);
+  const { attempts, turns, answer, last, candidate, isSpent } = await tryAll(route);
   return {
     ...(isSpent === true ? { isSpent } : {}),
     attempts,
@@ -195,7 +206,8 @@ async function endingOf(
     residency: residencyAt(candidate),
     reason: candidate.reason,
     record,
-    notes,
+    turns,
+    answer,
     seller: candidate.deployment,
     answeredBy: isAnswered(last) ? candidate : undefined,
     billingOwner: candidate.credential.owner,
@@ -204,13 +216,6 @@ async function endingOf(
 
 function isAnswered({ head, failure }: AttemptOutcome["last"]): boolean {
   return failure === undefined && head !== undefined && head.status < 300;
-}
-
-/** What happened on the way goes to what `why` tells, also where there was nothing to choose. */
-function noted(ending: Ending, notes: readonly string[]): Ending {
-  if (notes.length === 0) return ending;
-  const { steps = [], candidates = [], refused = [], notes: before = [] } = ending.record ?? {};
-  return { ...ending, record: { steps, candidates, refused, notes: [...before, ...notes] } };
 }
 
 function failingFor(house: House, settings: ExchangeSettings, client: string | undefined): Failing {

@@ -26,7 +26,7 @@ const NEVER_CONNECTED: ReadonlySet<string> = new Set([
 ]);
 
 /** How an exchange ended, and by what decision. */
-export interface Ending extends Pick<AttemptOutcome, "attempts" | "notes" | "last" | "isSpent"> {
+export interface Ending extends Pick<AttemptOutcome, "attempts" | "last" | "isSpent"> {
   readonly mode: UpstreamMode;
   readonly book: Book;
   readonly residency: string | undefined;

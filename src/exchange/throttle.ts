@@ -9,6 +9,7 @@ import {
   type Waiting,
 } from "../routing/queue/index.ts";
 import type { ResponseHead } from "../upstream/transport/contract.ts";
+import type { Entered } from "./attempt-plan.ts";
 import type { ClientSide } from "./client-side.ts";
 import type { House } from "./house.ts";
 import { PAID, type PurseOwner } from "./purse.ts";
@@ -18,7 +19,7 @@ import { estimateTokens } from "./token-estimate.ts";
 const PING_MS = 10_000;
 const EVENT_STREAM = "text/event-stream";
 
-type Place = Result<Disposable, GatewayError>;
+type Place = Result<Entered, GatewayError>;
 
 /** The places of one exchange at the upstreams that it is tried at. */
 export class Throttle {
@@ -27,7 +28,6 @@ export class Throttle {
   readonly #client: ClientSide;
   readonly #tokens: number;
   #permit: Permit | undefined;
-  #notes: string[] = [];
   /** At all candidates together: several that are full are no reason to wait longer. */
   #waitedMs = 0;
 
@@ -40,11 +40,6 @@ export class Throttle {
     this.#owner = owner;
     this.#client = client;
     this.#tokens = estimateTokens(owner.body);
-  }
-
-  /** Waits in queues, for the record. */
-  get notes(): readonly string[] {
-    return this.#notes;
   }
 
   /** Whether a candidate's upstream would take the request at once. */
@@ -69,14 +64,12 @@ export class Throttle {
     const { metrics } = this.#house;
     if (result.ok) {
       metrics.queued(provider, result.value.waitedMs);
-      this.#notes.push(`waited ${secondsText(result.value.waitedMs)} for room at ${provider}`);
       return this.#entered(result.value);
     }
     if (this.#client.gone) return fail(LEFT);
     const { cut } = this.#house.active;
     if (cut !== undefined) return fail(cut);
     metrics.queueRefused(provider, result.error.reason);
-    this.#notes.push(`no room at ${provider}`);
     return fail(busyError(provider, result.error));
   }
 
@@ -140,7 +133,7 @@ export class Throttle {
   }
 }
 
-const NO_PLACE: Disposable = { [Symbol.dispose]: () => {} };
+const NO_PLACE: Entered = { [Symbol.dispose]: () => {} };
 const LEFT = gatewayError("client_closed", "The client left while its request waited");
 
 function busyError(provider: string, { reason, retryAfterMs, waitedMs }: Busy): GatewayError {

@@ -54,7 +54,7 @@ export async function decideNext(
 }
 
 function deny(plan: AttemptPlan, progress: Progress): NextStep {
-  progress.notes.push("too much was being repeated already, so the failure is shown");
+  progress.isDenied = true;
   progress.isOver = true;
   plan.failing.onDenied();
   return SHOW;

@@ -95,11 +95,26 @@ export function terminalRecord(number: number, more: Partial<TerminalRecord> = {
     residency: "none asked",
     route: {
       steps: ["alias fast is model-sent"],
-      candidates: [{ name: "anthropic/model-sent", pays: "session", reason: "the session first" }],
-      refused: [
-        { name: "groq/model-sent", pays: "key default", reason: "the place is not allowed" },
+      candidates: [
+        {
+          name: "anthropic/model-sent",
+          pays: "session",
+          reason: "the session first",
+          price: { input: 5_000_000_000, output: 25_000_000_000 },
+        },
       ],
-      notes: ["held 12 ms"],
+      refused: [
+        {
+          name: "groq/model-sent",
+          pays: "key default",
+          reason: "the place is not allowed",
+          code: "residency",
+        },
+      ],
+      notes: [],
+      turns: [{ at: 0, came: "ok", status: 200, next: "shown", calls: 1, heldMs: 12 }],
+      answer: 0,
+      short: "anthropic/model-sent;pays=session;got=200;answer",
     },
     finish: "complete",
     ...more,

@@ -8,7 +8,7 @@ import {
 } from "./amount-view.ts";
 import type { EventsPage, ExchangeDetail } from "./contract.ts";
 import type { AttemptRecord, StartedRecord, TerminalRecord } from "./record.ts";
-import type { RouteRecord } from "./route-record.ts";
+import { type AnsweredView, answeredView, type RouteView, routeView } from "./route-view.ts";
 import type { LedgerTransaction } from "./transaction.ts";
 
 export type { DisplayCurrency } from "./amount-view.ts";
@@ -45,6 +45,8 @@ export interface EventView {
   readonly rate: string | null;
   readonly book: string | null;
   readonly attempt_count: number;
+  /** Null: the first place that was asked, at once; or nobody. */
+  readonly answered: AnsweredView | null;
   readonly error_code: string | null;
   readonly error_source: string | null;
   readonly finish: string | null;
@@ -104,7 +106,7 @@ export interface ExchangeView extends EventView {
   readonly decision: string | null;
   readonly attempts: readonly AttemptView[];
   /** What could have answered and why it was this one; null where there was nothing to choose. */
-  readonly route: RouteRecord | null;
+  readonly route: RouteView | null;
   /** The provider's own usage object, as it came; text where it is no JSON. */
   readonly usage_raw: unknown;
   /** `[{ model, kind, units, price, cost_nano_usd, … }]`: what the cost was made of, by `metering`. */
@@ -142,6 +144,7 @@ export function eventView(started: StartedRecord, terminal: TerminalRecord | und
     rate: terminal?.rate ?? null,
     book: terminal?.book ?? null,
     attempt_count: terminal?.attempts.length ?? 0,
+    answered: answeredView(terminal?.route),
     error_code: terminal?.errorCode ?? null,
     error_source: terminal?.errorSource ?? null,
     finish: terminal?.finish ?? null,
@@ -177,7 +180,7 @@ export function exchangeView(detail: ExchangeDetail): ExchangeView {
     account: started.account ?? null,
     decision: terminal?.decision ?? null,
     attempts: (terminal?.attempts ?? []).map(attemptView),
-    route: terminal?.route ?? null,
+    route: terminal?.route === undefined ? null : routeView(terminal.route),
     usage_raw: storedJson(terminal?.usageRaw),
     units: unitsView(storedJson(terminal?.units)),
     usage_suspect: terminal?.usageSuspect ?? false,

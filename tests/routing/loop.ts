@@ -6,7 +6,7 @@ import { ok } from "../../src/base/result.ts";
 import { Secret } from "../../src/base/secret.ts";
 import { ActiveExchanges } from "../../src/exchange/active.ts";
 import { attempt } from "../../src/exchange/attempt.ts";
-import type { AttemptOutcome, Failing } from "../../src/exchange/attempt-plan.ts";
+import type { Attempted, Failing } from "../../src/exchange/attempt-plan.ts";
 import { HeldBytes, holdBody } from "../../src/exchange/body.ts";
 import { ClientSide } from "../../src/exchange/client-side.ts";
 import { ForeignProofs } from "../../src/exchange/foreign-proofs.ts";
@@ -37,7 +37,7 @@ export interface RunOptions extends Partial<Pick<Failing, "patience" | "holdMs" 
 
 export interface Run {
   readonly answer: HttpAnswer;
-  readonly outcome: AttemptOutcome;
+  readonly outcome: Attempted;
 }
 
 export const SETTINGS = { failures: 5, pauseMs: 60_000, cooldownMs: 60_000, deadKeyMs: 60_000 };
@@ -83,7 +83,7 @@ export async function openLoop(): Promise<Loop> {
   let waiting: {
     candidates: readonly Candidate[];
     options: RunOptions;
-    done: (o: AttemptOutcome) => void;
+    done: (o: Attempted) => void;
   };
   const exchange = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const { candidates, options, done } = waiting;
@@ -161,7 +161,7 @@ export async function openLoop(): Promise<Loop> {
     health,
     budget,
     async run(candidates, options = {}) {
-      const { promise, resolve } = Promise.withResolvers<AttemptOutcome>();
+      const { promise, resolve } = Promise.withResolvers<Attempted>();
       waiting = { candidates, options, done: resolve };
       const answer = await call({ port }, { body: options.body ?? STREAM_BODY });
       return { answer, outcome: await promise };

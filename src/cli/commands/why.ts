@@ -3,9 +3,9 @@ import type { CliDeps, CliFailure } from "../deps.ts";
 import { findDataDir, loadConfig, type PlaceFlags } from "../location.ts";
 import { findExchange } from "../lookup.ts";
 import { openSource } from "../open-source.ts";
+import type { PriceOf } from "../story/bill-lines.ts";
+import { tellStory } from "../story/story.ts";
 import { screenOf } from "../text.ts";
-import type { PriceOf } from "./bill-lines.ts";
-import { tellStory } from "./story.ts";
 
 export interface WhyFlags extends PlaceFlags {
   readonly id: string;

@@ -73,18 +73,21 @@ export class Health {
     const nowMs = this.#clock.monotonicMs();
     const server = this.#deployments.get(deploymentKey(placed))?.of.state(nowMs);
     if (server?.state === "open") {
-      return off(`failed too often, is left alone for ${seconds(server.untilMs - nowMs)}`);
+      return off(
+        "resting",
+        `failed too often, is left alone for ${seconds(server.untilMs - nowMs)}`,
+      );
     }
     if (server?.state === "half_open" && server.isProbed) {
-      return off("failed too often, and a request is finding out whether it answers");
+      return off("probed", "failed too often, and a request is finding out whether it answers");
     }
     const own = this.#credentials.get(credentialKey(placed))?.of;
     const held = own?.state(nowMs, keyMark(placed));
     if (held === undefined || held.state === "good") return undefined;
     const forText = seconds(held.untilMs - nowMs);
     return held.state === "dead"
-      ? off(`the provider refuses this key, it is tried again in ${forText}`)
-      : { use: "last", reason: `it asked to be left alone for ${forText}` };
+      ? off("dead_key", `the provider refuses this key, it is tried again in ${forText}`)
+      : { use: "last", code: "resting", reason: `it asked to be left alone for ${forText}` };
   }
 
   /** True where everybody would be sent elsewhere by now. */
@@ -223,8 +226,8 @@ function keyMark({ candidate: { credential } }: Placed): string | undefined {
   return hash("sha256", credential.secret.reveal(), "base64url").slice(0, 16);
 }
 
-function off(reason: string): Unfitness {
-  return { use: "off", reason };
+function off(code: Unfitness["code"], reason: string): Unfitness {
+  return { use: "off", code, reason };
 }
 
 function seconds(ms: number): string {
