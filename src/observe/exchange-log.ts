@@ -82,6 +82,7 @@ export function jsonExchangeLog(log: Logger): ExchangeLog {
           provider: terminal.provider ?? started.provider,
           mode: terminal.mode,
           attempts: terminal.attempts.length,
+          route: bounded(terminal.route?.short),
           status: terminal.status,
           finish: terminal.finish,
           stop_reason: bounded(terminal.stopReason),

@@ -1,7 +1,14 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import fc from "fast-check";
-import { durationText, shareText, tokenText } from "./number-text.ts";
+import { durationText, ordinal, shareText, tokenText } from "./number-text.ts";
+
+describe("ordinal", () => {
+  it("counts as people do", () => {
+    const texts = [1, 2, 3, 4, 11, 12, 13, 21, 22, 111].map(ordinal);
+    assert.equal(texts.join(" "), "1st 2nd 3rd 4th 11th 12th 13th 21st 22nd 111th");
+  });
+});
 
 describe("tokenText", () => {
   it("shows counts with three digits that mean something", () => {

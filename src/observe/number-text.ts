@@ -36,6 +36,12 @@ export function shareText(
   return `${percent}%`;
 }
 
+/** `1st`, `2nd`, `3rd`, `4th`, `21st`. */
+export function ordinal(count: number): string {
+  const isTeen = count % 100 > 10 && count % 100 < 14;
+  return `${count}${(isTeen ? undefined : ["th", "st", "nd", "rd"][count % 10]) ?? "th"}`;
+}
+
 export function twoDigits(value: number): string {
   return String(value).padStart(2, "0");
 }

@@ -41,6 +41,17 @@ describe("formatExchangeLine", () => {
     );
   });
 
+  it("shows at a glance that another place answered, or at a later attempt", () => {
+    const line = (provider: string, attempt: number, is_fallback: boolean, width: number) =>
+      formatExchangeLine(
+        { ...EVENT, answered: { provider, attempt, is_fallback } },
+        { color: false, width },
+      );
+    assert.match(line("openrouter", 2, true, 80), / sub {2}2nd$/);
+    assert.match(line("openrouter", 3, true, 140), / 3rd {2}spx_\w+ → openrouter \(3rd\)$/);
+    assert.match(line("anthropic", 2, false, 140), / 2nd {2}spx_\w+$/);
+  });
+
   it("tells unknown usage and cost from none", () => {
     const unknown = formatExchangeLine(
       {

@@ -1,4 +1,4 @@
-import { durationText, shareText, timeOfDay, tokenText } from "./number-text.ts";
+import { durationText, ordinal, shareText, timeOfDay, tokenText } from "./number-text.ts";
 import { type Paint, paint } from "./paint.ts";
 
 /** What one line says of an exchange; `EventView` of the store is one. Null is unknown. */
@@ -23,6 +23,12 @@ export interface ExchangeLine {
   readonly status: number | null;
   readonly finish: string | null;
   readonly error_code: string | null;
+  /** Null: the first place that was asked, at once; or nobody. */
+  readonly answered?: {
+    readonly provider: string;
+    readonly attempt: number;
+    readonly is_fallback: boolean;
+  } | null;
 }
 
 export interface LineOptions {
@@ -79,7 +85,7 @@ export function formatExchangeLine(event: ExchangeLine, options: LineOptions): s
     costText(event.cost, event.book, hasUsage),
     hasUsage ? bookText(event.book) : "-",
     end,
-    event.error_code === null ? event.id : `${event.id} ${plainText(event.error_code)}`,
+    [event.id, errorText(event), fallbackText(event)].filter((text) => text !== "").join(" "),
   ]);
   return cells.map((cell, column) => paintCell(cell, column, end, options.color)).join(" ");
 }
@@ -175,7 +181,18 @@ function endOf(event: ExchangeLine): string {
   const end = ENDS.get(event.finish);
   if (end !== undefined) return end;
   if (event.status === null) return event.finish;
-  return event.status < 400 ? "ok" : String(event.status);
+  if (event.status >= 400) return String(event.status);
+  return event.answered ? ordinal(event.answered.attempt) : "ok";
+}
+
+function errorText({ error_code: code }: ExchangeLine): string {
+  return code === null ? "" : plainText(code);
+}
+
+/** `→ openrouter (2nd)`: another place than the first answered, and which attempt that was. */
+function fallbackText({ answered }: ExchangeLine): string {
+  if (!answered?.is_fallback) return "";
+  return `→ ${plainText(answered.provider)} (${ordinal(answered.attempt)})`;
 }
 
 function paintCell(cell: string, column: number, end: string, color: boolean): string {
@@ -188,5 +205,5 @@ function paintCell(cell: string, column: number, end: string, color: boolean): s
 
 function endColor(end: string): Paint {
   if (end === "ok") return "green";
-  return end === "gone" || end === "open" ? "yellow" : "red";
+  return end === "gone" || end === "open" || /^\d+[a-z]+$/.test(end) ? "yellow" : "red";
 }
