@@ -349,7 +349,7 @@ describe("reports", () => {
       places.toSorted((a, b) => a - b),
     );
     assert.match(out, /^ {2}total ~\$0\.006$/m);
-    assert.match(out, /headers at 900ms, over at 5\.0s;/);
+    assert.match(out, /headers at 900ms, over at 5\.0s$/m);
     assert.match(out, /upstream's id req_1/);
     assert.match(out, /^ {2}fast is groq\/llama-3\.3-70b$/m);
     assert.match(out, /^ {2}1 {2}anthropic\/claude-opus-4-8 {2}session {3}answered$/m);

@@ -36,7 +36,7 @@ export async function startScriptedUpstream(
     response.writeHead(status, { "content-type": type, ...headers });
     response.end(text);
   };
-  const server = createServer((request, response) => {
+  const server = createServer({ keepAliveTimeout: 60_000 }, (request, response) => {
     void request.toArray().then((chunks) => {
       const { method = "", url = "", headers } = request;
       const asked = { method, target: url, headers, body: Buffer.concat(chunks) };

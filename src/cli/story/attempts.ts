@@ -35,7 +35,7 @@ function turnRows(
       asides: [
         ...(turn.reason === null ? [] : [turn.reason]),
         ...waited("waited", turn.queued_ms, "for its turn"),
-        ...calls.map(figures),
+        ...calls.flatMap(figures),
         ...waited("its beginning was held for", turn.held_ms),
       ],
       after: turn.next === "skipped" && isLast ? "nobody else was left" : followed(turn, isAnswer),
@@ -55,17 +55,20 @@ const NEXT: Readonly<Record<string, string>> = {
 };
 
 function followed(turn: RouteTurnView, isAnswer: boolean): string {
-  const { next, came, paused_ms: paused, retry_after: isAsked } = turn;
-  if (isAnswer) {
-    return next === "moved" || next === "kept"
-      ? "no other did better, so this is what the client has"
-      : `the client has ${came === "ok" ? "this answer" : "what there is of it"}`;
-  }
+  const { next, paused_ms: paused, retry_after: isAsked } = turn;
+  if (isAnswer) return shown(turn);
   if (next === "repeated") {
     const why = isAsked ? ", as its retry-after says," : "";
     return `asked again${why} after ${durationText(paused ?? 0)}`;
   }
   return NEXT[next] ?? next;
+}
+
+function shown({ next, came, status }: RouteTurnView): string {
+  if (next === "denied") return "too much was being repeated already, so the client has this";
+  if (next !== "shown") return "no other did better, so the client has this";
+  if ((status ?? 0) >= 400) return "the client has this error";
+  return `the client has ${came === "ok" ? "this answer" : "what there is of it"}`;
 }
 
 /** An attempt of which nothing more is known. */
@@ -78,11 +81,12 @@ function callRow(attempt: AttemptView, index: number): PlaceRow {
     pays: attempt.credential_class,
     came: `${status ?? "no answer"}, ${wordsOf(outcome)}`,
     paint: isGood ? "green" : "yellow",
-    asides: [figures(attempt)],
+    asides: figures(attempt),
   };
 }
 
-function figures(attempt: AttemptView): string {
+/** When, and what went where. */
+function figures(attempt: AttemptView): readonly string[] {
   const { headers_after_ms: headers, upstream_request_id: id } = attempt;
   return [
     [
@@ -90,8 +94,11 @@ function figures(attempt: AttemptView): string {
       ...(headers === null ? [] : [`headers at ${timeOf(headers)}`]),
       `over at ${timeOf(attempt.ended_after_ms)}`,
     ].join(", "),
-    `${sizeText(attempt.bytes_sent)} up, ${sizeText(attempt.bytes_received)} down`,
-    `credential of ${attempt.credential_owner}`,
-    ...(id === null ? [] : [`upstream's id ${id}`]),
-  ].join("; ");
+    [
+      `${sizeText(attempt.bytes_sent)} up`,
+      `${sizeText(attempt.bytes_received)} down`,
+      `credential of ${attempt.credential_owner}`,
+      ...(id === null ? [] : [`upstream's id ${id}`]),
+    ].join(", "),
+  ];
 }

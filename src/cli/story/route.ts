@@ -57,7 +57,7 @@ export function cameText({ came, status }: RouteTurnView): string {
 }
 
 export function wordsOf(code: string): string {
-  return code.replaceAll("_", " ");
+  return code === "client_closed" ? "the client left" : code.replaceAll("_", " ");
 }
 
 /** Undefined: not known. What a subscription pays is what it would have cost. */
