@@ -7,6 +7,7 @@ import { generateMetricPage } from "./generate/metric-page.ts";
 import { generateProviderPage } from "./generate/provider-page.ts";
 import { generateProviderRegistry } from "./generate/provider-registry.ts";
 import { generateResidencyPage } from "./generate/residency-page.ts";
+import { generateRoutePage } from "./generate/route-page.ts";
 import { generateRulesPage } from "./generate/rules-page.ts";
 import { type GeneratedFile, generate as generatePrices } from "./generate-prices.ts";
 import { ROOT } from "./project-files.ts";
@@ -19,6 +20,7 @@ export function generateAll(): readonly GeneratedFile[] {
     generateConfigPage(),
     generateMetricPage(),
     generateRulesPage(),
+    generateRoutePage(),
     generateResidencyPage(),
     generateCliPage(),
     generateProviderRegistry(),

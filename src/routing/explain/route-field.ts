@@ -1,4 +1,5 @@
 import type {
+  Next,
   RouteCandidate,
   RoutePlace,
   RouteRefusal,
@@ -17,6 +18,7 @@ export interface ToldRoute {
 }
 
 export type ToldTurn = Pick<RouteTurn, "at" | "status" | "queuedMs" | "pausedMs"> & {
+  readonly next?: Next | undefined;
   /** Undefined: the body, which would tell, has not come. */
   readonly came?: string | undefined;
 };
@@ -50,6 +52,7 @@ function turnItem(place: RoutePlace | undefined, turn: ToldTurn, isAnswer: boole
     ...(queuedMs > 0 ? [`queued=${Math.round(queuedMs)}`] : []),
     ...(isSent ? [`got=${status}`] : []),
     ...(came === undefined || came === "ok" ? [] : [`why=${wordOf(came)}`]),
+    ...(turn.next === "denied" ? ["denied"] : []),
     ...(pausedMs > 0 ? [`paused=${Math.round(pausedMs)}`] : []),
     ...(isAnswer ? ["answer"] : []),
   ].join(";");

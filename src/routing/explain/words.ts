@@ -21,6 +21,28 @@ export const LEFT_OUT = {
 } as const;
 export type LeftOut = keyof typeof LEFT_OUT;
 
+/** How an attempt fails, in one word each, and what the word means. */
+export const FAILED: Readonly<Record<FailureKind, string>> = {
+  unreachable: "no connection came about",
+  reset: "the connection broke off before the answer was whole",
+  timeout: "nothing came within the time that is waited",
+  slow: "no answer began within `routing.slowStart.firstToken`",
+  malformed: "what came is no answer",
+  overloaded: "the provider is overloaded",
+  server: "the provider failed",
+  rate_limit: "too many requests for now",
+  quota: "the plan, or the credit, is used up",
+  authentication: "the credential is not taken",
+  permission: "the credential may not do this",
+  billing: "nobody pays for the credential",
+  unsayable: "the request cannot be said in this provider's dialect",
+  not_found: "there is no such model there",
+  invalid_request: "the request is refused as it is",
+  context_overflow: "the prompt is too long",
+  thinking_refused: "earlier thinking is not taken back",
+  too_large: "the body is too large",
+};
+
 /** What a candidate's turn came to: an answer, a failure, or nothing that is held against anybody. */
 export type Came = "ok" | "unknown" | FailureKind | LeftOut | ErrorCode;
 
