@@ -38,7 +38,9 @@ export function prepareCount(
     failed({ head: { status, headers }, body }) {
       const error = dialect.readError(status, headers, body);
       const told = call.dialect.canonical.writeError(error, facts);
-      return wholeAnswer(told.status, told.body, told.headers);
+      const answer = wholeAnswer(told.status, told.body, told.headers);
+      // A key that was refused is told in other words, and is still a key that was refused.
+      return { ...answer, head: { ...answer.head, error } };
     },
     counted: (tokens) => countAnswer(writeCount(tokens), false),
     estimated: () => countAnswer(writeCount(estimateTokens(said)), true),
