@@ -20,6 +20,10 @@ export interface Script {
   readonly fault: Fault;
 }
 
+export interface Played extends Script {
+  readonly isBroken: boolean;
+}
+
 /** What an upstream was asked. */
 export interface AskedOf {
   readonly dialect: "messages" | "chat";
@@ -53,11 +57,11 @@ const ERROR_TYPES: Readonly<Record<number, string>> = {
 const JSON_TYPE = ["content-type", "application/json"] as const;
 
 /** What becomes of one call. */
-export function scriptOf(asked: AskedOf, weather: Weather, draws: Draws): Script {
+export function scriptOf(asked: AskedOf, weather: Weather, draws: Draws): Played {
   const script = drawScript(asked, weather, draws);
-  // Whatever an answer says, its server is to blame when it breaks off.
+  // Whatever an answer says, its server is to blame, too, when it breaks off.
   const isBroken = script.steps.some((step) => "failure" in step);
-  return isBroken ? { ...script, fault: "server" } : script;
+  return { ...script, isBroken };
 }
 
 function drawScript(asked: AskedOf, weather: Weather, draws: Draws): Script {

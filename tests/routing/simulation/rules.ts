@@ -254,6 +254,7 @@ export class Rules implements Watcher {
         place === provider &&
         (model === "" || call.model === model) &&
         (script?.fault === "server" ||
+          script?.isBroken === true ||
           (over === "aborted" && exchange.generation.settings.failures.slowStartMs !== undefined)),
     ).length;
   }

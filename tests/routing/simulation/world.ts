@@ -7,7 +7,7 @@ import type { KeyRing } from "../../../src/identity/keys/index.ts";
 import { readAddress } from "../../../src/ingress/address.ts";
 import type { KeyRecord } from "../../../src/store/key-record.ts";
 import type { UpstreamRequest } from "../../../src/upstream/transport/contract.ts";
-import { type Fault, type Script, scriptOf, type Weather } from "./answers.ts";
+import { type Fault, type Played, scriptOf, type Weather } from "./answers.ts";
 import { SimulatedBooks } from "./books.ts";
 import { SimulatedClient } from "./client.ts";
 import { type Generation, openHouse, toSimulated } from "./house.ts";
@@ -39,7 +39,7 @@ export interface Call {
   readonly mark: string;
   /** Known once the request has arrived. */
   model?: string;
-  script?: Script;
+  script?: Played;
   over?: "ended" | "failed" | "aborted";
 }
 
@@ -285,7 +285,7 @@ export class World {
     return number;
   }
 
-  #answer(number: number, target: string, body: Buffer): Script {
+  #answer(number: number, target: string, body: Buffer): Played {
     const call = this.callOf(number);
     const parsed = parsedOf(body);
     const { model, stream, max_tokens: maxTokens } = parsed;
