@@ -7,7 +7,7 @@ import { failure, message, type Responder } from "../upstream/answer.ts";
 import { type AnthropicUpstream, startAnthropicUpstream } from "../upstream/anthropic.ts";
 import { exceptionAnswer, invocation } from "../upstream/bedrock.ts";
 import { type Gateway, startGateway } from "../upstream/gateway.ts";
-import { text } from "../upstream/messages.ts";
+import { text, thinking } from "../upstream/messages.ts";
 import { listAt } from "../upstream/model-api.ts";
 import type { RecordedRequest } from "../upstream/recorded-request.ts";
 import { isObject } from "../upstream/request-kind.ts";
@@ -259,6 +259,26 @@ describe("betas that an upstream does not know", () => {
     assert.equal(upstream.requests.length, 1);
     assert.equal(upstream.requests[0]?.body.toString(), body);
     assert.equal(upstream.requests[0]?.header("anthropic-beta"), betas.join());
+  });
+
+  it("law 1: what Claude thought in Foundry goes on to Anthropic, whatever the deployment is called", async () => {
+    const proof = "c2lnbmVkLWJ5LWNsYXVkZS1pbi1mb3VuZHJ5";
+    play(message({ content: [thinking("Hm.", proof), text("Hello.")] }));
+    const hi = { role: "user", content: "Hi" };
+    await (
+      await ask(JSON.stringify({ model: "foundry/mine", max_tokens: 64, messages: [hi] }), [])
+    ).text();
+    const thought = {
+      role: "assistant",
+      content: [{ type: "thinking", thinking: "Hm.", signature: proof }],
+    };
+    const body = JSON.stringify({
+      model: "claude-opus-5-5",
+      max_tokens: 64,
+      messages: [hi, thought, hi],
+    });
+    await (await ask(body, TAKEN)).text();
+    assert.equal(upstream.requests[1]?.body.toString(), body);
   });
 
   it("S4-60: a client in Bedrock's shape is treated alike", async () => {
