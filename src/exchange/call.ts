@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import type { GatewayError } from "../base/errors.ts";
 import type { HeaderList } from "../base/header-list.ts";
 import type { AskedInPath, ClientDialect } from "./dialect.ts";
 import type { ModelsAsked } from "./models/listed-model.ts";
@@ -29,11 +30,11 @@ export interface ClientCall {
   readonly path: string;
   /**
    * The body of a request of the client's dialect, where it comes in another shape, and what of it belongs into the fields;
-   * undefined: it is none. Every byte that is not moved stays.
+   * undefined: it is none, and goes on as it came. Every byte that is not moved stays.
    */
   readonly readBody?: (
     body: Buffer,
-  ) => { readonly body: Buffer; readonly fields: HeaderList } | undefined;
+  ) => { readonly body: Buffer; readonly fields: HeaderList } | GatewayError | undefined;
   /** What stands behind the base URL of an upstream of the same dialect, for the model that it knows by this name. */
   readonly targetFor: (model: string) => string;
   /** A count of tokens in the client's dialect; undefined: it has none. */

@@ -26,7 +26,7 @@ export function plainOutput(response: ServerResponse): ClientOutput {
 
 /** An event of Anthropic's is hardly larger. */
 const MAX_EVENT_BYTES = 32 * 2 ** 20;
-const MAX_ERROR_BYTES = 256 * 1024;
+const MAX_HELD_BYTES = 256 * 1024;
 
 /**
  * Frames an answer of Anthropic's dialect as Bedrock would have: events in an event stream, errors as exceptions. What is
@@ -37,9 +37,14 @@ export class EventStreamOutput implements ClientOutput {
   readonly #names: ExceptionName;
   #splitter: SseSplitter | undefined;
   #frames: Buffer[] = [];
-  /** Of an error, whose name stands in its head. */
-  #error:
-    | { readonly status: number; readonly fields: string[]; readonly chunks: Buffer[] }
+  /** What is said otherwise as a whole: an error, whose name stands in its head, and what the client's dialect says its own way. */
+  #held:
+    | {
+        readonly status: number;
+        readonly reason: string;
+        readonly fields: string[];
+        readonly chunks: Buffer[];
+      }
     | undefined;
 
   constructor(response: ServerResponse, names: ExceptionName) {
@@ -48,8 +53,8 @@ export class EventStreamOutput implements ClientOutput {
   }
 
   writeHead(status: number, reason: string, fields: string[]): void {
-    if (status >= 400) {
-      this.#error = { status, fields, chunks: [] };
+    if (status >= 400 || this.#names.toWhole !== undefined) {
+      this.#held = { status, reason, fields, chunks: [] };
       return;
     }
     if (firstValue(fields, "content-type")?.startsWith("text/event-stream") !== true) {
@@ -71,8 +76,8 @@ export class EventStreamOutput implements ClientOutput {
 
   write(bytes: Buffer | string): boolean {
     const buffer = typeof bytes === "string" ? Buffer.from(bytes) : bytes;
-    if (this.#error !== undefined) {
-      if (buffer.length <= MAX_ERROR_BYTES) this.#error.chunks.push(buffer);
+    if (this.#held !== undefined) {
+      if (buffer.length <= MAX_HELD_BYTES) this.#held.chunks.push(buffer);
       return true;
     }
     if (this.#splitter === undefined) return this.#response.write(buffer);
@@ -84,16 +89,23 @@ export class EventStreamOutput implements ClientOutput {
   }
 
   end(): void {
-    if (this.#error !== undefined) {
-      const { status, fields, chunks } = this.#error;
-      const { type, message } = errorOf(Buffer.concat(chunks));
-      const body = Buffer.from(JSON.stringify({ message }));
+    if (this.#held !== undefined) {
+      const { status, reason, fields, chunks } = this.#held;
+      const { text, added } = this.#whole(status, Buffer.concat(chunks));
+      const body = Buffer.from(text);
       const own = ["content-type", "application/json", "content-length", String(body.length)];
-      const name = ["x-amzn-errortype", this.#names.nameOf(type)];
-      this.#response.writeHead(status, [...without(fields), ...own, ...name]);
+      this.#response.writeHead(status, reason, [...without(fields), ...own, ...added]);
       this.#response.write(body);
     }
     this.#response.end();
+  }
+
+  #whole(status: number, bytes: Buffer): { readonly text: string; readonly added: string[] } {
+    const { nameOf, toWhole } = this.#names;
+    const told = status < 400 ? toWhole?.(bytes) : undefined;
+    if (told !== undefined) return { text: told, added: [] };
+    const { type, message } = errorOf(bytes);
+    return { text: JSON.stringify({ message }), added: ["x-amzn-errortype", nameOf(type)] };
   }
 
   #onEvent(latin1: string): void {
@@ -128,7 +140,7 @@ function frame(payload: string, headers: readonly (readonly [string, string])[])
 }
 
 function errorOf(envelope: Buffer): { readonly type: string; readonly message: string } {
-  const parsed = parseJson(envelope, { maxBytes: MAX_ERROR_BYTES });
+  const parsed = parseJson(envelope, { maxBytes: MAX_HELD_BYTES });
   const error = parsed.ok && isObject(parsed.value) ? parsed.value["error"] : undefined;
   const { type, message } = isObject(error) ? error : {};
   return {

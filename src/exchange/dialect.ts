@@ -12,6 +12,8 @@ import type {
 /** What an error of Anthropic's is called by clients whose answers are framed. */
 export interface ExceptionName {
   readonly nameOf: (type: string) => string;
+  /** How a whole answer is said there; undefined: as it came. */
+  readonly toWhole?: (answer: Buffer) => string | undefined;
 }
 
 /** An error as one client dialect says it. */

@@ -83,7 +83,12 @@ function prepare(
   const isRead = makeTap !== undefined && dialect.id !== ANTHROPIC;
   const wire = {
     under: dialect.under ?? "",
-    identityEncoding: streamRequested || isRead || mayNotCount || dialect.shape !== undefined,
+    identityEncoding:
+      streamRequested ||
+      isRead ||
+      mayNotCount ||
+      dialect.shape !== undefined ||
+      call.dialect.frames !== undefined,
     isShaped: dialect.shape !== undefined,
   };
   const write = (leftOut: LeftOut) => toUpstreamRequest(preparing, candidate, wire, leftOut);
@@ -133,10 +138,10 @@ function renamed(
 
 /** Other servers that speak Anthropic's dialect may not count, and are asked in a way that has an answer all the same. */
 function takesCount({ id }: BoundDialect, { call }: Preparing, candidate: Candidate): boolean {
-  const { model, countsByBytes } = candidate;
-  return (
-    id === call.dialect.id && (id !== ANTHROPIC || model === undefined || countsByBytes === true)
-  );
+  const { deployment, model, countsByBytes } = candidate;
+  if (id !== call.dialect.id) return false;
+  const isOwn = deployment.provider === ANTHROPIC || model === undefined;
+  return id !== ANTHROPIC || isOwn || countsByBytes === true;
 }
 
 /** Answers in Anthropic's dialect have a tap that reads them in place, packed or not; others are read as a translation would. */

@@ -281,8 +281,13 @@ async function collectBody(call: ClientCall, house: House, settings: ExchangeSet
 function reshaped(body: Exclude<RequestBody, { readonly kind: "none" }>, read: ReadBody) {
   if (body.kind === "held" && body.plain.ok) {
     const found = read(Buffer.concat(body.plain.value));
-    if (found !== undefined) body.rewrite(found.body, found.fields);
-    return ok(body);
+    if (found === undefined) return ok(body);
+    if ("body" in found) {
+      body.rewrite(found.body, found.fields);
+      return ok(body);
+    }
+    body.drop();
+    return fail(found);
   }
   body.drop();
   return fail(body.kind === "held" && !body.plain.ok ? body.plain.error : TOO_LARGE);

@@ -3,7 +3,7 @@ import { after, before, describe, it } from "node:test";
 import { type EventFrame } from "../../src/upstream/eventstream/frame.ts";
 import { FrameSplitter } from "../../src/upstream/eventstream/frame-splitter.ts";
 import { at, textAt } from "../conformance/exchange.ts";
-import { failure, message, messageThenError, type Responder } from "../upstream/answer.ts";
+import { failure, json, message, messageThenError, type Responder } from "../upstream/answer.ts";
 import { type AnthropicUpstream, startAnthropicUpstream } from "../upstream/anthropic.ts";
 import { type Gateway, startGateway } from "../upstream/gateway.ts";
 import { messageEvents, text, toolUse } from "../upstream/messages.ts";
@@ -80,6 +80,49 @@ describe("clients in Bedrock's shape", () => {
       );
       assert.equal(at(upstream.requests[0]?.json(), "stream"), true);
     }
+  });
+
+  const count = (input: unknown) => JSON.stringify({ input });
+  const counted = (body: string) =>
+    count({ invokeModel: { body: Buffer.from(body).toString("base64") } });
+
+  it("X-A20: tokens are counted for an invocation, and told in Bedrock's words", async () => {
+    play(json(200, { input_tokens: 42 }));
+    const answer = await ask(`/model/${MODEL}/count-tokens`, OWN, counted(BODY));
+    assert.equal(answer.status, 200);
+    assert.deepEqual(await answer.json(), { inputTokens: 42 });
+    const [request] = upstream.requests;
+    assert.equal(request?.target, "/v1/messages/count_tokens");
+    assert.equal(
+      request.body.toString(),
+      `{"model":"claude-sonnet-4-5-20250929","unknown":{"n":1e2},
+  "messages":[{"role":"user","content":"Say \\u00e9 hello."}]}`,
+    );
+    assert.deepEqual(request.headers("anthropic-beta"), ["interleaved-thinking-2025-05-14"]);
+    assert.equal(request.header("accept-encoding"), "identity");
+  });
+
+  it("a count that is an estimate is told in the same words, and says what it is", async () => {
+    const answer = await ask("/model/groq%2Fllama-4/count-tokens", OWN, counted(BODY));
+    const body: unknown = await answer.json();
+    assert.equal(answer.status, 200);
+    assert.ok(Number(at(body, "inputTokens")) > 0, JSON.stringify(body));
+    assert.equal(answer.headers.get("x-spillway-usage-source"), "estimated");
+  });
+
+  it("a count that is refused is an exception, and one of what is no invocation is a 400", async () => {
+    play(failure(400, "Too long"));
+    const refused = await ask(`/model/${MODEL}/count-tokens`, OWN, counted(BODY));
+    assert.equal(refused.status, 400);
+    assert.equal(refused.headers.get("x-amzn-errortype"), "ValidationException");
+    assert.deepEqual(await refused.json(), { message: "Too long" });
+    upstream.reset();
+    for (const body of [count({ converse: { messages: [] } }), "{}", "[]", counted("no object")]) {
+      const answer = await ask(`/model/${MODEL}/count-tokens`, OWN, body);
+      assert.equal(answer.status, 400, body);
+      assert.match(textAt(await answer.json(), "message") ?? "", /^Spillway: /);
+    }
+    assert.deepEqual(upstream.requests, []);
   });
 
   it("an error comes as an exception", async () => {

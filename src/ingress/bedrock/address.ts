@@ -3,17 +3,27 @@ import { type GatewayError, gatewayError } from "../../base/errors.ts";
 import type { ClientCall } from "../../exchange/call.ts";
 import { readCloudBody } from "../read-cloud-body.ts";
 import type { Target } from "../target.ts";
+import { countDialect, readCount, writeCounted } from "./count.ts";
 import { bedrockDialect } from "./dialect.ts";
 import { writeAll, writeOne } from "./write-profiles.ts";
 
 const ALIAS = "/bedrock";
 const INVOKE = /^\/model\/(?<model>[^/]+)\/invoke(?<stream>-with-response-stream)?$/;
+const COUNT = /^\/model\/(?<model>[^/]+)\/count-tokens$/;
 const PROFILES = /^\/inference-profiles(?:\/(?<id>[^/]+))?$/;
 
 /** What a request in Bedrock's shape asks for, or why it is not answered. Undefined: it has another shape. */
 export type BedrockAddress = Pick<
   ClientCall,
-  "dialect" | "operation" | "asked" | "target" | "path" | "targetFor" | "models" | "readBody"
+  | "dialect"
+  | "operation"
+  | "asked"
+  | "target"
+  | "path"
+  | "targetFor"
+  | "models"
+  | "readBody"
+  | "writeCount"
 > & { readonly refusal?: GatewayError | undefined };
 
 export function readBedrockAddress(
@@ -32,6 +42,19 @@ export function readBedrockAddress(
     const asked = { model: decoded(invoked["model"]), stream: invoked["stream"] !== undefined };
     const readBody = (body: Buffer) => readCloudBody(body, asked);
     return { ...plain, operation: "messages", asked, readBody };
+  }
+  const counted = COUNT.exec(rest)?.groups;
+  if (counted !== undefined && method === "POST") {
+    const asked = { model: decoded(counted["model"]) };
+    return {
+      ...plain,
+      dialect: countDialect,
+      operation: "count_tokens",
+      asked,
+      targetFor: () => `${MESSAGES}/count_tokens`,
+      readBody: (body) => readCount(body, asked),
+      writeCount: writeCounted,
+    };
   }
   const listed = PROFILES.exec(rest)?.groups;
   if (listed !== undefined && method === "GET") {
@@ -60,5 +83,5 @@ const SIGNED = gatewayError(
 );
 const NOTHING_HERE = gatewayError(
   "not_found",
-  "Of Bedrock's API there are POST /model/{id}/invoke, POST /model/{id}/invoke-with-response-stream and GET /inference-profiles here",
+  "Of Bedrock's API there are POST /model/{id}/invoke, POST /model/{id}/invoke-with-response-stream, POST /model/{id}/count-tokens and GET /inference-profiles here",
 );

@@ -26,7 +26,7 @@ function nameOf(type: string): string {
 }
 
 /** Anthropic's Messages as Bedrock's clients speak it: the same inside, in frames and with exceptions. */
-export const bedrockDialect: ClientDialect = {
+export const bedrockDialect = {
   ...anthropicDialect,
   usualProvider: "bedrock",
   isClouds: true,
@@ -42,7 +42,7 @@ export const bedrockDialect: ClientDialect = {
       body: JSON.stringify({ message }),
     };
   },
-};
+} satisfies ClientDialect;
 
 const BY_STATUS: Readonly<Record<number, string>> = {
   400: "invalid_request_error",
