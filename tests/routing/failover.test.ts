@@ -39,12 +39,10 @@ describe("failover through the program", () => {
     });
     const { record } = await recordOf(bench, answer);
     const attempts = Array.isArray(record["attempts"]) ? record["attempts"].filter(isObject) : [];
-    const route = isObject(record["route"]) ? record["route"] : {};
     return {
       answer,
       said: answer.body.toString(),
       outcomes: attempts.map(({ outcome }) => outcome),
-      notes: Array.isArray(route["notes"]) ? route["notes"].join("; ") : "",
       record,
     };
   };
