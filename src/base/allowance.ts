@@ -5,6 +5,8 @@ export interface SpeedLimits {
   /** Requests under way at a time. */
   readonly concurrency?: number | undefined;
   readonly requestsPerMinute?: number | undefined;
+  /** Within any 24 hours, as far as this process has seen them. */
+  readonly requestsPerDay?: number | undefined;
   readonly tokensPerMinute?: number | undefined;
 }
 
@@ -27,19 +29,22 @@ export interface Share extends Disposable {
 
 /** What left first may arrive last, and whoever counts at the other end must not see more than the limit either. */
 const MINUTE_MS = 60_500;
+const DAY_MS = 24 * 3_600_000 + 500;
 
 /** Keeps limits of speed, by a clock that only goes forward. Owned by whoever stands in front of what is limited. */
 export class Allowance {
   readonly #limits: SpeedLimits;
   readonly #requests: SlidingWindow | undefined;
   readonly #tokens: SlidingWindow | undefined;
+  readonly #day: SlidingWindow | undefined;
   #running = 0;
 
   constructor(limits: SpeedLimits) {
-    const { requestsPerMinute, tokensPerMinute } = limits;
+    const { requestsPerMinute, requestsPerDay, tokensPerMinute } = limits;
     this.#limits = limits;
-    this.#requests = windowOf(requestsPerMinute);
-    this.#tokens = windowOf(tokensPerMinute);
+    this.#requests = windowOf(requestsPerMinute, MINUTE_MS);
+    this.#day = windowOf(requestsPerDay, DAY_MS);
+    this.#tokens = windowOf(tokensPerMinute, MINUTE_MS);
   }
 
   get running(): number {
@@ -47,8 +52,8 @@ export class Allowance {
   }
 
   isIdle(nowMs: number): boolean {
-    const inWindows = (this.#requests?.usedAt(nowMs) ?? 0) + (this.#tokens?.usedAt(nowMs) ?? 0);
-    return this.#running === 0 && inWindows === 0;
+    const windows = [this.#requests, this.#day, this.#tokens];
+    return this.#running === 0 && windows.every((window) => (window?.usedAt(nowMs) ?? 0) === 0);
   }
 
   /** What is in the way of a request of so many tokens longest; undefined: nothing. */
@@ -56,7 +61,9 @@ export class Allowance {
     const { concurrency = Infinity } = this.#limits;
     if (this.#running >= concurrency) return { by: "concurrency", waitMs: Infinity };
     const requestsMs = this.#requests?.waitMs(1, nowMs) ?? 0;
+    const dayMs = this.#day?.waitMs(1, nowMs) ?? 0;
     const tokensMs = this.#tokens?.waitMs(tokens, nowMs) ?? 0;
+    if (dayMs > Math.max(requestsMs, tokensMs)) return { by: "requestsPerDay", waitMs: dayMs };
     if (requestsMs === 0 && tokensMs === 0) return undefined;
     return requestsMs < tokensMs
       ? { by: "tokensPerMinute", waitMs: tokensMs }
@@ -65,12 +72,12 @@ export class Allowance {
 
   take(tokens: number, nowMs: number): Share {
     this.#running += 1;
-    this.#requests?.take(1, nowMs);
+    this.#takeRequest(nowMs);
     const taken = this.#tokens?.take(tokens, nowMs);
     let over = false;
     return {
       settle: (used, atMs) => this.#settle(taken, used, atMs),
-      again: (atMs) => void this.#requests?.take(1, atMs),
+      again: (atMs) => this.#takeRequest(atMs),
       [Symbol.dispose]: () => {
         if (over) return;
         over = true;
@@ -83,12 +90,18 @@ export class Allowance {
   roomMs(ahead: number, tokens: number, nowMs: number): number {
     const { requestsPerMinute = Infinity, tokensPerMinute = Infinity } = this.#limits;
     const perMinute = Math.max(1, Math.min(requestsPerMinute, tokensPerMinute / (tokens || 1)));
-    if (perMinute === Infinity) return 0;
+    if (perMinute === Infinity) return this.#day?.waitMs(ahead + 1, nowMs) ?? 0;
     const minutes = Math.floor(ahead / perMinute);
     const rest = Math.floor(ahead % perMinute) + 1;
     const requestsMs = this.#requests?.waitMs(rest, nowMs) ?? 0;
     const tokensMs = this.#tokens?.waitMs(rest * tokens, nowMs) ?? 0;
-    return minutes * MINUTE_MS + Math.max(requestsMs, tokensMs);
+    const dayMs = this.#day?.waitMs(rest, nowMs) ?? 0;
+    return Math.max(minutes * MINUTE_MS + Math.max(requestsMs, tokensMs), dayMs);
+  }
+
+  #takeRequest(nowMs: number): void {
+    this.#requests?.take(1, nowMs);
+    this.#day?.take(1, nowMs);
   }
 
   #settle(taken: Taken | undefined, tokens: number, nowMs: number): void {
@@ -96,6 +109,6 @@ export class Allowance {
   }
 }
 
-function windowOf(limit: number | undefined): SlidingWindow | undefined {
-  return limit === undefined ? undefined : new SlidingWindow(limit, MINUTE_MS);
+function windowOf(limit: number | undefined, spanMs: number): SlidingWindow | undefined {
+  return limit === undefined ? undefined : new SlidingWindow(limit, spanMs);
 }

@@ -2,6 +2,7 @@ import { withoutOneMillion } from "../base/picker-id.ts";
 import { fail, ok, type Result } from "../base/result.ts";
 import type { Secret } from "../base/secret.ts";
 import type { Config } from "../config/schema.ts";
+import type { Deployment } from "../routing/deployment.ts";
 import type { PooledKey } from "../routing/key-pool.ts";
 import type { Provider, Providers } from "../routing/providers.ts";
 import type { UpstreamLimits } from "../routing/queue/index.ts";
@@ -9,7 +10,7 @@ import type { ProviderDefinition } from "../upstream/providers/provider.ts";
 import { PROVIDERS } from "../upstream/providers/registry.generated.ts";
 import { type CloudAccess, foreignSection, openCloud, type Surroundings } from "./clouds.ts";
 import { toPool } from "./key-pool.ts";
-import { toUpstreamLimits } from "./upstream-limits.ts";
+import { toFreeLimits, toUpstreamLimits } from "./upstream-limits.ts";
 import type { OpenWay } from "./ways.ts";
 
 interface Known {
@@ -22,6 +23,7 @@ interface Known {
   readonly fields: readonly string[];
   readonly models: readonly string[] | undefined;
   readonly limits: UpstreamLimits | undefined;
+  readonly limitsFor: Deployment["limitsFor"];
   readonly keys: readonly PooledKey[];
 }
 
@@ -44,7 +46,8 @@ export async function openProviders(
   for (const [id, definition] of PROVIDERS) {
     const { defaultBaseUrl: baseUrl } = definition;
     if (baseUrl === undefined) continue;
-    known.set(id, { id, definition, baseUrl, ...NOT_CONFIGURED });
+    const limitsFor = toFreeLimits(definition, undefined, id);
+    known.set(id, { id, definition, baseUrl, ...NOT_CONFIGURED, limitsFor });
   }
   for (const [id, entry] of Object.entries(config.providers)) {
     const read = await readEntry(id, entry, surroundings);
@@ -112,6 +115,7 @@ async function readEntry(
     isConfigured: true,
     fields: Object.entries(entry.headers).flat(),
     limits: toUpstreamLimits(entry.limits),
+    limitsFor: toFreeLimits(definition, entry, id),
     keys: toPool(entry.keys),
     models: entry.models ?? (isListed(definition, access.value) ? undefined : []),
   });
@@ -134,8 +138,8 @@ async function accessTo(
 }
 
 function deploy(known: Known, openWay: OpenWay): Provider {
-  const { id, definition, baseUrl, access, key, isConfigured, fields, models, limits, keys } =
-    known;
+  const { id, definition, baseUrl, access, key, isConfigured, fields, models, keys } = known;
+  const { limits, limitsFor } = known;
   const {
     sign,
     modelOf = (name) => name,
@@ -159,6 +163,7 @@ function deploy(known: Known, openWay: OpenWay): Provider {
       fields,
       keys,
       limits,
+      limitsFor,
     },
     needsKey: definition.needsKey,
     isConfigured,

@@ -25,7 +25,7 @@ data: { dir: /elsewhere }
 anthropic:
   url: "https://x.example"
   keys: [{ name: a, key: "file:/master.key" }]
-  limits: { concurrency: 1, requestsPerMinute: 1, tokensPerMinute: 1, wait: 1s, queue: 1, pace: false }
+  limits: { concurrency: 1, requestsPerMinute: 1, requestsPerDay: 1, tokensPerMinute: 1, wait: 1s, queue: 1, pace: false }
 providers: { groq: { key: "file:/master.key" } }
 search: { provider: brave, url: "https://x.example", key: "file:/master.key", maxResults: 1, timeout: 1s }
 auth: { required: true }

@@ -14,6 +14,7 @@ const MODELS = { error: 'expected the provider\'s names for its models, such as 
 const KIND = {
   error: "expected the id of a provider, such as openai-compatible; the name itself if left out",
 };
+const FREE = { error: "expected a whole number above 0, such as 50 or 1000" };
 const FEE = { error: 'expected a percentage below 100 with at most two decimals, such as "5.5%"' };
 const FIELD = { error: "expected header fields with their values as text" };
 
@@ -35,6 +36,10 @@ const providerEntry = z.strictObject({
     .default({})
     .meta({ description: "Header fields to send with every request." }),
   limits: upstreamLimitsField,
+  freePerDay: z.int(FREE).min(1, FREE).optional().meta({
+    description:
+      "Most requests a day for models that cost nothing there (OpenRouter's :free): 50, or 1000 once credits were bought. Their 20 a minute are kept to in any case. Default: as many as come.",
+  }),
   fee: z
     .string(FEE)
     .regex(/^\d{1,2}(?:\.\d{1,2})?%$/, FEE)

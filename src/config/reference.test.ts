@@ -35,6 +35,7 @@ describe("configReference", () => {
         "data.dir",
         "anthropic.limits.concurrency",
         "anthropic.limits.requestsPerMinute",
+        "anthropic.limits.requestsPerDay",
         "anthropic.limits.tokensPerMinute",
         "providers",
         "routing.models",

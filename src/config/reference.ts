@@ -30,6 +30,7 @@ export const PINNED_PATHS: readonly string[] = [
   "anthropic.keys",
   "anthropic.limits.concurrency",
   "anthropic.limits.requestsPerMinute",
+  "anthropic.limits.requestsPerDay",
   "anthropic.limits.tokensPerMinute",
   "anthropic.limits.wait",
   "anthropic.limits.queue",

@@ -13,6 +13,10 @@ export const upstreamLimitsField = z
     requestsPerMinute: most().optional().meta({
       description: "Most requests that begin within any minute. Default: no limit.",
     }),
+    requestsPerDay: most().optional().meta({
+      description:
+        "Most requests that begin within any 24 hours, counted from this server's start. Default: no limit.",
+    }),
     tokensPerMinute: most().optional().meta({
       description:
         "Most tokens within any minute, input and output together without those that are read from a cache; a request counts with its size at four bytes a token, and with its real usage once that is known. Default: no limit.",

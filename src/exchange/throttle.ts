@@ -52,7 +52,7 @@ export class Throttle {
    * room: `upstream_busy` then, as when the wait was in vain.
    */
   async enter(candidate: Candidate, hasRoomElsewhere: boolean): Promise<Place> {
-    const { provider, limits } = candidate.deployment;
+    const { provider, limits } = this.#limitedBy(candidate);
     const queue = this.#queueOf(candidate);
     if (queue === undefined || limits === undefined) return ok(NO_PLACE);
     const claim = this.#claim();
@@ -91,13 +91,19 @@ export class Throttle {
     if (tokens !== undefined) this.#permit?.settle(tokens);
   }
 
-  #queueOf({ deployment, credential }: Candidate) {
-    if (deployment.limits === undefined) return undefined;
+  #limitedBy({ deployment, model }: Candidate) {
+    return deployment.limitsFor?.(model ?? this.#owner.facts.model ?? "") ?? deployment;
+  }
+
+  #queueOf(candidate: Candidate) {
+    const { credential } = candidate;
+    const limited = this.#limitedBy(candidate);
+    if (limited.limits === undefined) return undefined;
     const { call, identity } = this.#owner;
     if (!PAID.has(call.operation)) return undefined;
     // Two logins of one person have limits of their own.
     const owner = credential.kind === "own" ? (identity.account ?? credential.owner) : undefined;
-    return this.#house.queues.find(deployment, owner ?? credential.owner);
+    return this.#house.queues.find(limited, owner ?? credential.owner);
   }
 
   #claim(): Claim {

@@ -6,6 +6,13 @@ import type { Transport } from "../upstream/transport/contract.ts";
 import type { PooledKey } from "./key-pool.ts";
 import type { UpstreamLimits } from "./queue/index.ts";
 
+/** A queue of its own for some models of a deployment. */
+export interface ModelLimits {
+  /** Whose they are, for people: `openrouter free`. */
+  readonly provider: string;
+  readonly limits: UpstreamLimits;
+}
+
 /** A model's home that requests can be sent to: a provider's API at one pinned origin. */
 export interface Deployment {
   readonly provider: string;
@@ -28,4 +35,6 @@ export interface Deployment {
   readonly keys?: readonly PooledKey[] | undefined;
   /** What it takes from one credential; undefined: as much as comes. */
   readonly limits?: UpstreamLimits | undefined;
+  /** What it takes for some models apart from the others; undefined: the same as for all. */
+  readonly limitsFor?: ((model: string) => ModelLimits | undefined) | undefined;
 }

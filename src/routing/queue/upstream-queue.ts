@@ -131,7 +131,8 @@ export class UpstreamQueue {
     const nowMs = this.#time.nowMs();
     const held = this.#allowance.holds(tokens, nowMs);
     // What is taken for tokens may turn out to be less, and running ones may end; the rest is known.
-    const surelyMs = held?.by === "requestsPerMinute" ? held.waitMs : 0;
+    const surelyMs =
+      held?.by === "requestsPerMinute" || held?.by === "requestsPerDay" ? held.waitMs : 0;
     const isHopeless = Math.max(surelyMs, this.#pausedUntilMs - nowMs) > waitMs;
     return isHopeless ? this.#busy("no_room", tokens, 0) : undefined;
   }

@@ -26,6 +26,8 @@ export interface ProviderDefinition {
   authorize(key: Secret): HeaderList;
   /** How one of its models is spoken to. */
   dialectFor(model: string): BoundDialect;
+  /** What it takes for models that cost nothing, from one credential. */
+  readonly freeModels?: FreeModels;
   /** Whose price holds for one of its models, the first that is known; undefined: its own list's, by the model's name. */
   readonly resells?: (model: string, sale: Sale) => readonly Resale[];
 }
@@ -35,6 +37,11 @@ export interface KeyQuestion {
   readonly body: string;
   /** Whether the key is taken; null: the answer does not tell. */
   readonly readVerdict: (status: number, body: string) => boolean | null;
+}
+
+export interface FreeModels {
+  readonly isFree: (model: string) => boolean;
+  readonly requestsPerMinute: number;
 }
 
 /** How a model is bought, where the price depends on that. */

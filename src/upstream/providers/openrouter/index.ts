@@ -1,40 +1,12 @@
-import type { ChatTraits } from "../../dialects/openai-chat/index.ts";
 import { anthropicProvider } from "../anthropic-provider.ts";
 import { chatProvider } from "../chat-provider.ts";
 import { claudeTraits } from "../claude-traits.ts";
 import type { ProviderDefinition } from "../provider.ts";
+import { FREE_MODELS } from "./free-models.ts";
+import { CHAT } from "./traits.ts";
 
 /** @source https://openrouter.ai/docs/guides/coding-agents/claude-code-integration (read 2026-11-25) */
 const PLACE = { id: "openrouter", defaultBaseUrl: "https://openrouter.ai/api" } as const;
-
-const CHAT: Partial<ChatTraits> = {
-  strictTools: "allowed",
-  images: "accepted",
-  files: "accepted",
-  // source: https://openrouter.ai/docs/client-sdks/python/components/chatrequesteffort.md (read 2026-11-25)
-  reasoning: {
-    by: "reasoning",
-    levels: {
-      none: "none",
-      minimal: "minimal",
-      low: "low",
-      medium: "medium",
-      high: "high",
-      xhigh: "xhigh",
-      max: "max",
-    },
-    takesBudget: true,
-  },
-  // quirk(openrouter): the models' own proofs are in `reasoning_details`, which go back unchanged and in order.
-  // source: recorded exchanges, 2026-11
-  echo: { form: "details" },
-  // quirk(openrouter): Google's reasoning comes behind the calls that it belongs to.
-  // source: recorded exchanges, 2026-11
-  toolCalls: "held",
-  // quirk(openrouter): marks in content parts are handed on to the models that cache by mark.
-  // source: recorded exchanges, 2026-11
-  cacheMarks: "kept",
-};
 
 const messages = anthropicProvider({ ...PLACE, traitsOf: claudeTraits });
 const chat = chatProvider({
@@ -54,6 +26,7 @@ export const provider: ProviderDefinition = {
   // quirk(openrouter): the list of models is public; this says whose key it is.
   // source: https://openrouter.ai/docs/api/api-reference/api-keys/get-current-key (read 2026-11-25)
   checkPath: "/v1/key",
+  freeModels: FREE_MODELS,
   // quirk(openrouter): Anthropic's dialect is only promised for Anthropic's models.
   // source: https://openrouter.ai/docs/guides/coding-agents/claude-code-integration (read 2026-11-25)
   dialectFor: (model) => (model.startsWith("anthropic/") ? messages : chat).dialectFor(model),
