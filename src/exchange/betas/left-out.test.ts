@@ -86,6 +86,15 @@ describe("alsoWithout", () => {
     ]);
   });
 
+  it("takes a known member alone where nobody sent the beta that brings it", () => {
+    const betas = ["newest-2026-12-01"];
+    const told = "context_management: Extra inputs are not permitted";
+    assert.deepEqual(next(betas, BODY, told), ["context_management"]);
+    const body = { system: [{ type: "text", cache_control: { type: "ephemeral", ttl: "1h" } }] };
+    const ttl = "system.0.cache_control.ephemeral.ttl: Extra inputs are not permitted";
+    assert.deepEqual(next(betas, body, ttl), ["system[].cache_control.ttl"]);
+  });
+
   it("changes nothing where that would not help, or cannot be done whole", () => {
     const format = { output_config: { format: { type: "json_schema" }, effort: "low" } };
     const structured = "structured-outputs-2025-12-15";

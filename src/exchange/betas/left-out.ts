@@ -1,5 +1,9 @@
 import { cutMembers, type MemberPath } from "../../base/json-cut.ts";
-import { type BetaRefusal, featureOf } from "../../upstream/dialects/anthropic/index.ts";
+import {
+  type BetaRefusal,
+  featureOf,
+  isKnownMember,
+} from "../../upstream/dialects/anthropic/index.ts";
 
 /** What of Anthropic's betas a request goes without. */
 export interface LeftOut {
@@ -88,10 +92,10 @@ function brings(beta: string, member: MemberPath): boolean {
   );
 }
 
-/** The betas that bring a member: those that are known to, else those of which nothing is known. */
+/** The betas that bring a member: those that are known to, or of a member that nobody knows those that nobody knows. */
 function bringersOf(member: MemberPath, sent: readonly string[]): readonly string[] {
-  const known = sent.filter((beta) => brings(beta, member));
-  return known.length > 0 ? known : sent.filter((beta) => featureOf(beta) === undefined);
+  if (isKnownMember(member)) return sent.filter((beta) => brings(beta, member));
+  return sent.filter((beta) => featureOf(beta) === undefined);
 }
 
 function distinct(paths: readonly MemberPath[]): readonly MemberPath[] {

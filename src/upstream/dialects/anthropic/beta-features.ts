@@ -54,7 +54,8 @@ const FEATURES: Readonly<Record<string, BetaFeature>> = {
   "context-management": inBody(["context_management"]),
   "dev-full-thinking": NOTHING,
   effort: inBody(["output_config", "effort"]),
-  "extended-cache-ttl": ofMarks("ttl"),
+  // Where the beta is not known, what it brought is taken all the same.
+  "extended-cache-ttl": NOTHING,
   "fallback-credit": inBody(["fallback_credit_token"]),
   "fast-mode": inBody(["speed"]),
   "files-api": onlyWith('"file_id"'),
@@ -96,7 +97,13 @@ export function featureOf(beta: string): BetaFeature | undefined {
   return Object.hasOwn(FEATURES, name) ? FEATURES[name] : undefined;
 }
 
-/** Every member that some beta brings. */
-export const BETA_MEMBERS: readonly MemberPath[] = Object.values(FEATURES).flatMap(
-  ({ members }) => members,
-);
+/** Every member that some beta brings, or brought. */
+export const BETA_MEMBERS: readonly MemberPath[] = [
+  ...Object.values(FEATURES).flatMap(({ members }) => members),
+  ...ofMarks("ttl").members,
+];
+
+/** Whether it is known where a member, or what holds it, comes from. */
+export function isKnownMember(member: MemberPath): boolean {
+  return BETA_MEMBERS.some((known) => member.every((step, at) => known[at] === step));
+}

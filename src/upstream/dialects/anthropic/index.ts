@@ -1,4 +1,4 @@
-export { featureOf } from "./beta-features.ts";
+export { featureOf, isKnownMember } from "./beta-features.ts";
 export { type BetaRefusal, readBetaRefusal } from "./beta-refusal.ts";
 export { BodyTap } from "./body-tap.ts";
 export { type AnthropicTraits, anthropicMessages } from "./hub/index.ts";

@@ -9,6 +9,8 @@ export const BETAS: KnownBetas = {
     "fast-mode-2026-02-01",
     "redact-thinking-2026-02-12",
     "token-efficient-tools-2026-03-28",
+    // source: https://github.com/anthropics/claude-code/issues/56595 (read 2026-11-26)
+    "extended-cache-ttl-2025-04-11",
     // source: https://github.com/BerriAI/litellm/pull/19875 and /19373 (read 2026-11-26)
     "mcp-servers-2025-12-04",
     "advanced-tool-use-2025-11-20",
