@@ -28,6 +28,13 @@ const configFor = (upstreamUrl: string): string =>
     providers: {
       "bench-chat": { kind: "openai-compatible", url: `${upstreamUrl}/v1` },
       "bench-responses": { kind: "openai", url: `${upstreamUrl}/v1`, key: "env:BENCH_KEY" },
+      "bench-bedrock": { kind: "bedrock", url: upstreamUrl, aws: { region: "us-east-1" } },
+      "bench-vertex": {
+        kind: "vertex",
+        url: upstreamUrl,
+        key: "env:BENCH_KEY",
+        gcp: { project: "bench", location: "global" },
+      },
       "bench-gemini": { kind: "gemini", url: upstreamUrl, key: "env:BENCH_KEY" },
     },
   });
@@ -46,6 +53,8 @@ export async function startGatewayProcess(
       PATH: process.env["PATH"] ?? "",
       HOME: scratch,
       BENCH_KEY: "bench-bench-bench",
+      AWS_ACCESS_KEY_ID: "AKIABENCHBENCHBENCHB",
+      AWS_SECRET_ACCESS_KEY: "bench-bench-bench",
       PORT: "0",
       SPILLWAY_DATA_DIR: dataDir,
       SPILLWAY_CONFIG: config,

@@ -46,6 +46,16 @@ const MEASUREMENTS: Readonly<Record<RowName, Measurement>> = {
       traffic: "claude-gemini",
       what: "the same, Messages to Gemini",
     }),
+  "claude-bedrock": (stage, plan) =>
+    measureTranslated(stage, plan, {
+      traffic: "claude-bedrock",
+      what: "the same, Messages to Claude on Bedrock, in its frames and signed",
+    }),
+  "claude-vertex": (stage, plan) =>
+    measureTranslated(stage, plan, {
+      traffic: "claude-vertex",
+      what: "the same, Messages to Claude on Vertex AI",
+    }),
   "chat-claude": (stage, plan) =>
     measureTranslated(stage, plan, {
       traffic: "chat-claude",
@@ -77,6 +87,8 @@ const PROFILED = [
   ["claude-chat", "claude-chat", false],
   ["claude-responses", "claude-responses", false],
   ["claude-gemini", "claude-gemini", false],
+  ["claude-bedrock", "claude-bedrock", false],
+  ["claude-vertex", "claude-vertex", false],
   ["chat-claude", "chat-claude", false],
 ] as const;
 

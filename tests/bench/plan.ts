@@ -16,6 +16,8 @@ export const ROW_NAMES = [
   "claude-chat",
   "claude-responses",
   "claude-gemini",
+  "claude-bedrock",
+  "claude-vertex",
   "chat-claude",
   "facts",
   "rules",

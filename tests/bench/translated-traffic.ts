@@ -1,3 +1,4 @@
+import { frame } from "../upstream/bedrock.ts";
 import {
   CLAUDE_BODY_BYTES,
   CLAUDE_HEADERS,
@@ -15,6 +16,8 @@ export const TRANSLATIONS = [
   "claude-chat",
   "claude-responses",
   "claude-gemini",
+  "claude-bedrock",
+  "claude-vertex",
   "chat-claude",
 ] as const;
 export type Translation = (typeof TRANSLATIONS)[number];
@@ -31,15 +34,19 @@ const MODELS: Readonly<Record<Exclude<Translation, "chat-claude">, string>> = {
   "claude-chat": "bench-chat/bench-model",
   "claude-responses": "bench-responses/gpt-5.1",
   "claude-gemini": "bench-gemini/gemini-2.5-flash",
+  "claude-bedrock": "bench-bedrock/us.anthropic.claude-opus-5-5",
+  "claude-vertex": "bench-vertex/claude-opus-5-5",
 };
 
 export function translatedTraffic(name: TranslatedName, burst: number): Traffic {
   const isShort = name.endsWith("-short");
   const translation = TRANSLATIONS.find((each) => name.startsWith(each)) ?? "claude-chat";
   const count = isShort ? SHORT_EVENTS : LONG_EVENTS;
-  const answerPieces = inBursts(eventsOf(translation, count), burst);
+  const isFramed = translation === "claude-bedrock";
+  const events = eventsOf(translation, count);
+  const answerPieces = isFramed ? framesIn(events, burst) : inBursts(events, burst);
   const common = {
-    answerHeaders: STREAM_HEADERS,
+    answerHeaders: isFramed ? FRAMED_HEADERS : STREAM_HEADERS,
     answerPieces,
     answerBody: Buffer.concat(answerPieces),
   };
@@ -70,11 +77,26 @@ function eventsOf(translation: Translation, count: number): readonly string[] {
       return responsesEvents(count);
     case "claude-gemini":
       return geminiEvents(count);
+    case "claude-bedrock":
+    case "claude-vertex":
     case "chat-claude":
       return claudeEvents(count);
     default:
       return translation satisfies never;
   }
+}
+
+const FRAMED_HEADERS = ["Content-Type", "application/vnd.amazon.eventstream"] as const;
+
+/** Claude's events as Bedrock frames them, in the writes in which it sends them. */
+function framesIn(events: readonly string[], burst: number): readonly Buffer[] {
+  const frames = events.map((event) => {
+    const json = event.slice(event.indexOf("data: ") + 6).trimEnd();
+    return frame("chunk", { bytes: Buffer.from(json).toString("base64"), p: "abcdefghijkl" });
+  });
+  return Array.from({ length: Math.ceil(frames.length / burst) }, (_, at) =>
+    Buffer.concat(frames.slice(at * burst, (at + 1) * burst)),
+  );
 }
 
 /** A text of this many pieces, and behind it a call whose input has this many. */
