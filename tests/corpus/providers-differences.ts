@@ -32,6 +32,10 @@ export const OTHER_WISHES: Readonly<Record<string, Readonly<Record<string, strin
 
 /** Members that we send, though no recording of the provider has them. */
 export const MEMBERS_NOT_RECORDED: Readonly<Record<string, string>> = {
+  "azure instructions": "in its API reference",
+  "azure parallel_tool_calls": "in its API reference",
+  "azure prompt_cache_key": "in its API reference",
+  "azure user": "in its API reference",
   "cerebras max_tokens": "in its documentation and in its SDK",
   "cerebras stream_options": "the default: without it no stream could be priced",
   "groq parallel_tool_calls": "in its SDK",
@@ -126,6 +130,7 @@ export const CAUSES: readonly Cause[] = [
       /name-suggestion|unknown-model|missing-model|completion-404|tool-regular-error|agents-and-tools|api-error-content/,
     reason: "the client named a model that there is not",
   },
+  { names: /azure__chat-reasoning/, reason: "the client named a deployment that there is not" },
   { names: /tool-use-failed/, reason: "the model broke its own form" },
   { names: /errors-raised/, reason: "the provider was asked too often" },
   { names: /chat-no-messages/, reason: "a request without messages is refused before it is sent" },
