@@ -16,6 +16,7 @@ import {
   refusedOperation,
   refusedSize,
 } from "./constraints.ts";
+import { contentFit } from "./content-fit.ts";
 import type { ExchangeSettings, House } from "./house.ts";
 import { knownFull } from "./known-full.ts";
 import type { Question } from "./question.ts";
@@ -220,11 +221,14 @@ function byFitness(
   const fit: Open[] = [];
   const last: Open[] = [];
   const off: Off[] = [];
+  const uncarried = contentFit(question);
   for (const draft of drafts) {
     const { candidate } = draft;
     const { model = question.facts.model ?? "" } = candidate;
     const unfit =
-      fullness(question, draft, house, settings) ?? house.health.fitness({ candidate, model });
+      uncarried(candidate) ??
+      fullness(question, draft, house, settings) ??
+      house.health.fitness({ candidate, model });
     if (unfit === undefined) fit.push(draft);
     else if (unfit.use === "last") {
       last.push({ ...draft, candidate: { ...candidate, reason: `last, ${unfit.reason}` } });

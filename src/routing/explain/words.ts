@@ -6,6 +6,7 @@ export const LEFT_OUT = {
   residency: "the content may not be processed there",
   allow_list: "the key's list of models does not have it",
   operation: "it cannot do what is asked for",
+  content: "its model does not take what is in the request",
   size: "the prompt does not fit into its window",
   no_credential: "nobody would pay for it",
   no_substitute: "no substitute is named for this family of models",

@@ -81,6 +81,22 @@ routing:
       },
     },
     {
+      name: "content",
+      async run(bench) {
+        const source = { type: "base64", media_type: "image/png", data: "iVBORw0KGgo=" };
+        const content = [{ type: "image", source }];
+        const messages = [{ role: "user", content }];
+        return await asked(bench, PRICED, { chain: "claude-opus-4-8", body: { messages } });
+      },
+    },
+    {
+      name: "content-tools",
+      async run(bench) {
+        const tools = [{ name: "look", description: "Looks.", input_schema: { type: "object" } }];
+        return await asked(bench, "groq/groq/compound", { body: { tools } });
+      },
+    },
+    {
       name: "no-credential",
       async run(bench) {
         const { "x-spillway-key": key = "" } = await keyed(bench, {});
