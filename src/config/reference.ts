@@ -86,8 +86,12 @@ export function knownKeys(path: readonly PropertyKey[]): readonly string[] {
   return Object.keys(propertiesOf(schema));
 }
 
+/** Made once: a file with a thousand mistakes asks a thousand times. */
+let raw: JsonSchema | undefined;
+
 function rawSchema(): JsonSchema {
-  return z.toJSONSchema(configSchema, { io: "input" });
+  raw ??= z.toJSONSchema(configSchema, { io: "input" });
+  return raw;
 }
 
 function fieldsOf(schema: JsonSchema, path: string, required: boolean): FieldReference[] {
