@@ -7,7 +7,7 @@ import type { Control, ControlAnswer, ControlRefusal, ControlRequest } from "../
 import { type Environment, ownHome } from "../config/inputs.ts";
 import type { LoadedConfig } from "../config/load.ts";
 import type { Config } from "../config/schema.ts";
-import { explainRules } from "../exchange/explain-route.ts";
+import { explainRules } from "../exchange/decision/explain-route.ts";
 import type { CatalogueView } from "../exchange/models/catalogue.ts";
 import type { OtherModels } from "../exchange/models/other-models.ts";
 import { localUser } from "../identity/local-user.ts";

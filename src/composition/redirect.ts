@@ -1,8 +1,8 @@
 import type { Clock } from "../base/clock.ts";
 import { systemRandom } from "../base/random.ts";
 import type { Config } from "../config/schema.ts";
+import { maskFields } from "../exchange/answer/mask-secret.ts";
 import type { RedirectWatch } from "../exchange/house.ts";
-import { maskFields } from "../exchange/mask-secret.ts";
 import type { Journal } from "../observe/journal.ts";
 import type { ExchangeMetrics } from "../observe/metrics.ts";
 import { probeLine, transitionLine } from "../observe/router-lines.ts";

@@ -31,12 +31,12 @@ import type { BudgetRule, PayMode } from "../store/key-record.ts";
 import type { WebSearch } from "../upstream/search/index.ts";
 import type { Vault } from "../vault/index.ts";
 import type { ActiveExchanges } from "./active.ts";
-import type { BodyLimits, HeldBytes } from "./body.ts";
-import type { FirstSpills } from "./first-spills.ts";
-import type { ForeignProofs } from "./foreign-proofs.ts";
+import type { FirstSpills } from "./attempt/first-spills.ts";
+import type { ForeignProofs } from "./attempt/foreign-proofs.ts";
 import type { LearnedRefusals } from "./hub/amend/learned-refusals.ts";
 import type { ListSettings } from "./models/listed-model.ts";
 import type { ProviderLists } from "./models/provider-lists.ts";
+import type { BodyLimits, HeldBytes } from "./request/body.ts";
 
 /** Who pays, and how far (design R2 to R4). */
 export interface PaySettings {

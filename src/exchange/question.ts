@@ -1,8 +1,8 @@
 import type { Identity } from "../identity/principal.ts";
-import type { Asked } from "./asked.ts";
-import type { RequestBody } from "./body.ts";
 import type { ClientCall } from "./call.ts";
-import type { Facts } from "./facts.ts";
+import type { Asked } from "./request/asked.ts";
+import type { RequestBody } from "./request/body.ts";
+import type { Facts } from "./request/facts.ts";
 
 /** A request about to be decided. */
 export interface Question {

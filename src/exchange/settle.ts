@@ -6,15 +6,15 @@ import type { Candidate, UpstreamMode } from "../routing/candidate.ts";
 import type { Deployment } from "../routing/deployment.ts";
 import type { Book, Finish, StartedRecord, TerminalRecord, TokenTotals } from "../store/record.ts";
 import type { RouteRecord } from "../store/route-record.ts";
-import type { AttemptOutcome } from "./attempt-plan.ts";
-import { type Bill, bill, mayCost, together } from "./bill.ts";
+import type { ClientSide } from "./answer/client-side.ts";
+import { repeats } from "./answer/mask-secret.ts";
+import type { AttemptOutcome } from "./attempt/attempt-plan.ts";
 import type { ClientCall } from "./call.ts";
-import type { ClientSide } from "./client-side.ts";
-import type { Facts } from "./facts.ts";
+import { servedElsewhere } from "./decision/served-place.ts";
 import type { ExchangeSettings, House } from "./house.ts";
-import { repeats } from "./mask-secret.ts";
-import type { Purse } from "./purse.ts";
-import { servedElsewhere } from "./served-place.ts";
+import { type Bill, bill, mayCost, together } from "./money/bill.ts";
+import type { Purse } from "./money/purse.ts";
+import type { Facts } from "./request/facts.ts";
 
 const NANO_PER_DOLLAR = 1e9;
 /** Ends of attempts in which the upstream cannot have seen the request. */

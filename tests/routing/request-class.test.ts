@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { HeldBody, HeldBytes } from "../../src/exchange/body.ts";
-import { BodyFacts } from "../../src/exchange/body-facts.ts";
-import { readFacts } from "../../src/exchange/facts.ts";
-import { classOf } from "../../src/exchange/request-class.ts";
+import { HeldBody, HeldBytes } from "../../src/exchange/request/body.ts";
+import { BodyFacts } from "../../src/exchange/request/body-facts.ts";
+import { readFacts } from "../../src/exchange/request/facts.ts";
+import { classOf } from "../../src/exchange/request/request-class.ts";
 import { readClientInfo } from "../../src/identity/client.ts";
 import type { Exchange } from "../conformance/exchange.ts";
 import {

@@ -4,11 +4,11 @@ import type { Candidate } from "../../routing/candidate.ts";
 import { NOTHING_OBSERVED } from "../../upstream/dialects/anthropic/index.ts";
 import type { BoundDialect } from "../../upstream/dialects/bind.ts";
 import type { Send, UpstreamRequest } from "../../upstream/transport/contract.ts";
-import type { RequestBody } from "../body.ts";
 import type { ClientCall } from "../call.ts";
 import type { LearnedRefusals } from "../hub/amend/learned-refusals.ts";
 import { CallLog } from "../hub/call-log.ts";
 import type { SeveralCalls } from "../hub/prepare.ts";
+import type { RequestBody } from "../request/body.ts";
 import { joined, type LeftOut, leftOutOf, namesOf } from "./left-out.ts";
 import { repeating } from "./repeating.ts";
 

@@ -4,7 +4,7 @@ import type {
   UpstreamCall,
   UpstreamRequest,
 } from "../../upstream/transport/contract.ts";
-import { upstreamIdOf } from "../upstream-id.ts";
+import { upstreamIdOf } from "../attempt/upstream-id.ts";
 
 /** One upstream call of an answer that takes several. Times are monotonic milliseconds. */
 export interface LoggedCall {

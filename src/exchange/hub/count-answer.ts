@@ -6,8 +6,8 @@ import type {
   ResponseSink,
   TransportFailure,
 } from "../../upstream/transport/contract.ts";
-import { upstreamIdOf } from "../upstream-id.ts";
-import { type WholeAnswer, wholeAnswer } from "../whole-answer.ts";
+import { type WholeAnswer, wholeAnswer } from "../answer/whole-answer.ts";
+import { upstreamIdOf } from "../attempt/upstream-id.ts";
 
 /** What an upstream's answer to a count is read with, and what the client is told of it. */
 export interface CountTranslation {

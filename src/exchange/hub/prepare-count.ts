@@ -3,7 +3,7 @@ import { fail, ok, type Result } from "../../base/result.ts";
 import type { Candidate } from "../../routing/candidate.ts";
 import type { TokenCounter } from "../../upstream/dialects/count.ts";
 import type { UpstreamRequest } from "../../upstream/transport/contract.ts";
-import { wholeAnswer } from "../whole-answer.ts";
+import { wholeAnswer } from "../answer/whole-answer.ts";
 import { CountedAnswer, type CountTranslation, countAnswer } from "./count-answer.ts";
 import { estimateTokens } from "./estimate-tokens.ts";
 import type { LocalAnswer, Prepared, Translating } from "./prepare.ts";

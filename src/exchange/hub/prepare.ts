@@ -11,11 +11,11 @@ import type {
   Send,
   UpstreamCall,
 } from "../../upstream/transport/contract.ts";
-import type { RequestBody } from "../body.ts";
+import { type FirstContent, type Glimpse, glimpseOf } from "../answer/first-content.ts";
+import type { WholeAnswer } from "../answer/whole-answer.ts";
 import type { ClientCall } from "../call.ts";
 import type { AnswerFacts } from "../dialect.ts";
-import { type FirstContent, type Glimpse, glimpseOf } from "../first-content.ts";
-import type { WholeAnswer } from "../whole-answer.ts";
+import type { RequestBody } from "../request/body.ts";
 import { Amendments } from "./amend/amendments.ts";
 import type { LearnedRefusals } from "./amend/learned-refusals.ts";
 import { TranslatedAnswer } from "./answer.ts";

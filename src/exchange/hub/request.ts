@@ -14,9 +14,9 @@ import type { Candidate } from "../../routing/candidate.ts";
 import type { Deployment } from "../../routing/deployment.ts";
 import type { BoundDialect } from "../../upstream/dialects/bind.ts";
 import type { UpstreamRequest } from "../../upstream/transport/contract.ts";
-import type { RequestBody } from "../body.ts";
+import { credentialFields } from "../attempt/credential-fields.ts";
 import type { ClientCall } from "../call.ts";
-import { credentialFields } from "../credential-fields.ts";
+import type { RequestBody } from "../request/body.ts";
 
 /** A client's request, and how the upstream is spoken to. */
 export interface ReadRequest {

@@ -7,8 +7,8 @@ import type {
   ResponseSink,
   TransportFailure,
 } from "../../upstream/transport/contract.ts";
-import { maskText } from "../mask-secret.ts";
-import { upstreamIdOf } from "../upstream-id.ts";
+import { maskText } from "../answer/mask-secret.ts";
+import { upstreamIdOf } from "../attempt/upstream-id.ts";
 import type { AnswerTranslation } from "./translation.ts";
 
 /** A client takes a silence for a dead connection; the API itself speaks every few seconds (design R6). */

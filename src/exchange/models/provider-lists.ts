@@ -1,7 +1,7 @@
 import type { Secret } from "../../base/secret.ts";
 import type { Deployment } from "../../routing/deployment.ts";
 import { fetchModelList, type ListModels, type ProvidedModel } from "../../upstream/model-list.ts";
-import { repeats } from "../mask-secret.ts";
+import { repeats } from "../answer/mask-secret.ts";
 
 /** A provider to be asked for its models, with its own credential and nobody else's. */
 export interface ListSource {

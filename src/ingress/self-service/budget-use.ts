@@ -1,5 +1,5 @@
 import { nanoUsd, toCurrency } from "../../base/money.ts";
-import { keyScope, userScope } from "../../exchange/scopes.ts";
+import { keyScope, userScope } from "../../exchange/money/scopes.ts";
 import type { BudgetUseView, KeyUse, VirtualKey } from "../../identity/keys/index.ts";
 import type { BudgetScope, BudgetState } from "../../policy/budget/index.ts";
 import type { HouseViews } from "./views.ts";

@@ -2,7 +2,7 @@ import { parseDurationMs } from "../../base/duration.ts";
 import { type GatewayError, gatewayError } from "../../base/errors.ts";
 import { isObject } from "../../base/json.ts";
 import { fail, ok, type Result } from "../../base/result.ts";
-import { keyScope } from "../../exchange/scopes.ts";
+import { keyScope } from "../../exchange/money/scopes.ts";
 import {
   type KeyView,
   keyView,

@@ -4,7 +4,7 @@ import type { HeaderList } from "../../base/header-list.ts";
 import type { Picker } from "../../base/picker-id.ts";
 import type { Result } from "../../base/result.ts";
 import type { Secret } from "../../base/secret.ts";
-import type { ExplainedRoute } from "../../exchange/explain-route.ts";
+import type { ExplainedRoute } from "../../exchange/decision/explain-route.ts";
 import type { CatalogueView } from "../../exchange/models/catalogue.ts";
 import type { CataloguedModel } from "../../exchange/models/describe-model.ts";
 import type { OtherModels } from "../../exchange/models/other-models.ts";

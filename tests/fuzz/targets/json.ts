@@ -3,9 +3,9 @@ import { isObject, parseJson } from "../../../src/base/json.ts";
 import { memberText, scanParts, scanTopLevel } from "../../../src/base/json-scan.ts";
 import { spliceModel } from "../../../src/base/json-splice.ts";
 import { parseExact } from "../../../src/canonical/index.ts";
-import { HeldBody, HeldBytes } from "../../../src/exchange/body.ts";
-import { cutSealed } from "../../../src/exchange/cut-sealed.ts";
-import { readFacts } from "../../../src/exchange/facts.ts";
+import { cutSealed } from "../../../src/exchange/attempt/cut-sealed.ts";
+import { HeldBody, HeldBytes } from "../../../src/exchange/request/body.ts";
+import { readFacts } from "../../../src/exchange/request/facts.ts";
 import { parsed } from "../mutate-json.ts";
 import type { Target } from "../target.ts";
 import { piecesOf } from "./splits.ts";
@@ -17,7 +17,7 @@ export const JSON_TARGETS: readonly Target[] = [
   {
     name: "json-scan",
     shape: "json",
-    sources: ["base/json", "exchange/facts.ts", "canonical/exact-json.ts"],
+    sources: ["base/json", "exchange/request/facts.ts", "canonical/exact-json.ts"],
     run: (input) => {
       const scan = scanTopLevel(input);
       const pieces = piecesOf(input);
@@ -40,7 +40,7 @@ export const JSON_TARGETS: readonly Target[] = [
   {
     name: "cut-sealed",
     shape: "json",
-    sources: ["exchange/cut-sealed.ts"],
+    sources: ["exchange/attempt/cut-sealed.ts"],
     run: (input) => {
       const cut = cutSealed(input);
       const value = parsed(input);

@@ -3,8 +3,8 @@ import { brotliCompressSync, deflateSync, gzipSync, zstdCompressSync } from "nod
 import { isObject } from "../../../src/base/json.ts";
 import { Secret } from "../../../src/base/secret.ts";
 import { parseExact } from "../../../src/canonical/index.ts";
-import { withoutSecret } from "../../../src/exchange/mask-secret.ts";
-import { RenamedAnswer } from "../../../src/exchange/renamed-answer.ts";
+import { withoutSecret } from "../../../src/exchange/answer/mask-secret.ts";
+import { RenamedAnswer } from "../../../src/exchange/answer/renamed-answer.ts";
 import { parsed } from "../mutate-json.ts";
 import type { Target } from "../target.ts";
 import { ALL_UPSTREAMS } from "./parties.ts";
@@ -25,7 +25,7 @@ export const PASSED_TARGETS: readonly Target[] = [
   {
     name: "packed-answer",
     shape: "bytes",
-    sources: ["exchange/mask-secret.ts"],
+    sources: ["exchange/answer/mask-secret.ts"],
     run: (input) => {
       const outcomes = Object.entries(CODINGS).map(([coding, pack]) => {
         const asItCame = shown(coding, input);
@@ -66,7 +66,7 @@ function renamedTarget(name: string, shape: Target["shape"], type: string): Targ
   return {
     name,
     shape,
-    sources: ["exchange/renamed-answer.ts", "base/json"],
+    sources: ["exchange/answer/renamed-answer.ts", "base/json"],
     run: (input) => {
       const renamed = rename([input], type);
       assert.deepEqual(rename(piecesOf(input), type), renamed, "by the split");

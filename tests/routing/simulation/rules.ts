@@ -1,4 +1,4 @@
-import { keyScope } from "../../../src/exchange/scopes.ts";
+import { keyScope } from "../../../src/exchange/money/scopes.ts";
 import { heldAccount } from "../../../src/ledger/index.ts";
 import { allowsModel } from "../../../src/policy/access/index.ts";
 import type { TerminalRecord } from "../../../src/store/record.ts";
