@@ -75,7 +75,7 @@ describe("spillway status --watch", { skip }, () => {
       upstream.queue("plain", PLAN_IS_FULL);
       upstream.queue("plain", message({ content: [text("x")] }));
       assert.equal((await call(gateway, { body: STREAM_BODY, headers })).status, 200);
-      const full = await terminal.waitFor(/the stored key "claude-code" pays until[^]*over ok/);
+      const full = await terminal.waitFor(/the stored key "claude-code" pays until[^]*over 2nd/);
       assert.match(full, /cap .* 0\.01 used, 9\.99 USD left/);
       await gateway.stop();
     }
