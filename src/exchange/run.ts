@@ -1,45 +1,33 @@
-import { ERRORS, type GatewayError, gatewayError } from "../base/errors.ts";
-import { allValues, firstValue } from "../base/header-list.ts";
-import { fail, ok } from "../base/result.ts";
-import type { Secret } from "../base/secret.ts";
+import { ERRORS, type GatewayError } from "../base/errors.ts";
 import { readClientInfo } from "../identity/client.ts";
-import { carriesKey } from "../identity/keys/index.ts";
-import { type Identity, identify } from "../identity/principal.ts";
-import { repetitionsFor } from "../routing/failure/client-repeats.ts";
-import type { Route } from "../routing/route.ts";
-import { makeTap, type Tap } from "../upstream/dialects/anthropic/index.ts";
-import type { ResponseHead } from "../upstream/transport/contract.ts";
-import { answerFields, originMarks } from "./answer/answer-fields.ts";
+import { identify } from "../identity/principal.ts";
+import { answerFields } from "./answer/answer-fields.ts";
 import { ClientSide } from "./answer/client-side.ts";
-import { routeMarks, routeTold } from "./answer/route-told.ts";
+import { routeMarks } from "./answer/route-told.ts";
+import { isBilledWhole, tapFor } from "./answer/usage-tap.ts";
 import { attempt } from "./attempt/attempt.ts";
-import type { Attempted, AttemptOutcome, Failing } from "./attempt/attempt-plan.ts";
-import { notTried } from "./attempt/not-sent.ts";
+import { failingFor } from "./attempt/failing.ts";
 import { searchingFor } from "./attempt/searching.ts";
 import { SpillWatch } from "./attempt/spill.ts";
 import { Throttle } from "./attempt/throttle.ts";
 import type { ClientCall } from "./call.ts";
-import { leftBehind, noteWarm } from "./decision/affinity.ts";
-import { policiesOf } from "./decision/constraints.ts";
-import type { Decision } from "./decision/decide.ts";
 import { enterKey } from "./decision/key-speed.ts";
 import { noteDispatch } from "./decision/note-dispatch.ts";
 import { decideByRules } from "./decision/ruling.ts";
-import type { ExchangeSettings, House } from "./house.ts";
+import { endingOf } from "./ending.ts";
+import { finish } from "./finish.ts";
+import type { House } from "./house.ts";
 import { openMergedList } from "./models/merged-list.ts";
 import { Admission } from "./money/admission.ts";
 import { Purse } from "./money/purse.ts";
 import { Spent } from "./money/spent.ts";
 import { readAsked } from "./request/asked.ts";
-import { holdBody, type RequestBody, streamBody } from "./request/body.ts";
-import { type Facts, needsBody, readFacts } from "./request/facts.ts";
+import { collectBody, dropBody } from "./request/collect-body.ts";
+import { readFacts } from "./request/facts.ts";
 import { toStartedRecord } from "./request/started.ts";
 import { limitedTokens } from "./request/token-estimate.ts";
-import { unpackBody } from "./request/unpack.ts";
+import { turnAway } from "./request/turn-away.ts";
 import { withDirectory } from "./request/with-directory.ts";
-import { type Ending, settle } from "./settle.ts";
-
-const RETRY_AFTER_MS = 5_000;
 
 /** One request's life: identity, facts, policies and route, attempts, settlement, in this order. */
 export async function runExchange(call: ClientCall, house: House): Promise<void> {
@@ -90,7 +78,7 @@ export async function runExchange(call: ClientCall, house: House): Promise<void>
   };
   const spent = new Spent(owner, purse);
   const answering = { house, settings, owner, asked: asked.value, purse };
-  const ending = await endingOf(ruled, identity, async (route) => {
+  const ended = await endingOf(ruled, identity, async (route) => {
     return await attempt({
       call,
       client,
@@ -127,208 +115,14 @@ export async function runExchange(call: ClientCall, house: House): Promise<void>
     });
   });
   dropBody(body);
-  noteLatency(house, ending, facts);
-  const { failure, committed } = ending.last;
-  if (failure !== undefined && !committed && !client.gone) {
-    const { turns } = ending;
-    client.refuse(failure.error, [
-      ...originMarks(ending.seller.provider, ending.mode, asked.value),
-      ...routeMarks(decision, { turns, error: failure.error }, settings),
-    ]);
-  }
-  const secrets = secretsOf(identity, decision);
-  const { answeredBy } = ending;
-  const left =
-    answeredBy === undefined
-      ? undefined
-      : leftBehind(question, decision.route ?? [], answeredBy, house, settings);
-  const notes = left === undefined ? [] : [left];
-  const refusal = committed ? undefined : failure?.error;
-  const pricing = { asked: facts.model ?? "", catalogue: settings.catalogue };
-  const record = routeTold(decision, ending, refusal, notes, pricing);
-  const policies = policiesOf(question, settings);
-  const { tokens: used, bill } = settle(house, {
-    call,
-    client,
-    started,
-    ending: { ...ending, record },
-    facts,
-    asks: { policies: policies.ok ? policies.value : [], inferenceGeo: facts.inferenceGeo },
-    purse,
-    spent: spent.bills,
-    settings,
-    secrets,
-  });
-  if (answeredBy !== undefined) noteWarm(started, answeredBy, bill, house);
-  const tokens = limitedTokens(used);
+  const over = { question, client, decision, started, ended, purse, spent, settings };
+  const tokens = limitedTokens(finish(house, over));
   throttle.settle(tokens);
   if (tokens !== undefined) share?.settle(tokens, house.clock.monotonicMs());
-}
-
-function secretsOf({ own }: Identity, { route }: Decision): readonly Secret[] {
-  const stored = (route ?? []).flatMap(({ credential }) =>
-    credential.kind === "stored" ? (credential.secret ?? []) : [],
-  );
-  return own.secret === undefined ? stored : [own.secret, ...stored];
-}
-
-/** Tries what was decided, or ends with the policy's refusal. */
-async function endingOf(
-  decision: Decision,
-  { own }: Identity,
-  tryAll: (route: Route) => Promise<Attempted>,
-): Promise<Ending & Pick<Attempted, "turns" | "answer">> {
-  const { route, refusal, mode, residencyAt, deployment, record } = decision;
-  if (route === undefined) {
-    if (refusal === undefined) throw new Error("neither a route nor a refusal");
-    const book = own.class === "subscription" ? "subscription" : "api";
-    return {
-      attempts: [],
-      last: notTried(refusal),
-      mode,
-      book,
-      residency: residencyAt({ deployment }),
-      reason: `refused: ${refusal.message}`,
-      record,
-      turns: [],
-      answer: undefined,
-      seller: deployment,
-    };
-  }
-  const { attempts, turns, answer, last, candidate, isSpent } = await tryAll(route);
-  return {
-    ...(isSpent === true ? { isSpent } : {}),
-    attempts,
-    last,
-    mode: candidate.mode,
-    book: candidate.book,
-    sentModel: candidate.model,
-    residency: residencyAt(candidate),
-    reason: candidate.reason,
-    record,
-    turns,
-    answer,
-    seller: candidate.deployment,
-    answeredBy: isAnswered(last) ? candidate : undefined,
-    billingOwner: candidate.credential.owner,
-  };
-}
-
-function isAnswered({ head, failure }: AttemptOutcome["last"]): boolean {
-  return failure === undefined && head !== undefined && head.status < 300;
-}
-
-function failingFor(house: House, settings: ExchangeSettings, client: string | undefined): Failing {
-  const { holdMs, slowStartMs, waitMs, repetitions } = settings.failures;
-  return {
-    health: house.health,
-    budget: house.retryBudget,
-    patience: { repetitions: repetitions ?? repetitionsFor(client), waitMs },
-    holdMs,
-    slowStartMs,
-    random: house.random,
-    onDenied: () => house.metrics.repetitionDenied(),
-  };
-}
-
-/** How long the deployment took whose answer the client has. */
-function noteLatency(
-  { latencies }: House,
-  { attempts, seller, sentModel }: Ending,
-  facts: Facts,
-): void {
-  const { headersAfterMs, startedAfterMs = 0, status = 0 } = attempts.at(-1) ?? {};
-  const model = sentModel ?? facts.model;
-  if (headersAfterMs === undefined || status >= 300 || model === undefined) return;
-  latencies.note({ deployment: seller, model }, headersAfterMs - startedAfterMs);
-}
-
-/** Why a request ends before its body is read. */
-function turnAway(
-  call: ClientCall,
-  house: House,
-  settings: ExchangeSettings,
-): GatewayError | undefined {
-  if (carriesKey(call.target)) {
-    return gatewayError(
-      "key_in_url",
-      "A Spillway key stands in the URL; send it in the header x-spillway-key, and rotate this one",
-    );
-  }
-  if (settings.authRequired && call.operation === "other") {
-    return gatewayError("not_found", "There is no such endpoint");
-  }
-  return house.store.accepting ? undefined : accountingUnavailable();
-}
-
-async function collectBody(call: ClientCall, house: House, settings: ExchangeSettings) {
-  if (needsBody(call.operation, call.request.method ?? "")) {
-    const body = await holdBody(call.request, settings.limits, house.held);
-    if (!body.ok) return body;
-    if (settings.dispatch !== undefined && body.value.kind === "stream") {
-      body.value.drop();
-      return fail(TOO_LARGE);
-    }
-    const { rawHeaders } = call.request;
-    const unpacked = await unpackBody(body.value, rawHeaders, settings.limits, house.held);
-    if (call.readBody === undefined || unpacked.kind === "none") return ok(unpacked);
-    return reshaped(unpacked, call.readBody);
-  }
-  return { ok: true, value: streamBody(call.request) } as const;
-}
-
-/** A body in a cloud's shape is read whole, whoever it goes to. */
-function reshaped(body: Exclude<RequestBody, { readonly kind: "none" }>, read: ReadBody) {
-  if (body.kind === "held" && body.plain.ok) {
-    const found = read(Buffer.concat(body.plain.value));
-    if (found === undefined) return ok(body);
-    if ("body" in found) {
-      body.rewrite(found.body, found.fields);
-      return ok(body);
-    }
-    body.drop();
-    return fail(found);
-  }
-  body.drop();
-  return fail(body.kind === "held" && !body.plain.ok ? body.plain.error : TOO_LARGE);
-}
-
-type ReadBody = NonNullable<ClientCall["readBody"]>;
-
-const TOO_LARGE = gatewayError(
-  "body_too_large",
-  "The body is larger than limits.body (MAX_BUFFER_BYTES), and has to be held whole to see which model it asks for",
-);
-
-function dropBody(body: RequestBody): void {
-  if (body.kind !== "none") body.drop();
 }
 
 function refuse(house: House, call: ClientCall, client: ClientSide, error: GatewayError): void {
   house.metrics.refused({ code: error.code, source: ERRORS[error.code].source });
   house.log.refused({ id: call.id, operation: call.operation, error });
   if (!client.gone) client.refuse(error, []);
-}
-
-function accountingUnavailable(): GatewayError {
-  return gatewayError(
-    "accounting_unavailable",
-    "Records cannot be stored at the moment, so nothing was sent",
-    { retryAfterMs: RETRY_AFTER_MS },
-  );
-}
-
-/** A message that is not streamed is generated, and billed, to its end whether or not anybody listens (design R15). */
-function isBilledWhole(call: ClientCall, facts: Facts): boolean {
-  return call.operation === "messages" && facts.stream === false;
-}
-
-function tapFor(call: ClientCall, facts: Facts, head: ResponseHead): Tap | undefined {
-  if (call.operation !== "messages" && call.operation !== "count_tokens") return undefined;
-  const encodings = allValues(head.headers, "content-encoding");
-  return makeTap({
-    contentType: firstValue(head.headers, "content-type"),
-    contentEncoding: encodings.length === 0 ? undefined : encodings.join(","),
-    isStream: facts.stream === true,
-  });
 }
