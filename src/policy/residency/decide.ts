@@ -92,5 +92,5 @@ function explain(policy: DataPolicy, place: string, question: ResidencyQuestion)
     other === undefined
       ? "No upstream of this gateway is known to satisfy it"
       : `With ${other.ask} it would`;
-  return `The data policy ${policy.name} forbids this request: ${host} (${place}) does not guarantee that it is processed there. ${remedy}. Nothing was sent`;
+  return `The data policy ${policy.name} forbids this request: ${host} (${place}) does not guarantee that it is processed there. ${remedy}. Nothing was sent there`;
 }

@@ -43,7 +43,7 @@ describe("residency", () => {
   it("R17: us_only on Anthropic's API needs inference_geo, and says so", () => {
     assert.equal(
       decide(["us_only"]).message,
-      'The data policy us_only forbids this request: api.anthropic.com (global) does not guarantee that it is processed there. With "inference_geo": "us" in the body (models since 4.6) it would. Nothing was sent',
+      'The data policy us_only forbids this request: api.anthropic.com (global) does not guarantee that it is processed there. With "inference_geo": "us" in the body (models since 4.6) it would. Nothing was sent there',
     );
     assert.deepEqual(decide(["us_only"], { inferenceGeo: "us" }), {
       text: "us_only; us",
