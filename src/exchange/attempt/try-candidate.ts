@@ -115,7 +115,7 @@ async function sendOnce(
     credentialOwner: candidate.credential.owner,
     credentialClass: candidate.credential.class,
     status: result.seen?.status,
-    upstreamRequestId: result.seen && (result.seen.upstreamId ?? upstreamIdOf(result.seen.headers)),
+    upstreamRequestId: idOf(result, call.id),
     bytesSent: body.kind === "none" ? 0 : (body.lengthBytes ?? 0),
     bytesReceived: result.bytesReceived,
     startedAfterMs,
@@ -173,6 +173,12 @@ function withCalls(
 function withoutStoredKey(head: ResponseHead, credential: CandidateCredential): ResponseHead {
   const secret = credential.kind === "stored" ? credential.secret : undefined;
   return secret === undefined ? head : maskHead(head, secret);
+}
+
+/** What we wrote into a translated answer is not the upstream's. */
+function idOf({ seen }: RelayResult, ownId: string): string | undefined {
+  const found = seen && (seen.upstreamId ?? upstreamIdOf(seen.headers));
+  return found === ownId ? undefined : found;
 }
 
 function outcomeOf(result: RelayResult, client: ClientSide): AttemptRecord["outcome"] {
