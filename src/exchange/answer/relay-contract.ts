@@ -1,3 +1,4 @@
+import { gatewayError } from "../../base/errors.ts";
 import type { HeaderList } from "../../base/header-list.ts";
 import type { Failure } from "../../routing/failure/verdict.ts";
 import type { Observation, Tap } from "../../upstream/dialects/anthropic/index.ts";
@@ -12,6 +13,12 @@ export interface KeptAnswer {
   /** False: it broke off, took too long or grew too large, so it cannot be shown. */
   readonly isComplete: boolean;
 }
+
+/** The head cannot be said in HTTP, or not any more: the client's stream was begun before there was an answer. */
+export const HEAD_NOT_PASSED_ON = gatewayError(
+  "upstream_malformed",
+  "The upstream's response head cannot be passed on",
+);
 
 /** Whether an answer is kept back: no; as long as it is small; whatever becomes of it; until something of it is there to show. */
 export type Keeping = "no" | "if_small" | "always" | "until_content";

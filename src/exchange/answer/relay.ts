@@ -9,7 +9,12 @@ import type {
   UpstreamCall,
 } from "../../upstream/transport/contract.ts";
 import type { FirstContent, Glimpse } from "./first-content.ts";
-import type { KeptAnswer, RelayOptions, RelayResult } from "./relay-contract.ts";
+import {
+  HEAD_NOT_PASSED_ON,
+  type KeptAnswer,
+  type RelayOptions,
+  type RelayResult,
+} from "./relay-contract.ts";
 
 const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 
@@ -161,9 +166,7 @@ export class Relay implements ResponseSink {
     const { client, fields, makeTap, onCommit } = this.#options;
     // Of an answer that cannot be begun nothing is shown, and the next candidate needs the body.
     if (!client.gone && !client.writeHead(head, fields(head))) {
-      this.#refuse(
-        gatewayError("upstream_malformed", "The upstream's response head cannot be passed on"),
-      );
+      this.#refuse(HEAD_NOT_PASSED_ON);
       return;
     }
     onCommit(head);

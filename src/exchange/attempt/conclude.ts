@@ -5,6 +5,7 @@ import { VERDICTS } from "../../routing/failure/verdict.ts";
 import type { RouteTurn } from "../../store/route-record.ts";
 import type { ResponseHead } from "../../upstream/transport/contract.ts";
 import { withoutSecret } from "../answer/mask-secret.ts";
+import { HEAD_NOT_PASSED_ON } from "../answer/relay-contract.ts";
 import type { AttemptOutcome, AttemptPlan, KeptOutcome, Progress } from "./attempt-plan.ts";
 import { ended, NOT_SENT, notTried } from "./not-sent.ts";
 
@@ -83,13 +84,13 @@ export function show(
   if (!isComplete) return failed(outcome, BROKEN_OFF);
   const { candidate } = outcome;
   const way = { turns, answer: lastTurnOf(turns, candidates.indexOf(candidate)) };
-  const isShown =
-    !client.gone && client.writeHead(head, [...fields(head, candidate, way), ...marks]);
-  if (isShown) {
-    client.write(body);
-    client.end(() => {});
+  if (client.gone) return { ...outcome, last: { ...outcome.last, head, committed: false } };
+  if (!client.writeHead(head, [...fields(head, candidate, way), ...marks])) {
+    return failed(outcome, HEAD_NOT_PASSED_ON);
   }
-  return { ...outcome, last: { ...outcome.last, head, committed: isShown } };
+  client.write(body);
+  client.end(() => {});
+  return { ...outcome, last: { ...outcome.last, head, committed: true } };
 }
 
 /** The latest turn of the candidate at this place of the list; -1: it had none. */
