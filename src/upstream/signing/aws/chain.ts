@@ -1,5 +1,4 @@
-import { gatewayError } from "../../../base/errors.ts";
-import { fail, ok } from "../../../base/result.ts";
+import { firstFound } from "../first-found.ts";
 import { Renewed } from "../renewed.ts";
 import { fromContainer } from "./container.ts";
 import type { AwsCredentials } from "./credentials.ts";
@@ -23,25 +22,13 @@ const SOURCES: readonly Source[] = [
 
 /** The credentials of this machine, or of the profile that is named; fetched when first asked for. */
 export function openCredentials(options: CredentialOptions): Renewed<AwsCredentials> {
-  return new Renewed({ now: options.now, obtain: async () => await find(options) });
-}
-
-async function find(options: CredentialOptions) {
   const sources = options.profile === undefined ? SOURCES : [fromProfile];
-  for (const source of sources) {
-    const found = await source(options);
-    if (!found.ok) return fail(unavailable(found.error));
-    if (found.value !== undefined) return ok(found.value);
-  }
-  return fail(unavailable(NOWHERE));
+  const obtain = async () => await firstFound(sources, options, SAID);
+  return new Renewed({ now: options.now, obtain });
 }
 
-function unavailable(why: string) {
-  return gatewayError(
-    "cloud_credentials_unavailable",
-    `There are no AWS credentials to sign with: ${why}`,
-  );
-}
-
-const NOWHERE =
-  "neither AWS_ACCESS_KEY_ID, nor a web identity, nor a profile in ~/.aws, nor a container's or an instance's role has any";
+const SAID = {
+  missing: "There are no AWS credentials to sign with",
+  nowhere:
+    "neither AWS_ACCESS_KEY_ID, nor a web identity, nor a profile in ~/.aws, nor a container's or an instance's role has any",
+};

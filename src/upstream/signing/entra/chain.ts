@@ -1,6 +1,5 @@
-import { gatewayError } from "../../../base/errors.ts";
-import { fail, ok } from "../../../base/result.ts";
 import type { Secret } from "../../../base/secret.ts";
+import { firstFound } from "../first-found.ts";
 import { Renewed } from "../renewed.ts";
 import { fromApplication, fromFederation } from "./application.ts";
 import { fromApp, fromMachine } from "./managed-identity.ts";
@@ -14,24 +13,12 @@ const SOURCES: readonly Source[] = [fromApplication, fromFederation, fromApp, fr
 
 /** Tokens of Entra for this process; fetched when first asked for. */
 export function openTokens(options: EntraOptions): Renewed<Secret> {
-  return new Renewed({ now: options.now, obtain: async () => await find(options) });
+  const obtain = async () => await firstFound(SOURCES, options, SAID);
+  return new Renewed({ now: options.now, obtain });
 }
 
-async function find(options: EntraOptions) {
-  for (const source of SOURCES) {
-    const found = await source(options);
-    if (!found.ok) return fail(unavailable(found.error));
-    if (found.value !== undefined) return ok(found.value);
-  }
-  return fail(unavailable(NOWHERE));
-}
-
-function unavailable(why: string) {
-  return gatewayError(
-    "cloud_credentials_unavailable",
-    `There is neither a key nor a token of Entra to ask Azure with: ${why}`,
-  );
-}
-
-const NOWHERE =
-  "neither AZURE_CLIENT_SECRET, nor AZURE_CLIENT_CERTIFICATE_PATH, nor AZURE_FEDERATED_TOKEN_FILE is set, and neither an app nor a machine of Azure's has an identity here";
+const SAID = {
+  missing: "There is neither a key nor a token of Entra to ask Azure with",
+  nowhere:
+    "neither AZURE_CLIENT_SECRET, nor AZURE_CLIENT_CERTIFICATE_PATH, nor AZURE_FEDERATED_TOKEN_FILE is set, and neither an app nor a machine of Azure's has an identity here",
+};
