@@ -94,6 +94,8 @@ export interface Progress {
   readonly turns: RouteTurn[];
   /** The session's 429. */
   session?: KeptOutcome;
+  /** The last session that was asked is full: its overflow, and no other one's, has its turn. */
+  overflows?: boolean;
   /** The 401 or 403 of a stored key. */
   unusable?: KeptOutcome;
   refused?: { readonly error: GatewayError; readonly candidate: Candidate };

@@ -61,9 +61,9 @@ async function tryAll(plan: AttemptPlan, progress: Progress): Promise<AttemptOut
 }
 
 function isDue({ tryIf }: Candidate, progress: Progress): boolean {
-  const { session, refused, unusable } = progress;
+  const { overflows, refused, unusable } = progress;
   if (tryIf === "always") return true;
-  if (tryIf === "session_full") return session !== undefined;
+  if (tryIf === "session_full") return overflows === true;
   if (tryIf === "overflow_failed") return refused !== undefined || unusable !== undefined;
   if (progress.spillsOnly === true) return false;
   return progress.isSkipped === true || hasPrimary(progress);
@@ -251,9 +251,11 @@ function leave(
   const isFallback = isFallbackNow(candidate, progress);
   if (moves && !isFallback) progress.uncured = outcome;
   const { kept } = last;
+  const isFullNow = kept !== undefined && isFull(plan, progress, candidate, kept.head);
+  if (candidate.credential.kind === "own") progress.overflows = isFullNow;
   if (kept === undefined) return undefined;
   const { head } = kept;
-  if (isFull(plan, progress, candidate, head)) {
+  if (isFullNow) {
     progress.session = { answer: kept, outcome };
   } else if (isRefusedKey(candidate, head)) progress.unusable = { answer: kept, outcome };
   else if (!moves && !isFallback) return show(plan, progress, { answer: kept, outcome }, []);
